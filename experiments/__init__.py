@@ -1,0 +1,1 @@
+"""The science of this report: artifacts and figures in ``part_a`` and ``part_b``."""

@@ -1,0 +1,1 @@
+"""Diffusion models, readable on their own: schedule, forward process, network, training."""

@@ -1,0 +1,56 @@
+"""reportgen: an artifact computes, a figure draws, a post tells.
+
+The public names, loaded when first used, so that the command line starts without any of them.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from reportgen.api import load as load
+    from reportgen.engine.run import Run as Run
+    from reportgen.errors import Place as Place
+    from reportgen.errors import ReportgenError as ReportgenError
+    from reportgen.media import Animation as Animation
+    from reportgen.media import Compare as Compare
+    from reportgen.media import Curve as Curve
+    from reportgen.media import Grid as Grid
+    from reportgen.media import Image as Image
+    from reportgen.media import Panels as Panels
+    from reportgen.media import Plot as Plot
+    from reportgen.media import Steps as Steps
+    from reportgen.media import Strip as Strip
+    from reportgen.media import Table as Table
+    from reportgen.registry.decorators import artifact as artifact
+    from reportgen.registry.decorators import figure as figure
+
+HOMES = {
+    "reportgen.api": ("load",),
+    "reportgen.engine.run": ("Run",),
+    "reportgen.errors": ("Place", "ReportgenError"),
+    "reportgen.media": (
+        "Animation",
+        "Compare",
+        "Curve",
+        "Grid",
+        "Image",
+        "Panels",
+        "Plot",
+        "Steps",
+        "Strip",
+        "Table",
+    ),
+    "reportgen.registry.decorators": ("artifact", "figure"),
+}
+HOME_OF = {name: module for module, names in HOMES.items() for name in names}
+
+__version__ = "0.1.0"
+__all__ = ["__version__", *sorted(HOME_OF)]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in HOME_OF:
+        raise AttributeError(f"module 'reportgen' has no attribute '{name}'")
+    value = getattr(import_module(HOME_OF[name]), name)
+    globals()[name] = value
+    return value

@@ -1,0 +1,123 @@
+"""A project: the folder whose pyproject.toml has a [tool.reportgen] table, and its settings."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from reportgen.errors import Place, ReportgenError, did_you_mean
+
+Params = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Project:
+    """Where a project keeps its things and how it wants them; relative paths are from ``root``."""
+
+    root: Path
+    title: str = ""
+    experiments: tuple[str, ...] = ("experiments",)
+    templates: str = "templates"
+    site: str = "site"
+    store: str = ".reportgen"
+    bundle: str = "experiments/bundle"
+    remote: str = ""
+    seed: int = 180
+    profile: str = "standard"
+    profiles: Mapping[str, Mapping[str, Params]] = field(default_factory=dict)
+    confirm_above: str = "30m"
+    asset_url: str = "baseurl"
+    math: str = "mathml"
+    dark: bool = True
+
+    @property
+    def store_dir(self) -> Path:
+        return self.root / self.store
+
+    @property
+    def bundle_dir(self) -> Path:
+        return self.root / self.bundle
+
+    @property
+    def site_dir(self) -> Path:
+        return self.root / self.site
+
+    @property
+    def templates_dir(self) -> Path:
+        return self.root / self.templates
+
+    @property
+    def posts_dir(self) -> Path:
+        return self.templates_dir / "posts"
+
+    @property
+    def config_file(self) -> Path:
+        return self.root / "pyproject.toml"
+
+
+CHOICES = {"asset_url": ("baseurl", "root", "relative"), "math": ("mathml", "tex")}
+
+
+def find_project(start: Path | None = None) -> Project:
+    """The project of ``start`` (the current folder by default) or of the nearest folder above it.
+
+    Raises ReportgenError when there is none, or with all faults of its settings together.
+    """
+    start = (start or Path.cwd()).resolve()
+    for folder in (start, *start.parents):
+        file = folder / "pyproject.toml"
+        if file.is_file():
+            settings = read_toml(file).get("tool", {}).get("reportgen")
+            if settings is not None:
+                return load_project(folder, settings)
+    raise ReportgenError(
+        f"No pyproject.toml with a [tool.reportgen] table in '{start}' or above.",
+        hint="Start a project with 'reportgen new', or go to the folder of one.",
+    )
+
+
+def read_toml(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ReportgenError(f"Not valid TOML: {error}.", place=Place(file)) from None
+
+
+def load_project(root: Path, settings: Mapping[str, Any]) -> Project:
+    known = {f.name.replace("_", "-"): f for f in fields(Project) if f.name != "root"}
+    faults, values = [], {}
+    for key, value in settings.items():
+        if key not in known:
+            faults.append(f"Unknown setting '{key}'. {did_you_mean(key, list(known))}".strip())
+            continue
+        name = known[key].name
+        fault = wrong_type(key, value, getattr(Project, name, ()))
+        if not fault and name in CHOICES and value not in CHOICES[name]:
+            fault = f"'{key}' is '{value}', but must be one of {', '.join(CHOICES[name])}."
+        if fault:
+            faults.append(fault)
+        else:
+            values[name] = tuple(value) if isinstance(value, list) else value
+    if faults:
+        lines = "\n".join(f"  {fault}" for fault in faults)
+        raise ReportgenError(
+            f"[tool.reportgen] has {len(faults)} fault{'s' * (len(faults) > 1)}:\n{lines}",
+            place=Place(root / "pyproject.toml"),
+        )
+    return Project(root, **values)
+
+
+def wrong_type(key: str, value: Any, default: Any) -> str:
+    if key == "profiles":
+        good = isinstance(value, dict) and all(
+            isinstance(table, dict) and all(isinstance(params, dict) for params in table.values())
+            for table in value.values()
+        )
+        return "" if good else "'profiles' must be tables: [profiles.NAME] with NODE = { … }."
+    if isinstance(default, tuple):
+        good = isinstance(value, list) and all(isinstance(item, str) for item in value)
+        return "" if good else f"'{key}' must be a list of strings."
+    if type(value) is not type(default):
+        return f"'{key}' must be of type {type(default).__name__}, not {type(value).__name__}."
+    return ""

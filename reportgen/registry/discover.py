@@ -1,0 +1,216 @@
+"""Find a project's nodes by reading its sources.
+
+Decorators with literal arguments need no import, so listing figures costs milliseconds. Whatever
+else registers nodes (a loop, a computed caption) makes its module *dynamic*: it is imported once,
+in a process of its own, and what it registered is remembered for that state of the sources.
+"""
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from reportgen.errors import Place, ReportgenError
+from reportgen.project import Project
+from reportgen.registry.graph import Graph
+from reportgen.registry.node import Node, Parameter, make_node
+
+KINDS = ("artifact", "figure")
+
+
+class NotLiteral(Exception):
+    """A registration that only an import can tell."""
+
+
+def discover(project: Project) -> Graph:
+    """All nodes of the project. Raises ReportgenError for a source that is no valid Python."""
+    files = experiment_files(project)
+    nodes: list[Node] = []
+    dynamic: list[str] = []
+    for file in files:
+        source = (project.root / file).read_bytes()
+        if b"artifact" not in source and b"figure" not in source:
+            continue
+        try:
+            nodes += static_nodes(source, file)
+        except NotLiteral:
+            dynamic.append(file)
+    if dynamic:
+        nodes += dynamic_nodes(project, dynamic, files)
+    return Graph(nodes)
+
+
+def experiment_files(project: Project) -> list[str]:
+    """Python files in the experiment folders, relative to the project, sorted."""
+    found = set[str]()
+    for name in project.experiments:
+        folder = project.root / name
+        files = [folder] if folder.is_file() else folder.rglob("*.py")
+        found |= {f.relative_to(project.root).as_posix() for f in files}
+    return sorted(found)
+
+
+def module_name(file: str) -> str:
+    return file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def static_nodes(source: bytes, file: str) -> list[Node]:
+    try:
+        tree = ast.parse(source, file)
+    except SyntaxError as error:
+        raise ReportgenError(
+            f"Not valid Python: {error.msg}.", place=Place(file, error.lineno, error.offset)
+        ) from None
+    names = decorator_names(tree)
+    if not names:
+        return []
+    constants = literal_constants(tree)
+    nodes, registrations = [], 0
+    for statement in tree.body:
+        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            for decorator in statement.decorator_list:
+                kind = registration(decorator, names)
+                if kind:
+                    registrations += 1
+                    nodes.append(static_node(kind, decorator, statement, file, constants))
+    if registrations != sum(1 for n in ast.walk(tree) if used_as_registration(n, names)):
+        raise NotLiteral
+    return nodes
+
+
+def decorator_names(tree: ast.Module) -> dict[str, str]:
+    """Local name or dotted name to kind: what 'artifact' and 'figure' are called in this module."""
+    names = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module == "reportgen" and not node.level:
+            for alias in node.names:
+                if alias.name in KINDS:
+                    names[alias.asname or alias.name] = alias.name
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                if alias.name == "reportgen":
+                    prefix = alias.asname or alias.name
+                    names |= {f"{prefix}.{kind}": kind for kind in KINDS}
+    return names
+
+
+def registration(expression: ast.expr, names: dict[str, str]) -> str | None:
+    target = expression.func if isinstance(expression, ast.Call) else expression
+    if isinstance(target, (ast.Name, ast.Attribute)):
+        return names.get(ast.unparse(target))
+    return None
+
+
+def used_as_registration(node: ast.AST, names: dict[str, str]) -> bool:
+    loads = isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load)
+    return loads and ast.unparse(node) in names
+
+
+def literal_constants(tree: ast.Module) -> dict[str, Any]:
+    """Module-level names that are assigned once, to a literal."""
+    values: dict[str, Any] = {}
+    twice = set[str]()
+    for statement in tree.body:
+        if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+            target, value = statement.targets[0], statement.value
+        elif isinstance(statement, ast.AnnAssign) and statement.value:
+            target, value = statement.target, statement.value
+        else:
+            continue
+        if isinstance(target, ast.Name):
+            twice |= {target.id} & values.keys()
+            try:
+                values[target.id] = ast.literal_eval(value)
+            except ValueError:
+                twice.add(target.id)
+    return {name: value for name, value in values.items() if name not in twice}
+
+
+def literal(expression: ast.expr, constants: dict[str, Any]) -> Any:
+    if isinstance(expression, ast.Name) and expression.id in constants:
+        return constants[expression.id]
+    try:
+        return ast.literal_eval(expression)
+    except ValueError:
+        raise NotLiteral from None
+
+
+def static_node(
+    kind: str,
+    decorator: ast.expr,
+    function: ast.FunctionDef | ast.AsyncFunctionDef,
+    file: str,
+    constants: dict[str, Any],
+) -> Node:
+    options: dict[str, Any] = {}
+    if isinstance(decorator, ast.Call):
+        if len(decorator.args) > 1 or (decorator.args and kind != "figure"):
+            raise NotLiteral
+        options = {"id": literal(arg, constants) for arg in decorator.args}
+        for keyword in decorator.keywords:
+            if keyword.arg is None:
+                raise NotLiteral
+            options[keyword.arg] = literal(keyword.value, constants)
+    return make_node(
+        kind,
+        options,
+        static_parameters(function.args, constants),
+        name=function.name,
+        module=module_name(file),
+        file=file,
+        line=function.lineno,
+    )
+
+
+def static_parameters(args: ast.arguments, constants: dict[str, Any]) -> list[Parameter]:
+    positional = [*args.posonlyargs, *args.args]
+    without = len(positional) - len(args.defaults)
+    found = [
+        Parameter(arg.arg, keyword=False, has_default=i >= without)
+        for i, arg in enumerate(positional)
+    ]
+    for arg, default in zip(args.kwonlyargs, args.kw_defaults, strict=True):
+        value = None if default is None else literal(default, constants)
+        found.append(Parameter(arg.arg, True, value, has_default=default is not None))
+    found += [Parameter(a.arg, False, variadic=True) for a in (args.vararg, args.kwarg) if a]
+    return found
+
+
+def dynamic_nodes(project: Project, dynamic: list[str], files: list[str]) -> list[Node]:
+    """What the dynamic modules register, imported in another process, or remembered."""
+    state = sha256()
+    for file in files:
+        state.update(f"{file}\0".encode() + (project.root / file).read_bytes() + b"\0")
+    memory = project.store_dir / "registry" / f"{state.hexdigest()}.json"
+    try:
+        found = json.loads(memory.read_bytes())
+    except (OSError, ValueError):
+        found = import_nodes(project.root, dynamic)
+        memory.parent.mkdir(parents=True, exist_ok=True)
+        partial = memory.with_suffix(f".{os.getpid()}")
+        partial.write_text(json.dumps(found))
+        partial.replace(memory)
+    return [
+        Node(**{**node, "inputs": tuple(node["inputs"]), "ignore": tuple(node["ignore"])})
+        for node in found
+    ]
+
+
+def import_nodes(root: Path, files: list[str]) -> list[dict[str, Any]]:
+    command = [sys.executable, "-m", "reportgen.registry.dynamic", *map(module_name, files)]
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(root), *filter(None, sys.path)])}
+    done = subprocess.run(command, cwd=root, env=env, capture_output=True, text=True, check=False)
+    if done.returncode:
+        report = json.loads(done.stdout) if done.stdout.startswith("{") else {}
+        raise ReportgenError(
+            report.get("message") or f"The modules {', '.join(files)} cannot be imported.",
+            place=Place(report.get("file") or files[0], report.get("line")),
+            excerpt=report.get("traceback") or done.stderr.strip(),
+            hint=report.get("hint"),
+        )
+    nodes: list[dict[str, Any]] = json.loads(done.stdout)
+    return nodes

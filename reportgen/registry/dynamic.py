@@ -1,0 +1,51 @@
+"""Import modules and print the nodes that they register: ``python -m reportgen.registry.dynamic``.
+
+Runs in a process of its own, so that a module that imports torch, or fails, stays there.
+"""
+
+import contextlib
+import importlib
+import json
+import sys
+import traceback
+from dataclasses import asdict
+from typing import Any
+
+from reportgen.errors import ReportgenError
+from reportgen.registry.decorators import REGISTERED
+
+
+def main(modules: list[str]) -> int:
+    with contextlib.redirect_stdout(sys.stderr):
+        report = collect(modules)
+    print(json.dumps(report))
+    return 1 if isinstance(report, dict) else 0
+
+
+def collect(modules: list[str]) -> list[dict[str, Any]] | dict[str, Any]:
+    """The nodes of these modules, or a report of what went wrong."""
+    try:
+        for module in modules:
+            importlib.import_module(module)
+    except ReportgenError as error:
+        place = error.place
+        return {
+            "message": error.message,
+            "file": str(place.file) if place else None,
+            "line": place.line if place else None,
+            "hint": error.hint,
+        }
+    except Exception as error:
+        frames = [
+            f for f in traceback.extract_tb(error.__traceback__) if "importlib" not in f.filename
+        ]
+        lines = [*traceback.format_list(frames[1:]), *traceback.format_exception_only(error)]
+        return {
+            "message": f"The module '{module}' cannot be imported: {error}.",
+            "traceback": "".join(lines).rstrip(),
+        }
+    return [asdict(node) for node, _ in REGISTERED.values() if node.module in modules]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

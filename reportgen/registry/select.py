@@ -1,0 +1,53 @@
+"""From what a person types to nodes."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from fnmatch import fnmatchcase
+
+from reportgen.errors import ReportgenError, did_you_mean
+from reportgen.registry.graph import Graph
+from reportgen.registry.node import Node
+
+
+def select(
+    graph: Graph, patterns: Iterable[str], posts: Mapping[str, Sequence[str]] | None = None
+) -> list[Node]:
+    """The nodes that ``patterns`` name, in the graph's order; all of them for no pattern.
+
+    A pattern is a figure id or the first components of one (``A.4`` selects A.4, A.4a and A.4.1,
+    never A.40), a glob, a function name, or the slug of a post (``posts`` gives the ids it shows).
+    Raises ReportgenError for a pattern that names nothing.
+    """
+    patterns = list(patterns)
+    if not patterns:
+        return list(graph)
+    chosen = set[str]()
+    for pattern in patterns:
+        found = matches(graph, pattern, posts or {})
+        if not found:
+            known = [*graph.figures, *graph.nodes, *(posts or {})]
+            raise ReportgenError(
+                f"Nothing is named '{pattern}'.",
+                hint=f"{did_you_mean(pattern, known)} 'reportgen list' shows all names.".strip(),
+            )
+        chosen |= found
+    return [node for node in graph if node.name in chosen]
+
+
+def matches(graph: Graph, pattern: str, posts: Mapping[str, Sequence[str]]) -> set[str]:
+    if pattern in posts:
+        return {graph.figures[id].name for id in posts[pattern] if id in graph.figures}
+    wanted = components(pattern)
+    return {
+        node.name
+        for node in graph
+        if node.name == pattern
+        or (node.is_figure and components(node.id)[: len(wanted)] == wanted)
+        or ("*" in pattern or "?" in pattern or "[" in pattern)
+        and (fnmatchcase(node.id, pattern) or fnmatchcase(node.name, pattern))
+    }
+
+
+def components(id: str) -> list[str]:
+    """``B.1a`` as ``["B", "1", "a"]``."""
+    return re.findall(r"[^\W\d_]+|\d+", id)

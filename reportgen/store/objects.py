@@ -1,0 +1,87 @@
+"""Bytes under their own SHA-256."""
+
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
+from reportgen.errors import ReportgenError
+from reportgen.store.files import write_bytes
+
+
+class MissingObject(ReportgenError):
+    """An object that a record points to is in none of the store's layers."""
+
+    def __init__(self, digest: str) -> None:
+        super().__init__(f"Object {digest[:12]} is not in the store.")
+        self.digest = digest
+
+
+class CorruptObject(ReportgenError):
+    """An object's bytes do not have its digest; the object has been dropped."""
+
+    def __init__(self, path: Path, digest: str) -> None:
+        super().__init__(
+            f"Object {digest[:12]} is corrupt ('{path}'); it was dropped.",
+            hint="The next build makes it again.",
+        )
+        self.digest = digest
+
+
+class Objects:
+    """A folder of objects, ``ab/cdef…`` each; writable unless it is a lower layer."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.verified: set[str] = set()
+
+    def path(self, digest: str) -> Path:
+        return self.folder / digest[:2] / digest[2:]
+
+    def __contains__(self, digest: str) -> bool:
+        return self.path(digest).is_file()
+
+    def put(self, content: bytes) -> str:
+        """Keep ``content`` and return its digest; an object already there is left alone."""
+        digest = sha256(content).hexdigest()
+        if not self.holds(digest, len(content)):
+            write_bytes(self.path(digest), content)
+        return digest
+
+    def holds(self, digest: str, size: int) -> bool:
+        try:
+            return self.path(digest).stat().st_size == size
+        except OSError:
+            return False
+
+    def verify(self, digest: str) -> Path:
+        """The path of an object whose bytes were checked, once a process.
+
+        Raises MissingObject, or CorruptObject after dropping a file that has other bytes.
+        """
+        path = self.path(digest)
+        if digest not in self.verified:
+            try:
+                found = sha256(path.read_bytes()).hexdigest()
+            except OSError:
+                raise MissingObject(digest) from None
+            if found != digest:
+                drop(path)
+                raise CorruptObject(path, digest)
+            self.verified.add(digest)
+        return path
+
+    def get(self, digest: str) -> bytes:
+        return self.verify(digest).read_bytes()
+
+    def __iter__(self) -> Iterator[str]:
+        for path in self.folder.glob("??/*"):
+            if not path.name.startswith("."):
+                yield path.parent.name + path.name
+
+
+def drop(path: Path) -> None:
+    """Remove a file; one in a read-only layer stays and will be named again."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:
+        return
