@@ -34,7 +34,9 @@ def read_idx(path: Path, md5: str) -> np.ndarray:
             hint="Restore it with 'git checkout -- experiments/data'.",
         ) from None
     except (EOFError, OSError, zlib.error) as error:
-        raise ReportgenError(f"The MNIST file '{path}' is no readable gzip file: {error}.") from None
+        raise ReportgenError(
+            f"The MNIST file '{path}' is no readable gzip file: {error}."
+        ) from None
     found = hashlib.md5(content, usedforsecurity=False).hexdigest()
     if found != md5:
         raise ReportgenError(
