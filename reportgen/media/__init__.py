@@ -1,0 +1,19 @@
+"""Media: what figures return, and how arrays and labels become files and HTML.
+
+One module a kind (image, strip, grid, curve, table, plot, steps, animation, compare, panels);
+``base`` is what they share, ``canvas`` writes files, ``markup`` writes HTML, ``composite`` draws
+the labelled picture for feeds. Pixels hold no text. Pillow and matplotlib load when drawing.
+"""
+
+from reportgen.media.base import Media as Media
+from reportgen.media.base import from_value as from_value
+from reportgen.media.canvas import Drawn as Drawn
+from reportgen.media.canvas import DrawnFile as DrawnFile
+from reportgen.media.canvas import Theme as Theme
+from reportgen.media.canvas import draw as draw
+from reportgen.media.curve import Curve as Curve
+from reportgen.media.grid import Grid as Grid
+from reportgen.media.image import Image as Image
+from reportgen.media.plot import Plot as Plot
+from reportgen.media.strip import Strip as Strip
+from reportgen.media.table import Table as Table

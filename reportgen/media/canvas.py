@@ -1,0 +1,174 @@
+"""Where media draw: a folder, a file stem and a theme; and what comes out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reportgen.media.base import Media
+from reportgen.media.pixels import Pixels
+
+if TYPE_CHECKING:
+    from PIL.Image import Image as Picture
+
+ASSETS = "{assets}"  # stands for the folder's URL in the HTML
+
+
+@dataclass(frozen=True)
+class Theme:
+    """What the site can show. ``dark``: also draw charts for a dark page."""
+
+    dark: bool = True
+
+
+@dataclass(frozen=True)
+class DrawnFile:
+    """A written file. Width and height are pixels in the file, None for data.
+
+    ``role`` is image, dark, narrow, narrow-dark, composite, still, animation or data.
+    """
+
+    name: str
+    width: int | None
+    height: int | None
+    role: str
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A drawn figure: the HTML inside ``<div class="view">`` and the files that it uses.
+
+    ``html`` has one line and names files as ``{assets}/NAME``. ``full`` is the file behind
+    "Full size", or "" for a table. ``data`` are the CSV and JSON downloads.
+    """
+
+    kind: str
+    wide: bool
+    html: str
+    alt: str
+    files: tuple[DrawnFile, ...]
+    full: str
+    data: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON types; ``from_json`` reads them."""
+        return asdict(self) | {"files": [asdict(f) for f in self.files], "data": list(self.data)}
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Drawn:
+        """What ``to_json`` wrote."""
+        files = tuple(DrawnFile(**entry) for entry in value["files"])
+        return cls(**{**value, "files": files, "data": tuple(value["data"])})
+
+
+@dataclass
+class View:
+    """What one media object gives its figure. ``width`` is its natural width in CSS px.
+
+    ``composite`` is the labelled picture for cards and feeds; where ``full`` names a file that
+    serves already, there is no need for one on its own.
+    """
+
+    html: str
+    alt: str
+    width: int
+    wide: bool = False
+    composite: Picture | None = None
+    full: str = ""
+    data: Sequence[str] = ()
+
+
+@dataclass
+class Canvas:
+    """Writes files ``STEM*.EXT`` and remembers them. ``alt`` is the author's, or ""."""
+
+    folder: Path
+    stem: str
+    theme: Theme = field(default_factory=Theme)
+    alt: str = ""
+    files: list[DrawnFile] = field(default_factory=list)
+
+    def child(self, suffix: str) -> Canvas:
+        """A canvas for a part of the figure; its files are ours."""
+        return Canvas(self.folder, f"{self.stem}-{suffix}", self.theme, "", self.files)
+
+    def pixels(self, pixels: Pixels, suffix: str = "", role: str = "image") -> str:
+        """Write (H, W, 1 to 4) bytes as PNG; return the file name."""
+        return self.picture(picture(pixels), suffix, role)
+
+    def picture(self, image: Picture, suffix: str = "", role: str = "image") -> str:
+        """Write a PIL image as PNG; return the file name."""
+        return self.write(png_bytes(image), f"{suffix}.png", role, image.size)
+
+    def text(self, text: str, ending: str) -> str:
+        """Write a data file such as ``.csv``; return its name."""
+        return self.write(text.encode(), ending, "data")
+
+    def write(
+        self, content: bytes, ending: str, role: str, size: tuple[int, int] | None = None
+    ) -> str:
+        """Write ``STEM + ending`` when its content changed; return the file name."""
+        name = self.stem + ending
+        write_changed(self.folder / name, content)
+        width, height = size or (None, None)
+        self.files.append(DrawnFile(name, width, height, role))
+        return name
+
+
+def draw(
+    media: Media, folder: Path, *, stem: str, theme: Theme | None = None, alt: str = ""
+) -> Drawn:
+    """Draw ``media`` into ``folder`` as files whose names begin with ``stem``.
+
+    The author's ``alt`` replaces the derived one. The same media give the same bytes, always.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    canvas = Canvas(folder, stem, theme or Theme(), alt.strip())
+    view = media.view(canvas)
+    full = view.full
+    if not full and view.composite is not None:
+        full = canvas.picture(view.composite, "-full", "composite")
+    return Drawn(
+        kind=media.kind,
+        wide=view.wide,
+        html=view.html,
+        alt=view.alt,
+        files=tuple(canvas.files),
+        full=full,
+        data=tuple(view.data),
+    )
+
+
+def picture(pixels: Pixels) -> Picture:
+    """(H, W, 1 to 4) bytes as a PIL image: grey, grey + alpha, RGB or RGBA."""
+    from PIL import Image
+
+    grey = pixels.shape[2] == 1
+    return Image.fromarray(pixels[..., 0] if grey else pixels)
+
+
+def png_bytes(image: Picture) -> bytes:
+    """The image as PNG, without dates or other metadata."""
+    buffer = BytesIO()
+    image.save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
+
+
+def webp_bytes(image: Picture) -> bytes:
+    """The image as lossless WebP."""
+    buffer = BytesIO()
+    image.save(buffer, "WEBP", lossless=True, quality=75, method=4)
+    return buffer.getvalue()
+
+
+def write_changed(path: Path, content: bytes) -> None:
+    """Replace the file's content in one step, unless it is that already."""
+    if path.is_file() and path.read_bytes() == content:
+        return
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary.write_bytes(content)
+    os.replace(temporary, path)

@@ -1,0 +1,129 @@
+"""Charts as pictures: colours and sizes, one file for light, dark, wide and narrow pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from reportgen.media import markup
+from reportgen.media.canvas import ASSETS, Canvas, webp_bytes
+
+if TYPE_CHECKING:
+    from PIL.Image import Image as Picture
+
+DPI = 192  # two pixels of the file for one of the page
+PHONE = "(max-width: 30em)"
+DARK = "(prefers-color-scheme: dark)"
+
+
+@dataclass(frozen=True)
+class Ink:
+    """The colours of a chart; ``series`` are Okabe and Ito's, changed for contrast."""
+
+    background: str
+    ink: str
+    muted: str
+    line: str
+    series: tuple[str, ...]
+
+
+LIGHT_INK = Ink(
+    "#fdfcfa", "#22262b", "#5c636b", "#dfdbd3",
+    ("#0072B2", "#C04A00", "#007A5A", "#9A3E76", "#7A6400", "#4B4F55"),
+)  # fmt: skip
+DARK_INK = Ink(
+    "#15181b", "#e6e3dc", "#a3a9af", "#33393f",
+    ("#56B4E9", "#F0A04B", "#4FCFA5", "#E39AC6", "#E5D44B", "#B9BDC2"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The size of a chart in pixels of its file."""
+
+    width: int
+    height: int
+
+    @property
+    def narrow(self) -> bool:
+        """Whether it is drawn for a phone."""
+        return self.width < 800
+
+
+TEXT = Frame(1276, 634)  # 6.65 x 3.3 in: 638 px of page
+WIDE = Frame(1800, 760)
+NARROW = Frame(710, 576)  # 3.7 x 3.0 in
+
+Render = Callable[[Ink, Frame], "Picture"]
+
+
+def chart_html(canvas: Canvas, render: Render, frame: Frame, alt: str) -> tuple[str, str, Picture]:
+    """Draw and write the variants; return (HTML, name of the light file, light picture).
+
+    The light chart is a PNG, for feeds and "full size" too, and lossless WebP where that is
+    smaller; each other variant is whichever of the two is smaller.
+    """
+    light = render(LIGHT_INK, frame)
+    name = canvas.picture(light)
+    sources = []
+    for ink, size, role in _variants(canvas.theme.dark, frame):
+        sources.append(_source(*write_variant(canvas, render(ink, size), role), role, size))
+    if webp := _smaller_webp(canvas, light, name):
+        sources.append(_source(webp, "image/webp", "image", frame))
+    page = (frame.width // 2, frame.height // 2)
+    inside = "".join(sources) + markup.img(name, alt, page, pixelated=False)
+    return (markup.tag("picture", inside) if sources else inside), name, light
+
+
+def write_variant(canvas: Canvas, image: Picture, role: str) -> tuple[str, str]:
+    """Write the smaller of PNG and WebP; return its name and MIME type."""
+    from reportgen.media.canvas import png_bytes
+
+    png, webp = png_bytes(image), webp_bytes(image)
+    ending, content = min(("png", png), ("webp", webp), key=lambda kind: len(kind[1]))
+    return canvas.write(content, f"-{role}.{ending}", role, image.size), f"image/{ending}"
+
+
+def _variants(dark: bool, frame: Frame) -> list[tuple[Ink, Frame, str]]:
+    """Most particular first, as browsers take the first source that fits."""
+    night = [(DARK_INK, NARROW, "narrow-dark"), (DARK_INK, frame, "dark")]
+    return [*(night if dark else []), (LIGHT_INK, NARROW, "narrow")]
+
+
+def _smaller_webp(canvas: Canvas, image: Picture, name: str) -> str | None:
+    webp = webp_bytes(image)
+    if len(webp) >= (canvas.folder / name).stat().st_size:
+        return None
+    return canvas.write(webp, ".webp", "image", image.size)
+
+
+def _source(name: str, mime: str, role: str, size: Frame) -> str:
+    """A ``<source>``; ``data-w`` is its condition once a page's own switch decides on dark."""
+    conditions = [PHONE] * ("narrow" in role) + [DARK] * ("dark" in role)
+    return markup.tag(
+        "source",
+        media=" and ".join(conditions) or None,
+        data_w=(PHONE if "narrow" in role else "all") if "dark" in role else None,
+        type=mime,
+        srcset=f"{ASSETS}/{name} 2x",
+        width=size.width // 2,
+        height=size.height // 2,
+    )
+
+
+def figure_picture(figure: Any) -> Picture:
+    """A matplotlib figure as an RGB picture at its own size, 192 dpi."""
+    from PIL import Image
+
+    buffer = BytesIO()
+    figure.savefig(buffer, format="png", dpi=DPI, facecolor=figure.get_facecolor())
+    return Image.open(buffer).convert("RGB")
+
+
+def render(curve: Any, ink: Ink, frame: Frame) -> Picture:
+    """The chart of a ``Curve``. Loads matplotlib, which is why it is not above."""
+    from reportgen.media.plotting import plot_curve
+
+    return figure_picture(plot_curve(curve, ink, frame))

@@ -1,0 +1,134 @@
+"""The labelled picture of a figure: for "full size", feeds and cards, where HTML cannot go.
+
+Drawn with Pillow and DejaVu Sans, which matplotlib bundles: the same on every machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import TYPE_CHECKING
+
+from reportgen.media.canvas import picture
+from reportgen.media.labels import label_text
+from reportgen.media.pixels import Pixels
+
+if TYPE_CHECKING:
+    from PIL.Image import Image as Picture
+    from PIL.ImageFont import FreeTypeFont
+
+BACKGROUND, INK = (253, 252, 250), (34, 38, 43)
+SIZE = 26  # px: 13 px labels at 2x
+PAD, GAP = 24, 28
+MAX_WIDTH = 1920
+
+
+@cache
+def font(size: int = SIZE) -> FreeTypeFont:
+    """DejaVu Sans in ``size`` px."""
+    from pathlib import Path
+
+    import matplotlib
+    from PIL import ImageFont
+
+    path = Path(matplotlib.get_data_path(), "fonts", "ttf", "DejaVuSans.ttf")
+    return ImageFont.truetype(str(path), size, layout_engine=ImageFont.Layout.BASIC)
+
+
+def text_width(text: str) -> int:
+    """Width of the label in composite px."""
+    return int(font().getlength(label_text(text))) + 1
+
+
+def enlarge(image: Picture, scale: int) -> Picture:
+    """Nearest-neighbour enlargement by an integer."""
+    from PIL import Image
+
+    size = (image.width * scale, image.height * scale)
+    return image.resize(size, Image.Resampling.NEAREST)
+
+
+def sheet_picture(
+    sheet: Pixels,
+    scale: int,
+    *,
+    columns: Sequence[str] | None = None,
+    rows: Sequence[str] | None = None,
+) -> Picture:
+    """A tile sheet at twice its size on the page, with its labels."""
+    room = MAX_WIDTH // sheet.shape[1]
+    tiles = enlarge(picture(sheet), max(1, min(2 * scale, room)))
+    left = max(map(text_width, rows)) + GAP // 2 if rows else 0
+    lines = _wrap_all(columns or [], tiles.width // max(1, len(columns or [])))
+    top = SIZE * 3 // 2 * max(map(len, lines), default=0)
+    page = blank(left + tiles.width + 2 * PAD, top + tiles.height + 2 * PAD)
+    _paste(page, tiles, (PAD + left, PAD + top))
+    for i, wrapped in enumerate(lines):
+        x = PAD + left + (2 * i + 1) * tiles.width // (2 * len(lines))
+        _write(page, wrapped, (x, PAD), centred=True)
+    for i, label in enumerate(rows or []):
+        y = PAD + top + (2 * i + 1) * tiles.height // (2 * len(rows or [])) - SIZE * 2 // 3
+        _write(page, [label_text(label)], (PAD, y))
+    return page
+
+
+def side_by_side(
+    pictures: Sequence[Picture], titles: Sequence[str | None], *, across: bool = True
+) -> Picture:
+    """Pictures in rows, or one below another, each with its title below, on one page."""
+    width = MAX_WIDTH if across else 0
+    lines = [wrap(t, p.width) if t else [] for p, t in zip(pictures, titles, strict=True)]
+    heights = [
+        p.height + len(text) * SIZE * 3 // 2 for p, text in zip(pictures, lines, strict=True)
+    ]
+    places, x, y, tall, right = [], 0, 0, 0, 0
+    for image, height in zip(pictures, heights, strict=True):
+        if x and x + image.width > width:
+            x, y, tall = 0, y + tall + GAP, 0
+        places.append((x, y))
+        right, tall = max(right, x + image.width), max(tall, height)
+        x += image.width + GAP
+    page = blank(right + 2 * PAD, y + tall + 2 * PAD)
+    for image, text, (left, top) in zip(pictures, lines, places, strict=True):
+        _paste(page, image, (PAD + left, PAD + top))
+        _write(page, text, (PAD + left, PAD + top + image.height + SIZE // 4))
+    return page
+
+
+def blank(width: int, height: int) -> Picture:
+    """An empty page."""
+    from PIL import Image
+
+    return Image.new("RGB", (width, height), BACKGROUND)
+
+
+def wrap(label: str, width: int) -> list[str]:
+    """The label in lines of at most ``width`` px, broken at spaces."""
+    lines: list[str] = []
+    for word in label_text(label).split(" "):
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and font().getlength(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
+def _wrap_all(labels: Sequence[str], width: int) -> list[list[str]]:
+    return [wrap(label, width) for label in labels]
+
+
+def _paste(page: Picture, image: Picture, place: tuple[int, int]) -> None:
+    layered = "A" in image.getbands()
+    page.paste(image.convert("RGBA") if layered else image, place, image if layered else None)
+
+
+def _write(
+    page: Picture, lines: Sequence[str], place: tuple[int, int], *, centred: bool = False
+) -> None:
+    from PIL import ImageDraw
+
+    pen = ImageDraw.Draw(page)
+    for i, line in enumerate(lines):
+        x = place[0] - (font().getlength(line) / 2 if centred else 0)
+        pen.text((x, place[1] + i * SIZE * 3 // 2), line, fill=INK, font=font())

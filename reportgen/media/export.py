@@ -1,0 +1,47 @@
+"""Data files beside a figure, and numbers as people read them."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from collections.abc import Iterable, Sequence
+from io import StringIO
+from typing import Any
+
+
+def csv_text(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """A CSV file with a header; floats to six significant digits."""
+    buffer = StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows([_plain(cell) for cell in row] for row in rows)
+    return buffer.getvalue()
+
+
+def json_text(value: Any) -> str:
+    """Readable JSON."""
+    return json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def short(value: float, digits: int = 3) -> str:
+    """``0.00838``, ``21.4``, ``9,375``: to ``digits`` significant digits, integers whole."""
+    if value == 0:
+        return "0"
+    if float(value).is_integer() and abs(value) < 1e9:
+        return minus(f"{int(value):,}")
+    places = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+    if places > 6:
+        return minus(f"{value:.{digits - 1}e}")
+    return minus(f"{value:,.{places}f}")
+
+
+def minus(text: str) -> str:
+    """The true minus sign instead of the hyphen."""
+    return text.replace("-", "−")
+
+
+def _plain(cell: Any) -> Any:
+    if isinstance(cell, float):
+        return f"{cell:.6g}"
+    return "" if cell is None else cell

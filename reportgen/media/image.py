@@ -1,0 +1,57 @@
+"""Image: one picture."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from reportgen.media import markup
+from reportgen.media.base import Media
+from reportgen.media.canvas import Canvas, View, picture
+from reportgen.media.composite import enlarge
+from reportgen.media.pixels import Pixels, as_pixels, check_varied, choose_scale
+
+
+class Image(Media):
+    """One image (H, W) or (H, W, 3), also channels first: floats in ``value_range`` or bytes."""
+
+    fields: ClassVar = ("image", "wide")
+
+    def __init__(
+        self,
+        image: Any,
+        *,
+        value_range: tuple[float, float] = (0.0, 1.0),
+        wide: bool | None = None,
+    ) -> None:
+        self.image: Pixels = as_pixels(image, what="The image", value_range=value_range)
+        self.wide = wide
+        check_varied(self.image, "The image")
+
+    def view(self, canvas: Canvas) -> View:
+        height, width = self.image.shape[:2]
+        scale, wide = choose_scale((height, width), (height, width), wide=self.wide)
+        alt = canvas.alt or describe_image(self.image)
+        name = canvas.pixels(self.image)
+        size = (width * scale, height * scale)
+        return View(
+            html=markup.img(name, alt, size, pixelated=scale > 1),
+            alt=alt,
+            width=size[0],
+            wide=wide,
+            composite=enlarge(picture(self.image), scale) if scale > 1 else None,
+            full="" if scale > 1 else name,
+        )
+
+
+def describe_image(image: Pixels) -> str:
+    """Kind, size and brightness, for an alt text."""
+    kind = "Colour" if image.shape[2] == 3 else "Grey"
+    return (
+        f"{kind} image of {image.shape[1]} × {image.shape[0]} pixels, {describe_brightness(image)}"
+    )
+
+
+def describe_brightness(image: Pixels) -> str:
+    """``mean brightness 0.13, spread 0.31`` on the scale from black 0 to white 1."""
+    unit = image.astype(float) / 255
+    return f"mean brightness {unit.mean():.2f}, spread {unit.std():.2f}"

@@ -1,0 +1,124 @@
+"""Plot: any matplotlib figure, for what Curve cannot say."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+
+from reportgen.errors import ReportgenError
+from reportgen.media import charts, markup
+from reportgen.media.base import Media
+from reportgen.media.canvas import ASSETS, Canvas, View, picture, webp_bytes
+from reportgen.media.export import csv_text, short
+from reportgen.media.pixels import Pixels, as_pixels, check_varied
+
+
+class Plot(Media):
+    """A matplotlib figure, drawn at once: pixels, the numbers of its lines and what it shows.
+
+    ``dark`` is the same figure for a dark page, where there is one. Sizes are the figure's own;
+    6.65 in is the width of the text.
+    """
+
+    fields: ClassVar = ("figure", "dark", "lines", "summary", "wide")
+
+    def __init__(
+        self,
+        figure: Any,
+        dark: Any = None,
+        *,
+        lines: list[dict[str, Any]] | None = None,
+        summary: str = "",
+        wide: bool = False,
+    ) -> None:
+        self.figure: Pixels = figure_pixels(figure)
+        self.dark: Pixels | None = None if dark is None else figure_pixels(dark)
+        check_varied(self.figure, "The plot")
+        drawn = hasattr(figure, "savefig")
+        self.lines = lines if lines is not None else figure_lines(figure) if drawn else []
+        self.summary = summary or (describe_plot(figure, self.lines) if drawn else "")
+        self.wide = wide
+
+    def view(self, canvas: Canvas) -> View:
+        height, width = self.figure.shape[:2]
+        alt = canvas.alt or self.summary or f"Plot of {width // 2} × {height // 2} pixels"
+        light = picture(self.figure)
+        name = canvas.picture(light)
+        sources = self.dark_source(canvas) + self.webp_source(canvas, name)
+        inside = sources + markup.img(name, alt, (width // 2, height // 2), pixelated=False)
+        return View(
+            html=markup.tag("picture", inside) if sources else inside,
+            alt=alt,
+            width=width // 2,
+            wide=self.wide,
+            composite=light,
+            full=name,
+            data=[canvas.text(lines_csv(self.lines), ".csv")] if self.lines else [],
+        )
+
+    def dark_source(self, canvas: Canvas) -> str:
+        """The variant for dark pages, or ""."""
+        if self.dark is None or not canvas.theme.dark:
+            return ""
+        name, mime = charts.write_variant(canvas, picture(self.dark), "dark")
+        return markup.tag(
+            "source",
+            media=charts.DARK,
+            data_w="all",
+            type=mime,
+            srcset=f"{ASSETS}/{name} 2x",
+        )
+
+    def webp_source(self, canvas: Canvas, name: str) -> str:
+        """Lossless WebP where it is smaller, or ""."""
+        light = picture(self.figure)
+        webp = webp_bytes(light)
+        if len(webp) >= (canvas.folder / name).stat().st_size:
+            return ""
+        webp_name = canvas.write(webp, ".webp", "image", light.size)
+        return markup.tag("source", type="image/webp", srcset=f"{ASSETS}/{webp_name} 2x")
+
+
+def figure_pixels(figure: Any) -> Pixels:
+    """The figure at 192 dpi as (H, W, 3) bytes; bytes stay as they are."""
+    if not hasattr(figure, "savefig"):
+        return as_pixels(figure, what="The plot")
+    if not figure.axes and not figure.texts and not figure.patches and not figure.lines:
+        raise ReportgenError("Plot got a figure with nothing on it.")
+    return np.asarray(charts.figure_picture(figure), dtype=np.uint8)
+
+
+def figure_lines(figure: Any) -> list[dict[str, Any]]:
+    """Label, x and y of every labelled line, in drawing order."""
+    found = []
+    for axes in figure.axes:
+        for i, line in enumerate(axes.get_lines(), 1):
+            label = str(line.get_label())
+            x, y = (np.asarray(v, dtype=np.float64) for v in line.get_data())
+            if len(x) > 1:
+                name = f"line {i}" if label.startswith("_") else label
+                found.append({"name": name, "x": x, "y": y})
+    return found
+
+
+def describe_plot(figure: Any, lines: list[dict[str, Any]]) -> str:
+    """Titles, axes and the ends of its lines, for an alt text."""
+    told = []
+    for axes in figure.axes:
+        title, x, y = axes.get_title(), axes.get_xlabel(), axes.get_ylabel()
+        text = f"{y} against {x}" if x and y else x or y
+        told += [": ".join(part for part in (title, text) if part)]
+    told += [f"{n['name']}: from {short(n['y'][0])} to {short(n['y'][-1])}" for n in lines]
+    known = "; ".join(part for part in told if part)
+    return f"Plot: {known}" if known else ""
+
+
+def lines_csv(lines: list[dict[str, Any]]) -> str:
+    """Rows (series, x, y)."""
+    rows = [
+        [line["name"], x, y]
+        for line in lines
+        for x, y in zip(line["x"].tolist(), line["y"].tolist(), strict=True)
+    ]
+    return csv_text(["series", "x", "y"], rows)

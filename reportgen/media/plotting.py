@@ -1,0 +1,252 @@
+"""The matplotlib chart of a curve, laid out in pixels.
+
+No legend: each line is labelled in its colour at its end. The quantity is a heading at the top
+left; hairlines go across, and the bottom is the only spine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import matplotlib as mpl
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from reportgen.media.charts import DPI, Frame, Ink
+from reportgen.media.endlabels import EndLabel, make_labels, spread
+from reportgen.media.labels import label_text
+from reportgen.media.ticks import end_ticks, linear_ticks, log_ticks, tick_labels
+
+if TYPE_CHECKING:
+    from reportgen.media.curve import Curve, Series
+
+STYLE = {
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+    "text.parse_math": False,
+    "path.simplify_threshold": 0.2,
+    "axes.unicode_minus": True,
+}
+SMALL, NORMAL = 8.5, 9.0  # pt
+LINE = 31  # px from one line of a label to the next
+FEW = 24  # points that are drawn one by one
+
+
+def plot_curve(curve: Curve, ink: Ink, frame: Frame) -> Figure:
+    """The figure of ``curve`` in the colours of ``ink`` at the size of ``frame``."""
+    with mpl.rc_context():
+        mpl.rcdefaults()  # nobody's matplotlibrc changes a figure
+        mpl.rcParams.update(STYLE)
+        chart = Chart(curve, ink, frame)
+        chart.draw()
+        chart.figure.canvas.draw()
+        return chart.figure
+
+
+class Chart:
+    """One drawing: axes whose margins fit the texts around them."""
+
+    def __init__(self, curve: Curve, ink: Ink, frame: Frame) -> None:
+        self.curve, self.ink, self.frame = curve, ink, frame
+        self.figure = Figure((frame.width / DPI, frame.height / DPI), dpi=DPI)
+        self.figure.set_facecolor(ink.background)
+        FigureCanvasAgg(self.figure)
+        self.axes: Any = self.figure.add_axes((0, 0, 1, 1))
+
+    def draw(self) -> None:
+        """Axes first, then what is placed by them."""
+        self.scales()
+        self.ticks()
+        labels = self.place_axes()
+        for i, line in enumerate(self.curve.series):
+            self.line(line, self.color(i), "-" if i < 3 else (0, (4, 1.5)))
+        self.marks()
+        self.headings()
+        self.end_labels(labels)
+
+    def color(self, i: int) -> str:
+        return self.ink.series[i % len(self.ink.series)]
+
+    def width(self, text: str, size: float = NORMAL) -> float:
+        """Width of a text in px."""
+        from matplotlib.font_manager import FontProperties
+
+        renderer = self.figure.canvas.get_renderer()  # type: ignore[attr-defined]
+        font = FontProperties(family="DejaVu Sans", size=size)
+        return float(renderer.get_text_width_height_descent(text, font, ismath=False)[0])
+
+    def scales(self) -> None:
+        """Limits: x from end to end, y with some air and from 0 where that is near."""
+        xs = [v for line in self.curve.series for v in (line.x.min(), line.x.max())]
+        low, high = min(xs), max(xs)
+        if not self.curve.log_x and 0 < low <= 1 and high >= 20:
+            low = 0.0
+        edges = [e for line in self.curve.series for e in (line.y, line.low, line.high)]
+        bottom = min(float(e.min()) for e in edges if e is not None)
+        top = max(float(e.max()) for e in edges if e is not None)
+        self.x_limits, self.y_limits = (low, high), air(bottom, top, self.curve.log_y)
+        self.axes.set_xscale("log" if self.curve.log_x else "linear")
+        self.axes.set_yscale("log" if self.curve.log_y else "linear")
+        self.axes.set_xlim(*self.x_limits)
+        self.axes.set_ylim(*self.y_limits)
+
+    def ticks(self) -> None:
+        """Round numbers; along x the marks where there are any, and the last x always."""
+        low, high = self.x_limits
+        count = 4 if self.frame.narrow else 6
+        if self.curve.log_x:
+            xs = log_ticks(low, high, count)
+        elif self.curve.marks:
+            inside = [at for at in self.curve.marks.values() if low < at < high]
+            xs = sorted({low, *inside, high})
+        else:
+            xs = end_ticks(low, high, count)
+        y_ticks = log_ticks if self.curve.log_y else linear_ticks
+        ys = y_ticks(*self.y_limits, 6)
+        self.x_ticks, self.y_ticks = self.thin(xs), list(zip(ys, tick_labels(ys), strict=True))
+
+    def thin(self, xs: Sequence[float]) -> list[tuple[float, str]]:
+        """Ticks with labels; a label is left out where it would touch one on its right."""
+        texts = tick_labels(xs)
+        room = self.frame.width * 0.72  # about what the axes will have
+        kept: list[tuple[float, str]] = []
+        edge = float("inf")
+        for x, text in sorted(zip(xs, texts, strict=True), reverse=True):
+            at, half = self.fraction(x) * room, self.width(text) / 2
+            fits = at + half < edge - 24
+            kept.append((x, text if fits else ""))
+            edge = at - half if fits else edge
+        return kept[::-1]
+
+    def fraction(self, x: float) -> float:
+        """Where x lies from the left (0) to the right (1) of the axes."""
+        from math import log
+
+        low, high = self.x_limits
+        if self.curve.log_x:
+            return float(log(x / low) / log(high / low))
+        return float((x - low) / (high - low))
+
+    def place_axes(self) -> list[EndLabel]:
+        """Margins as wide as the texts in them."""
+        from math import ceil
+
+        width, height = self.frame.width, self.frame.height
+        left = ceil(max(self.width(text) for _, text in self.y_ticks)) + 14
+        top = 62 + (42 if self.curve.marks else 0)
+        bottom = 92
+        labels = make_labels(self.curve, self.width, height - top - bottom, LINE, width * 0.32)
+        right = ceil(max(self.width(t) for label in labels for t in label.lines)) + 22
+        self.box = (left, bottom, width - left - right, height - top - bottom)
+        x, y, w, h = self.box
+        self.axes.set_position((x / width, y / height, w / width, h / height))
+        self.decorate()
+        return labels
+
+    def decorate(self) -> None:
+        """Grid, spine and tick labels."""
+        axes, ink = self.axes, self.ink
+        axes.set_facecolor(ink.background)
+        for side in ("left", "right", "top"):
+            axes.spines[side].set_visible(False)
+        axes.spines["bottom"].set(color=ink.muted, linewidth=0.8)
+        axes.set_xticks(*_columns(self.x_ticks))
+        axes.set_yticks(*_columns(self.y_ticks))
+        axes.minorticks_off()
+        axes.tick_params(axis="x", color=ink.muted, labelcolor=ink.muted, length=3, pad=3)
+        axes.tick_params(axis="y", length=0, labelcolor=ink.muted, pad=4)
+        axes.yaxis.grid(True, color=ink.line, linewidth=0.8)
+        axes.set_axisbelow(True)
+
+    def line(self, line: Series, color: str, style: Any) -> None:
+        """Band, raw values, line and dots of one series."""
+        axes = self.axes
+        if line.low is not None and line.high is not None:
+            axes.fill_between(line.x, line.low, line.high, color=color, alpha=0.18, linewidth=0)
+        if line.smooth:
+            axes.plot(line.x, line.y, color=color, alpha=0.35, linewidth=0.65, zorder=2)
+        y = line.smooth.y if line.smooth else line.y
+        if line.name not in self.curve.dots:
+            axes.plot(
+                line.x, y, color=color, linewidth=1.6, linestyle=style, zorder=3,
+                solid_capstyle="round", clip_on=False,
+            )  # fmt: skip
+        if line.name in self.curve.dots or len(y) <= FEW:
+            size = 4.5 if len(y) <= FEW else 3
+            axes.plot(
+                line.x, y, "o", color=color, markersize=size, markeredgewidth=0.8,
+                markeredgecolor=self.ink.background, zorder=4, clip_on=False,
+            )  # fmt: skip
+
+    def marks(self) -> None:
+        """A hairline down at each mark, and its label where there is room."""
+        x0, _, width, _ = self.box
+        edge = 0.0
+        for label, at in sorted(self.curve.marks.items(), key=lambda mark: mark[1]):
+            self.axes.axvline(at, color=self.ink.line, linewidth=0.8, zorder=0.5)
+            text = label_text(label)
+            half = self.width(text, SMALL) / 2
+            centre = x0 + self.fraction(at) * width
+            if centre - half >= edge and 0 <= self.fraction(at) <= 1:
+                right = min(centre + half, self.frame.width - 4)
+                self.text(
+                    right - half, self.frame.height - 84, text, self.ink.muted, SMALL, "center"
+                )
+                edge = centre + half + 16
+
+    def headings(self) -> None:
+        """The quantity at the top left, what x is below the middle."""
+        y = sentence(label_text(self.curve.y)) + (" (log scale)" if self.curve.log_y else "")
+        x = label_text(self.curve.x) + (" (log scale)" if self.curve.log_x else "")
+        left, _, width, _ = self.box
+        at = left if left + self.width(y, 9.5) < self.frame.width else 4
+        self.text(at, self.frame.height - 26, y, self.ink.ink, 9.5, "left")
+        self.text(left + width / 2, 20, x, self.ink.muted, NORMAL, "center")
+
+    def end_labels(self, labels: Sequence[EndLabel]) -> None:
+        """Names at the line ends, moved apart; a thin leader where one had to move."""
+        left, bottom, width, height = self.box
+        ends = [self.axes.transData.transform((e.x, e.y)) for e in labels]
+        heights = [LINE * len(label.lines) for label in labels]
+        places = spread([float(y) for _, y in ends], heights, bottom - 10, bottom + height + 24)
+        for i, (label, (x, y), place) in enumerate(zip(labels, ends, places, strict=True)):
+            color = self.color(i)
+            if abs(place - y) > 8 or x < left + width - 12:
+                self.leader((x + 8, y), (left + width + 10, place), color)
+            self.text(left + width + 16, place, "\n".join(label.lines), color, NORMAL, "left")
+
+    def leader(self, start: tuple[float, float], end: tuple[float, float], color: str) -> None:
+        from matplotlib.lines import Line2D
+
+        xs = [start[0] / self.frame.width, end[0] / self.frame.width]
+        ys = [start[1] / self.frame.height, end[1] / self.frame.height]
+        line = Line2D(xs, ys, color=color, linewidth=0.7, alpha=0.7)
+        self.figure.add_artist(line)
+
+    def text(self, x: float, y: float, text: str, color: str, size: float, align: str) -> None:
+        """Text whose middle is y px from the bottom."""
+        self.figure.text(
+            x / self.frame.width, y / self.frame.height, text, color=color, fontsize=size,
+            ha=align, va="center", linespacing=1.12,
+        )  # fmt: skip
+
+
+def air(low: float, high: float, log: bool) -> tuple[float, float]:
+    """Limits a little beyond the data."""
+    if log:
+        ratio = (high / low) ** 0.06
+        return low / ratio, high * ratio
+    span = high - low
+    near_zero = low >= 0 and low <= 0.5 * span
+    return (0.0 if near_zero else low - 0.06 * span), high + 0.06 * span
+
+
+def sentence(text: str) -> str:
+    """With a capital, unless the first word is a symbol."""
+    first = text.split(" ")[0]
+    return text[:1].upper() + text[1:] if len(first) > 1 and first.isascii() else text
+
+
+def _columns(ticks: Sequence[tuple[float, str]]) -> tuple[list[float], list[str]]:
+    return [at for at, _ in ticks], [text for _, text in ticks]
