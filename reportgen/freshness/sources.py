@@ -1,0 +1,140 @@
+"""The project's Python files: one snapshot of their digests, and their facts, read once ever."""
+
+import ast
+import json
+import os
+import sys
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+from tempfile import NamedTemporaryFile
+from typing import Any
+
+from reportgen.errors import Place, ReportgenError
+from reportgen.freshness.facts import FORMAT, Facts, read_facts
+
+# Not searched for sources: anywhere, and in the root only. Hidden folders never are.
+NEVER = frozenset({"__pycache__", "site-packages", "node_modules"})
+NOT_IN_ROOT = frozenset({"build", "dist", "site", "venv", "env", "reportgen"})
+
+
+class Sources:
+    """All ``.py`` files below ``root`` that can be imported from it, as they are now.
+
+    ``files`` maps their paths (relative, with ``/``) to the SHA-256 of their bytes, ``digest``
+    sums them up. Files are parsed only when asked for, and what was found is kept below ``cache``
+    by content digest: an unchanged file is never parsed again, whatever its date says.
+    """
+
+    def __init__(self, root: Path, cache: Path | None = None) -> None:
+        self.root, self.cache = Path(root), cache
+        self._facts: dict[str, Facts] = {}
+        self.files: dict[str, str] = {}
+        for file in sorted(_python_files(str(self.root), "")):
+            data = (self.root / file).read_bytes()
+            self.files[file] = sha256(data).hexdigest()
+        self.modules = _module_names(self.files)
+        self.digest = sha256(json.dumps([FORMAT, self.files]).encode()).hexdigest()
+
+    def facts(self, file: str) -> Facts:
+        """What ``file`` says. Raises ReportgenError where its syntax is wrong."""
+        if file not in self._facts:
+            kept = self._kept(file)
+            self._facts[file] = kept or self._read(file)
+        return self._facts[file]
+
+    def text(self, file: str, digest: str | None = None) -> str | None:
+        """The source of ``file`` now, or that of an earlier ``digest`` if it was kept."""
+        digest = digest or self.files.get(file, "")
+        if self.files.get(file) == digest:
+            data = (self.root / file).read_bytes()
+        elif self.cache and self._place(digest, ".txt").is_file():
+            data = self._place(digest, ".txt").read_bytes()
+        else:
+            return None
+        return data.decode("utf-8", "replace").replace("\r\n", "\n")
+
+    def package(self, file: str, level: int) -> str:
+        """The package that ``level`` leading dots mean in ``file``."""
+        path = PurePosixPath(file)
+        return ".".join(path.parts[: max(len(path.parts) - level, 0)])
+
+    def module_file(self, module: str) -> str | None:
+        """The file of a module of the project."""
+        return self.modules.get(module) or None
+
+    def has(self, module: str) -> bool:
+        """Whether the project has this module, or a folder that serves as one."""
+        return module in self.modules
+
+    def _read(self, file: str) -> Facts:
+        data = (self.root / file).read_bytes()
+        try:
+            tree = ast.parse(data)
+        except (SyntaxError, ValueError) as error:
+            line, excerpt = getattr(error, "lineno", None), getattr(error, "text", None)
+            raise ReportgenError(
+                f"Not valid Python: {getattr(error, 'msg', error)}.",
+                place=Place(file, line, getattr(error, "offset", None)),
+                excerpt=excerpt and excerpt.rstrip(),
+            ) from None
+        facts = read_facts(tree)
+        if self.cache:
+            self._keep(self._place(self.files[file], ".txt"), data)
+            self._keep(self._place(self.files[file], ".json"), json.dumps(facts.to_json()).encode())
+        return facts
+
+    def _kept(self, file: str) -> Facts | None:
+        if self.cache is None:
+            return None
+        try:
+            value: dict[str, Any] = json.loads(self._place(self.files[file], ".json").read_bytes())
+            return Facts.from_json(value)
+        except (OSError, ValueError, TypeError, KeyError):
+            return None
+
+    def _place(self, digest: str, suffix: str) -> Path:
+        assert self.cache is not None
+        return self.cache / str(FORMAT) / digest[:2] / (digest + suffix)
+
+    def _keep(self, place: Path, data: bytes) -> None:
+        """Write a file of the cache whole or not at all; without it all is slower, not wrong."""
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            with NamedTemporaryFile(dir=place.parent, delete=False) as file:
+                file.write(data)
+            os.replace(file.name, place)
+        except OSError:
+            return
+
+
+def _python_files(folder: str, prefix: str) -> Iterator[str]:
+    for entry in os.scandir(folder):
+        name = entry.name
+        if name.endswith(".py") and name[:-3].isidentifier():
+            if entry.is_file():
+                yield prefix + name
+        elif name.isidentifier() and entry.is_dir() and not entry.is_symlink():
+            skipped = name in NEVER or (not prefix and name in NOT_IN_ROOT)
+            if not skipped and not os.path.exists(os.path.join(entry.path, "pyvenv.cfg")):
+                yield from _python_files(entry.path, f"{prefix}{name}/")
+
+
+def _module_names(files: dict[str, str]) -> dict[str, str]:
+    """Module names and their files; folders without ``__init__.py`` have ''."""
+    modules: dict[str, str] = {}
+    for file in files:
+        parts = file.removesuffix(".py").split("/")
+        for depth in range(1, len(parts)):
+            modules.setdefault(".".join(parts[:depth]), "")
+        if parts[-1] != "__init__":
+            modules[".".join(parts)] = modules.get(".".join(parts)) or file
+    for file in files:  # a package goes before a module of the same name
+        if file.endswith("/__init__.py"):
+            modules[file.removesuffix("/__init__.py").replace("/", ".")] = file
+    return modules
+
+
+def is_standard(module: str) -> bool:
+    """Whether a module belongs to Python itself."""
+    return module.partition(".")[0] in sys.stdlib_module_names
