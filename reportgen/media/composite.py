@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image as Picture
     from PIL.ImageFont import FreeTypeFont
 
-BACKGROUND, INK = (253, 252, 250), (34, 38, 43)
+BACKGROUND, INK = "#fdfcfa", "#22262b"
 SIZE = 26  # px: 13 px labels at 2x
 PAD, GAP = 24, 28
 MAX_WIDTH = 1920
@@ -54,14 +54,15 @@ def sheet_picture(
     *,
     columns: Sequence[str] | None = None,
     rows: Sequence[str] | None = None,
+    left: int = 0,
 ) -> Picture:
-    """A tile sheet at twice its size on the page, with its labels."""
+    """A tile sheet at twice its size on the page, with its labels (``left`` px for the rows')."""
     room = MAX_WIDTH // sheet.shape[1]
     tiles = enlarge(picture(sheet), max(1, min(2 * scale, room)))
-    left = max(map(text_width, rows)) + GAP // 2 if rows else 0
+    left = max(left, *map(text_width, rows)) + GAP // 2 if rows else 0
     lines = _wrap_all(columns or [], tiles.width // max(1, len(columns or [])))
     top = SIZE * 3 // 2 * max(map(len, lines), default=0)
-    page = blank(left + tiles.width + 2 * PAD, top + tiles.height + 2 * PAD)
+    page = blank(left + tiles.width + 2 * PAD, top + tiles.height + 2 * PAD, [tiles])
     _paste(page, tiles, (PAD + left, PAD + top))
     for i, wrapped in enumerate(lines):
         x = PAD + left + (2 * i + 1) * tiles.width // (2 * len(lines))
@@ -88,18 +89,19 @@ def side_by_side(
         places.append((x, y))
         right, tall = max(right, x + image.width), max(tall, height)
         x += image.width + GAP
-    page = blank(right + 2 * PAD, y + tall + 2 * PAD)
+    page = blank(right + 2 * PAD, y + tall + 2 * PAD, pictures)
     for image, text, (left, top) in zip(pictures, lines, places, strict=True):
         _paste(page, image, (PAD + left, PAD + top))
         _write(page, text, (PAD + left, PAD + top + image.height + SIZE // 4))
     return page
 
 
-def blank(width: int, height: int) -> Picture:
-    """An empty page."""
+def blank(width: int, height: int, pictures: Sequence[Picture]) -> Picture:
+    """An empty page, grey when all that it will hold is."""
     from PIL import Image
 
-    return Image.new("RGB", (width, height), BACKGROUND)
+    grey = all(image.mode in {"L", "LA"} for image in pictures)
+    return Image.new("L" if grey else "RGB", (width, height), BACKGROUND)
 
 
 def wrap(label: str, width: int) -> list[str]:
@@ -120,7 +122,7 @@ def _wrap_all(labels: Sequence[str], width: int) -> list[list[str]]:
 
 def _paste(page: Picture, image: Picture, place: tuple[int, int]) -> None:
     layered = "A" in image.getbands()
-    page.paste(image.convert("RGBA") if layered else image, place, image if layered else None)
+    page.paste(image.convert(page.mode), place, image.getchannel("A") if layered else None)
 
 
 def _write(

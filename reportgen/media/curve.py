@@ -185,12 +185,19 @@ def describe_curve(curve: Curve) -> str:
         ys = line.smooth.y if line.smooth else line.y
         first, last = short(float(ys[0])), short(float(ys[-1]))
         text = f"{label_text(line.name)}: {first} at {short(float(line.x[0]))}"
-        low, high = int(ys.argmin()), int(ys.argmax())
-        for word, at in (("lowest", low), ("highest", high)):
-            if 0 < at < len(ys) - 1:
-                text += f", {word} {short(float(ys[at]))} at {short(float(line.x[at]))}"
+        for word, at in extremes(ys):
+            text += f", {word} {short(float(ys[at]))} at {short(float(line.x[at]))}"
         told.append(f"{text}, {last} at {short(float(line.x[-1]))}")
     return "; ".join(told)
+
+
+def extremes(ys: Floats) -> list[tuple[str, int]]:
+    """Where a line is clearly lower or higher than at both of its ends."""
+    low, high = int(ys.argmin()), int(ys.argmax())
+    clear = 0.05 * float(np.ptp(ys))
+    ends = sorted((float(ys[0]), float(ys[-1])))
+    found = [("lowest", low)] if ys[low] < ends[0] - clear else []
+    return found + ([("highest", high)] if ys[high] > ends[1] + clear else [])
 
 
 def curve_csv(curve: Curve) -> str:

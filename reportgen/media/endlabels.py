@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reportgen.media.export import short
+from reportgen.media.export import alike
 from reportgen.media.labels import label_text
 
 if TYPE_CHECKING:
@@ -27,8 +27,14 @@ def make_labels(
 ) -> list[EndLabel]:
     """A label a series, broken so that together they fit into ``height`` px if they can."""
     labels: list[EndLabel] = []
+    values = alike([_end(series)[1] for series in curve.series])
+    if not curve.end_values:
+        values = [""] * len(values)
     for width in (widest * 0.6, widest * 0.8, widest, widest * 1.3):
-        labels = [_label(curve, series, measure, width) for series in curve.series]
+        labels = [
+            _label(series, value, measure, width)
+            for series, value in zip(curve.series, values, strict=True)
+        ]
         if sum(len(label.lines) for label in labels) * line <= height:
             break
     return labels
@@ -42,32 +48,49 @@ def spread(
     They stay between ``low`` and ``high`` while there is room.
     """
     order = sorted(range(len(wanted)), key=lambda i: (wanted[i], i))
-    places = [0.0] * len(wanted)
-    edge = low
+    stacks: list[tuple[float, list[int]]] = []  # (bottom edge, boxes from there up)
     for i in order:
-        places[i] = max(wanted[i], edge + heights[i] / 2)
-        edge = places[i] + heights[i] / 2
-    edge = high
-    for i in reversed(order):
-        places[i] = min(places[i], edge - heights[i] / 2)
-        edge = places[i] - heights[i] / 2
+        stacks.append(_settle([i], wanted, heights, low, high))
+        while len(stacks) > 1 and _top(stacks[-2], heights) > stacks[-1][0]:
+            boxes = stacks[-2][1] + stacks[-1][1]
+            stacks[-2:] = [_settle(boxes, wanted, heights, low, high)]
+    places = [0.0] * len(wanted)
+    for edge, boxes in stacks:
+        for i in boxes:
+            places[i] = edge + heights[i] / 2
+            edge += heights[i]
     return places
 
 
-def _label(curve: Curve, series: Series, measure: Callable[[str], float], width: float) -> EndLabel:
+def _settle(
+    boxes: list[int], wanted: Sequence[float], heights: Sequence[float], low: float, high: float
+) -> tuple[float, list[int]]:
+    """A stack of boxes whose middles are, on average, where they want to be."""
+    edge, drift = 0.0, 0.0
+    for i in boxes:
+        drift += wanted[i] - (edge + heights[i] / 2)
+        edge += heights[i]
+    return max(low, min(drift / len(boxes), high - edge)), boxes
+
+
+def _top(stack: tuple[float, list[int]], heights: Sequence[float]) -> float:
+    return stack[0] + sum(heights[i] for i in stack[1])
+
+
+def _end(series: Series) -> tuple[float, float]:
+    """The last point of the line."""
     y = series.smooth.y if series.smooth else series.y
     last = int(series.x.argmax())
-    text = label_text(series.name)
-    if series.smooth:
-        text += f", mean of {series.smooth.window}"
-    lines = _wrap(text, measure, width)
-    if curve.end_values:
-        value = short(float(y[last]))
-        if measure(f"{lines[-1]} {value}") <= width:
-            lines[-1] += f" {value}"
-        else:
-            lines.append(value)
-    return EndLabel(float(series.x[last]), float(y[last]), lines)
+    return float(series.x[last]), float(y[last])
+
+
+def _label(series: Series, value: str, measure: Callable[[str], float], width: float) -> EndLabel:
+    lines = _wrap(label_text(series.name), measure, width)
+    if value and measure(f"{lines[-1]} {value}") <= width:
+        lines[-1] += f" {value}"
+    elif value:
+        lines.append(value)
+    return EndLabel(*_end(series), lines)
 
 
 def _wrap(text: str, measure: Callable[[str], float], width: float) -> list[str]:

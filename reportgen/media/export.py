@@ -25,20 +25,31 @@ def json_text(value: Any) -> str:
 
 
 def short(value: float, digits: int = 3) -> str:
-    """``0.00838``, ``21.4``, ``9,375``: to ``digits`` significant digits, integers whole."""
-    if value == 0:
-        return "0"
+    """``0.0084``, ``21.4``, ``9,375``: to ``digits`` significant digits, integers whole."""
     if float(value).is_integer() and abs(value) < 1e9:
         return minus(f"{int(value):,}")
-    places = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+    places = _places(value, digits)
     if places > 6:
         return minus(f"{value:.{digits - 1}e}")
-    return minus(f"{value:,.{places}f}")
+    text = f"{value:,.{places}f}"
+    return minus(text.rstrip("0").rstrip(".") if "." in text else text)
+
+
+def alike(values: Sequence[float]) -> list[str]:
+    """Values that stand together, with the same decimals: three digits for the largest."""
+    if all(float(value).is_integer() for value in values):
+        return [short(value) for value in values]
+    places = _places(max(abs(value) for value in values), 3)
+    return [minus(f"{value:,.{places}f}") if places <= 6 else short(value) for value in values]
 
 
 def minus(text: str) -> str:
     """The true minus sign instead of the hyphen."""
     return text.replace("-", "−")
+
+
+def _places(value: float, digits: int) -> int:
+    return max(0, digits - 1 - math.floor(math.log10(abs(value))))
 
 
 def _plain(cell: Any) -> Any:

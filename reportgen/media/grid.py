@@ -11,9 +11,9 @@ from reportgen.errors import ReportgenError
 from reportgen.media import markup
 from reportgen.media.base import Media, check_labels, plural
 from reportgen.media.canvas import Canvas, View
-from reportgen.media.composite import sheet_picture, side_by_side
+from reportgen.media.composite import sheet_picture, side_by_side, text_width
 from reportgen.media.image import describe_brightness
-from reportgen.media.labels import label_text
+from reportgen.media.labels import label_text, listed
 from reportgen.media.pixels import (
     Pixels,
     check_varied,
@@ -59,15 +59,14 @@ class Grid(Media):
     def view(self, canvas: Canvas) -> View:
         scale, wide = self.scale()
         alt = canvas.alt or describe_grid(self)
-        inside = (
-            self.rows_html(canvas, alt, scale)
-            if self.tile_labels
-            else self.sheet_html(canvas, alt, scale)
-        )
-        what = f"Grid of {plural(self.rows.shape[0], 'row')}"
+        if self.tile_labels:
+            what = f"Grid of {plural(self.rows.shape[0], 'row')}"
+            html = markup.scroller(self.rows_html(canvas, alt, scale), what)
+        else:
+            html = sheet_box(canvas, tile_sheet(self.flat(), self.rows.shape[1]), self, alt, scale)
         width = self.rows.shape[1] * (self.rows.shape[3] + 2) * scale + self.label_width()
         return View(
-            html=markup.scroller(inside, what),
+            html=html,
             alt=alt,
             width=width,
             wide=wide,
@@ -85,19 +84,12 @@ class Grid(Media):
         longest = max((len(label_text(label)) for label in self.row_labels or []), default=0)
         return longest * 7 + 14 if longest else 0
 
-    def sheet_html(self, canvas: Canvas, alt: str, scale: int) -> str:
-        """One sheet; column labels over it, row labels beside it."""
-        sheet = tile_sheet(self.flat(), self.rows.shape[1])
-        parts = [markup.heads(self.column_labels)] if self.column_labels else []
-        parts += [markup.rows(self.row_labels)] if self.row_labels else []
-        return frame([*parts, sheet_img(canvas, sheet, self, alt, scale)], bool(self.row_labels))
-
     def rows_html(self, canvas: Canvas, alt: str, scale: int) -> str:
         """One sheet a row, with the labels of its tiles under it."""
         parts = [markup.heads(self.column_labels)] if self.column_labels else []
         for i, (row, labels) in enumerate(zip(self.rows, self.tile_labels or [], strict=True)):
             name = label_text(self.row_labels[i]) if self.row_labels else f"row {i + 1}"
-            told = f"{alt}; {name}: {', '.join(map(label_text, labels))}"
+            told = f"{alt}; {name}: {listed(labels)}"
             sheet = tile_sheet(row, len(row))
             parts += [markup.rows([self.row_labels[i]])] if self.row_labels else []
             parts.append(sheet_img(canvas, sheet, self, told, scale, suffix=f"-{i + 1}"))
@@ -114,23 +106,50 @@ class Grid(Media):
         if not self.tile_labels:
             sheet = tile_sheet(self.flat(), columns)
             return sheet_picture(sheet, scale, columns=self.column_labels, rows=self.row_labels)
+        names: list[list[str] | None] = [[name] for name in self.row_labels or []]
+        names = names or [None] * len(self.rows)
+        left = max(map(text_width, self.row_labels or []), default=0)
         strips = [
-            sheet_picture(tile_sheet(row, columns), scale, columns=labels)
-            for row, labels in zip(self.rows, self.composite_heads(), strict=True)
+            sheet_picture(tile_sheet(row, columns), scale, columns=labels, rows=name, left=left)
+            for row, labels, name in zip(self.rows, self.composite_heads(), names, strict=True)
         ]
-        return side_by_side(strips, self.row_labels or [None] * len(strips), across=False)
+        return side_by_side(strips, [None] * len(strips), across=False)
 
     def composite_heads(self) -> list[list[str]]:
         """For each row, its columns' labels and its tiles' labels as one."""
         heads = self.column_labels or [""] * self.rows.shape[1]
         return [
-            [f"{head} {label}".strip() for head, label in zip(heads, labels, strict=True)]
+            [", ".join(filter(None, pair)) for pair in zip(heads, labels, strict=True)]
             for labels in self.tile_labels or []
         ]
 
 
+def sheet_box(
+    canvas: Canvas,
+    sheet: Pixels,
+    grid: Grid,
+    alt: str,
+    scale: int,
+    *,
+    suffix: str = "",
+    role: str = "image",
+) -> str:
+    """A sheet with the labels of ``grid`` around it, in a box that scrolls sideways."""
+    parts = [markup.heads(grid.column_labels)] if grid.column_labels else []
+    parts += [markup.rows(grid.row_labels)] if grid.row_labels else []
+    image = sheet_img(canvas, sheet, grid, alt, scale, suffix, role)
+    what = f"Grid of {plural(grid.rows.shape[0], 'row')}"
+    return markup.scroller(frame([*parts, image], bool(grid.row_labels)), what)
+
+
 def sheet_img(
-    canvas: Canvas, sheet: Pixels, grid: Grid, alt: str, scale: int, suffix: str = ""
+    canvas: Canvas,
+    sheet: Pixels,
+    grid: Grid,
+    alt: str,
+    scale: int,
+    suffix: str = "",
+    role: str = "image",
 ) -> str:
     """The sheet's PNG and its tag; ``--m`` is its width on a phone."""
     height, width = sheet.shape[:2]
@@ -138,7 +157,7 @@ def sheet_img(
     style = f"max-width:none;--m:{width * small}px;"
     if grid.row_labels:
         style += "grid-column:2;"
-    name = canvas.pixels(sheet, suffix)
+    name = canvas.pixels(sheet, suffix, role)
     return markup.img(name, alt, (width * scale, height * scale), style=style)
 
 
@@ -183,5 +202,5 @@ def describe_grid(grid: Grid) -> str:
     told = [f"{plural(rows, 'row')} and {plural(columns, 'column')} of {width} × {height} images"]
     for name, labels in (("columns", grid.column_labels), ("rows", grid.row_labels)):
         if labels:
-            told.append(f"{name}: {', '.join(map(label_text, labels))}")
+            told.append(f"{name}: {listed(labels)}")
     return "; ".join([*told, describe_brightness(np.asarray(grid.rows))])

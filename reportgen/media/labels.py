@@ -7,6 +7,7 @@ before a relation, or alone, is a symbol. ``alpha_bar_t``, ``x_0`` and ``x_hat``
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from html import escape
 
 GREEK = {
@@ -22,7 +23,10 @@ SUBSCRIPTS = str.maketrans("0123456789aehijklmnoprstuvx", "₀₁₂₃₄₅₆
 _LETTER = "|".join([*sorted(GREEK, key=len, reverse=True), "[A-Za-zα-ωΑ-Ω]"])
 _ACCENT = f"(?:_(?P<accent>{'|'.join(ACCENTS)}))?"
 _SYMBOL = rf"(?P<letter>{_LETTER}){_ACCENT}(?:_(?P<sub>\w+))?(?P<rest>\u0304|\u0302|\u0303)?"
-_BEFORE_RELATION = re.compile(rf"(?<![\w]){_SYMBOL}(?=\s*[=<>≤≥≈≠∈])")
+_NAME = "|".join(name for name in GREEK if len(name) > 2)
+_BEFORE_RELATION = re.compile(
+    rf"(?<!\w)(?:{_SYMBOL}(?=\s*[=<>≤≥≈≠∈])|(?P<word>{_NAME}|[α-ωΑ-Ω])(?!\w)(?=\s*(?:$|[),;:/])))"
+)
 _ALONE = re.compile(rf"^\s*{_SYMBOL}\s*$")
 _RELATION = re.compile(r" ?([=<>≤≥≈≠∈]) ?")
 
@@ -40,6 +44,12 @@ def label_text(label: str) -> str:
     return "".join(
         _symbol_text(part) if isinstance(part, re.Match) else part for part in _split(label)
     )
+
+
+def listed(labels: Sequence[str]) -> str:
+    """Labels as plain text in one line, set apart by semicolons where they hold commas."""
+    texts = [label_text(label) for label in labels]
+    return ("; " if any("," in text for text in texts) else ", ").join(texts)
 
 
 def text_html(text: str) -> str:
@@ -75,8 +85,10 @@ def _nbsp_html(text: str) -> str:
 def _letter(found: re.Match[str]) -> str:
     import unicodedata
 
-    letter = GREEK.get(found["letter"], found["letter"])
-    accent = ACCENTS.get(found["accent"] or "", found["rest"] or "")
+    parts = {"word": None, **found.groupdict()}
+    name = parts["word"] or parts["letter"] or ""
+    letter = GREEK.get(name, name)
+    accent = ACCENTS.get(parts["accent"] or "", parts["rest"] or "")
     return unicodedata.normalize("NFC", letter + accent)
 
 

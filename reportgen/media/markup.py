@@ -43,19 +43,29 @@ def img(
     )
 
 
-def tile_grid(tiles: Sequence[str], width: int, *, class_: str = "panels") -> str:
+def tile_grid(
+    tiles: Sequence[str], width: int, *, class_: str = "panels", element: str = "div"
+) -> str:
     """Tiles side by side, ``width`` CSS px each, as many a row as fit; two a row on phones."""
     columns = f"repeat(auto-fill,minmax(min({width}px,calc(50% - .45rem)),max-content))"
     style = f"display:grid;gap:.9rem;justify-content:start;grid-template-columns:{columns}"
-    return tag("div", "".join(tiles), class_=class_, style=style)
+    if element != "div":
+        style += ";list-style:none;margin:0;padding:0"
+    return tag(element, "".join(tiles), class_=class_, style=style)
 
 
-def tile(content: str, label: str | None, *, width: int, id_: str | None = None) -> str:
+def tile(
+    content: str,
+    label: str | None,
+    *,
+    width: int,
+    id_: str | None = None,
+    element: str = "div",
+) -> str:
     """One tile of a ``tile_grid`` with the label (HTML) under it."""
     below = tag("p", label, style=f"margin:.45rem 0 0;{LABEL}") if label else ""
-    return tag(
-        "div", content + below, class_="panel", id_=id_, style=f"min-width:0;max-width:{width}px"
-    )
+    style = f"min-width:0;max-width:min({width}px,100%);margin:0"
+    return tag(element, content + below, class_="panel", id_=id_, style=style)
 
 
 def scroller(content: str, what: str) -> str:

@@ -52,6 +52,7 @@ class Chart:
         self.figure = Figure((frame.width / DPI, frame.height / DPI), dpi=DPI)
         self.figure.set_facecolor(ink.background)
         FigureCanvasAgg(self.figure)
+        self.gap = 16 if len(curve.series) == 1 else 36  # px from a line's end to its label
         self.axes: Any = self.figure.add_axes((0, 0, 1, 1))
 
     def draw(self) -> None:
@@ -104,11 +105,12 @@ class Chart:
             xs = end_ticks(low, high, count)
         y_ticks = log_ticks if self.curve.log_y else linear_ticks
         ys = y_ticks(*self.y_limits, 6)
-        self.x_ticks, self.y_ticks = self.thin(xs), list(zip(ys, tick_labels(ys), strict=True))
+        self.x_ticks = self.thin(xs)
+        self.y_ticks = list(zip(ys, tick_labels(ys, log=self.curve.log_y), strict=True))
 
     def thin(self, xs: Sequence[float]) -> list[tuple[float, str]]:
         """Ticks with labels; a label is left out where it would touch one on its right."""
-        texts = tick_labels(xs)
+        texts = tick_labels(xs, log=self.curve.log_x)
         room = self.frame.width * 0.72  # about what the axes will have
         kept: list[tuple[float, str]] = []
         edge = float("inf")
@@ -137,7 +139,7 @@ class Chart:
         top = 62 + (42 if self.curve.marks else 0)
         bottom = 92
         labels = make_labels(self.curve, self.width, height - top - bottom, LINE, width * 0.32)
-        right = ceil(max(self.width(t) for label in labels for t in label.lines)) + 22
+        right = ceil(max(self.width(t) for label in labels for t in label.lines)) + self.gap + 6
         self.box = (left, bottom, width - left - right, height - top - bottom)
         x, y, w, h = self.box
         self.axes.set_position((x / width, y / height, w / width, h / height))
@@ -199,6 +201,9 @@ class Chart:
         """The quantity at the top left, what x is below the middle."""
         y = sentence(label_text(self.curve.y)) + (" (log scale)" if self.curve.log_y else "")
         x = label_text(self.curve.x) + (" (log scale)" if self.curve.log_x else "")
+        windows = sorted({line.smooth.window for line in self.curve.series if line.smooth})
+        if windows:
+            x += f" (line: mean of {' or '.join(map(str, windows))})"
         left, _, width, _ = self.box
         at = left if left + self.width(y, 9.5) < self.frame.width else 4
         self.text(at, self.frame.height - 26, y, self.ink.ink, 9.5, "left")
@@ -213,8 +218,8 @@ class Chart:
         for i, (label, (x, y), place) in enumerate(zip(labels, ends, places, strict=True)):
             color = self.color(i)
             if abs(place - y) > 8 or x < left + width - 12:
-                self.leader((x + 8, y), (left + width + 10, place), color)
-            self.text(left + width + 16, place, "\n".join(label.lines), color, NORMAL, "left")
+                self.leader((x + 8, y), (left + width + self.gap - 6, place), color)
+            self.text(left + width + self.gap, place, "\n".join(label.lines), color, NORMAL, "left")
 
     def leader(self, start: tuple[float, float], end: tuple[float, float], color: str) -> None:
         from matplotlib.lines import Line2D
@@ -238,7 +243,7 @@ def air(low: float, high: float, log: bool) -> tuple[float, float]:
         ratio = (high / low) ** 0.06
         return low / ratio, high * ratio
     span = high - low
-    near_zero = low >= 0 and low <= 0.5 * span
+    near_zero = 0 <= low <= 0.25 * span
     return (0.0 if near_zero else low - 0.06 * span), high + 0.06 * span
 
 

@@ -10,7 +10,7 @@ from reportgen.media.base import Media, check_labels
 from reportgen.media.canvas import Canvas, View
 from reportgen.media.composite import sheet_picture
 from reportgen.media.image import describe_brightness
-from reportgen.media.labels import label_html, label_text
+from reportgen.media.labels import label_html, label_text, listed
 from reportgen.media.pixels import (
     LEGIBLE_TILE,
     MAX_TILE,
@@ -96,5 +96,5 @@ def tile_alts(images: Pixels, labels: Sequence[str] | None, alt: str) -> list[st
 def describe_strip(images: Pixels, labels: Sequence[str] | None) -> str:
     """Count, size and labels, for an alt text."""
     n, height, width = images.shape[:3]
-    told = ": " + ", ".join(map(label_text, labels)) if labels else ""
+    told = ": " + listed(labels) if labels else ""
     return f"{n} images of {width} × {height} pixels side by side{told}"

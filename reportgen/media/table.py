@@ -11,7 +11,7 @@ from reportgen.media import markup
 from reportgen.media.base import Media, plural
 from reportgen.media.canvas import Canvas, View
 from reportgen.media.export import csv_text, json_text, minus
-from reportgen.media.labels import label_html, label_text
+from reportgen.media.labels import label_html, label_text, listed
 
 Cell = str | int | float | bool | None
 
@@ -166,5 +166,4 @@ def cell_html(cell: Cell, places: int) -> str:
 
 def describe_table(table: Table) -> str:
     """Rows, columns and their names."""
-    names = ", ".join(map(label_text, table.columns))
-    return f"Table of {plural(len(table.rows), 'row')}: {names}"
+    return f"Table of {plural(len(table.rows), 'row')}: {listed(table.columns)}"

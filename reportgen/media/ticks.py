@@ -33,9 +33,9 @@ def end_ticks(low: float, high: float, count: int) -> list[float]:
     return [*ticks, high]
 
 
-def tick_labels(ticks: Sequence[float]) -> list[str]:
-    """One notation for all: as many decimals as the finest needs, thousands with a comma."""
-    if len(ticks) > 1 and min(ticks) > 0 and max(ticks) / min(ticks) > 50:
+def tick_labels(ticks: Sequence[float], *, log: bool = False) -> list[str]:
+    """On a linear axis all with the decimals of the finest; thousands with a comma."""
+    if log:
         return [minus(_general(t)) for t in ticks]
     places = max((_decimals(t) for t in ticks), default=0)
     return [minus(f"{t:,.{places}f}" if abs(t) >= 10000 else f"{t:.{places}f}") for t in ticks]

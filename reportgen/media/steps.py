@@ -1,0 +1,89 @@
+"""Steps: frames of a process under a slider; without scripts, a labelled contact strip."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from reportgen.media import markup
+from reportgen.media.base import Media, plural
+from reportgen.media.canvas import Canvas, View
+from reportgen.media.frames import Frames, frames_restored, frames_value, make_frames
+from reportgen.media.grid import sheet_box
+from reportgen.media.labels import label_html, listed
+from reportgen.media.pixels import PHONE_WIDTH, TEXT_WIDTH
+from reportgen.media.strip import tile_scale
+
+STAGE = 384  # CSS px: the large frame over the slider
+
+
+class Steps(Media):
+    """Images of one size, or grids of one shape, each labelled with its step.
+
+    ``what`` says what one frame is ("step", "epoch"), for the slider's name and the alt texts.
+    """
+
+    fields: ClassVar = ("labels", "what", "wide")
+
+    def __init__(
+        self,
+        frames: Sequence[Any],
+        labels: Sequence[object],
+        *,
+        what: str = "step",
+        value_range: tuple[float, float] = (0.0, 1.0),
+        wide: bool | None = None,
+    ) -> None:
+        self.frames: Frames = make_frames(frames, labels, what="Steps", value_range=value_range)
+        self.source = frames_value(frames, self.frames.pixels)
+        self.labels = self.frames.labels
+        self.what, self.wide = what, wide
+
+    def to_value(self) -> dict[str, Any]:
+        return super().to_value() | {"frames": self.source}
+
+    @classmethod
+    def restore(cls, fields: dict[str, Any]) -> Steps:
+        return cls(frames_restored(fields.pop("frames")), **fields)
+
+    def view(self, canvas: Canvas) -> View:
+        frames = self.frames
+        large, small, wide = self.scales()
+        alts = frames.alts(canvas.alt, self.what)
+        width = frames.pixels.shape[2]
+        items = [
+            markup.tile(
+                self.frame_html(canvas, i, alt, small),
+                label_html(label),
+                width=max(width * small, 56),
+                element="li",
+            )
+            for i, (alt, label) in enumerate(zip(alts, frames.labels, strict=True))
+        ]
+        strip = markup.tile_grid(items, max(width * small, 56), class_="strip", element="ol")
+        return View(
+            html=markup.tag(
+                "div", strip, class_="steps", data_what=self.what, data_width=width * large
+            ),
+            alt=canvas.alt or f"{plural(len(frames), self.what)}: {listed(frames.labels)}",
+            width=TEXT_WIDTH,
+            wide=wide,
+            composite=frames.composite(max(small, large // 2)),
+        )
+
+    def scales(self) -> tuple[int, int, bool]:
+        """(integer scale of the large frame, of a frame in the strip, whether it is wide)."""
+        height, width = self.frames.pixels.shape[1:3]
+        if self.frames.grid:
+            large, wide = self.frames.grid.scale()
+            return large, max(1, min(large, PHONE_WIDTH // width)), bool(self.wide or wide)
+        small, _ = tile_scale(len(self.frames), (height, width), False)
+        return max(1, STAGE // max(height, width)), small, bool(self.wide)
+
+    def frame_html(self, canvas: Canvas, i: int, alt: str, scale: int) -> str:
+        """One frame: an image, or a sheet with its labels."""
+        pixels = self.frames.pixels[i]
+        if self.frames.grid:
+            return sheet_box(canvas, pixels, self.frames.grid, alt, scale, suffix=f"-{i + 1}")
+        size = (pixels.shape[1] * scale, pixels.shape[0] * scale)
+        return markup.img(canvas.pixels(pixels, f"-{i + 1}"), alt, size)
