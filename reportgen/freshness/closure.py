@@ -46,9 +46,14 @@ def closure(sources: Sources, file: str, name: str) -> Closure:
     Closures over the same ``sources`` share all work. A file that is reached and cannot be parsed
     raises ReportgenError.
     """
+    return shared(sources).closure(file, name)
+
+
+def shared(sources: Sources) -> "Closures":
+    """The one ``Closures`` of these sources."""
     if sources not in _SHARED:
         _SHARED[sources] = Closures(sources)
-    return _SHARED[sources].closure(file, name)
+    return _SHARED[sources]
 
 
 class Closures:

@@ -4,7 +4,9 @@ import ast
 import json
 import os
 import sys
+import time
 from collections.abc import Iterator
+from hashlib import file_digest as hash_file
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from tempfile import NamedTemporaryFile
@@ -16,6 +18,8 @@ from reportgen.freshness.facts import FORMAT, Facts, read_facts
 # Not searched for sources: anywhere, and in the root only. Hidden folders never are.
 NEVER = frozenset({"__pycache__", "site-packages", "node_modules"})
 NOT_IN_ROOT = frozenset({"build", "dist", "site", "venv", "env", "reportgen"})
+BIG = 1 << 20  # bytes
+SETTLED = 2_000_000_000  # nanoseconds, the coarsest clock of a file system in use (FAT)
 
 
 class Sources:
@@ -28,6 +32,7 @@ class Sources:
 
     def __init__(self, root: Path, cache: Path | None = None) -> None:
         self.root, self.cache = Path(root), cache
+        self._known: dict[str, Any] | None = None
         self._facts: dict[str, Facts] = {}
         self.files: dict[str, str] = {}
         for file in sorted(_python_files(str(self.root), "")):
@@ -66,6 +71,36 @@ class Sources:
     def has(self, module: str) -> bool:
         """Whether the project has this module, or a folder that serves as one."""
         return module in self.modules
+
+    def file_digest(self, path: Path) -> str | None:
+        """The SHA-256 of any file, None if it is not there. A big one is not read again while its
+        status is the same and was already old when it was read: a file that has just been written
+        may be written again within the same tick of the file system's clock."""
+        try:
+            stat = os.stat(path)
+            if stat.st_size <= BIG:
+                return sha256(path.read_bytes()).hexdigest()
+            status = [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
+            known = self._statuses().get(str(path))
+            if known and known["status"] == status:
+                return str(known["digest"])
+            with open(path, "rb") as file:
+                digest = hash_file(file, "sha256").hexdigest()
+        except OSError:
+            return None
+        if self.cache and time.time_ns() - max(stat.st_mtime_ns, stat.st_ctime_ns) > SETTLED:
+            self._statuses()[str(path)] = {"status": status, "digest": digest}
+            self._keep(self.cache / "files.json", json.dumps(self._statuses()).encode())
+        return digest
+
+    def _statuses(self) -> dict[str, Any]:
+        if self._known is None:
+            try:
+                kept = json.loads((self.cache / "files.json").read_bytes()) if self.cache else {}
+            except (OSError, ValueError):
+                kept = {}
+            self._known = kept
+        return self._known
 
     def _read(self, file: str) -> Facts:
         data = (self.root / file).read_bytes()

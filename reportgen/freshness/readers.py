@@ -1,0 +1,62 @@
+"""Readers that open files outside of Python, where no hook sees them.
+
+They must be told of: ``run.input(path)`` declares the file. One that is used on an undeclared file
+of the project is an error, at the moment of use.
+"""
+
+import os
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from reportgen.freshness.hooks import tell
+
+# Module: functions or classes that take a path first. A module that imports them by name and may
+# be loaded before the first Observer is listed as well.
+BLIND = {
+    "cv2": ("imread",),
+    "h5py": ("File",),
+    "netCDF4": ("Dataset",),
+    "safetensors": ("safe_open",),
+    "safetensors.numpy": ("safe_open",),
+    "safetensors.torch": ("safe_open",),
+    "torch": ("from_file",),
+    "torch.jit": ("load",),
+    "torchvision.io": ("decode_image", "read_file", "read_image"),
+}
+TOPS = frozenset(module.partition(".")[0] for module in BLIND)
+
+
+def watch_readers() -> None:
+    """Tell the listener, as ``blind``, of every path before one of the loaded readers opens it."""
+    for module, names in BLIND.items():
+        loaded = sys.modules.get(module)
+        for name in names:
+            reader = vars(loaded).get(name) if loaded else None
+            if reader is not None and not hasattr(reader, "__reportgen__"):
+                setattr(loaded, name, _watched(reader, f"{module}.{name}"))
+
+
+def _watched(reader: Any, name: str) -> Any:
+    """A function, or a class of which ``isinstance`` still holds, that checks the path first."""
+    if isinstance(reader, type):
+        try:
+            reader.__init__ = _checked(reader.__init__, name, 1)  # type: ignore[misc]
+            reader.__reportgen__ = True  # type: ignore[attr-defined]
+            return reader
+        except TypeError:  # a class in C cannot be changed, only replaced
+            pass
+    return _checked(reader, name, 0)
+
+
+def _checked(reader: Callable[..., Any], name: str, position: int) -> Any:
+    @wraps(reader, updated=())
+    def checked(*args: Any, **options: Any) -> Any:
+        first = args[position] if len(args) > position else next(iter(options.values()), None)
+        if isinstance(first, str | os.PathLike):
+            tell("blind", name, os.fspath(first))
+        return reader(*args, **options)
+
+    checked.__reportgen__ = True  # type: ignore[attr-defined]
+    return checked
