@@ -1,0 +1,118 @@
+"""The private bare repository in which commits are made: one a remote, healed when damaged."""
+
+import hashlib
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from reportgen.errors import ReportgenError
+from reportgen.publish.git import Git, GitFailure, Settings
+
+T = TypeVar("T")
+
+WAIT = 60.0
+"""Seconds to wait for another publish of ours to the same remote."""
+
+DAMAGE = re.compile(
+    r"corrupt|bad object|bad tree|unable to read (tree|sha1|\w+ object)|invalid object|"
+    r"object file .* is empty|missing (blob|tree|commit)|loose object|packfile|index file|"
+    r"unable to find [0-9a-f]{40}|could not parse|shallow file has changed|bad config",
+    re.IGNORECASE,
+)
+"""What git says when its repository is broken, which for a cache means: make a new one."""
+
+
+class Damaged(Exception):
+    """The cache cannot be used and must be made anew."""
+
+
+def with_cache(parent: Path, url: str, settings: Settings, work: Callable[[Git], T]) -> T:
+    """What ``work`` returns for the cache of ``url``, which nobody else uses meanwhile.
+
+    A cache that proves damaged is thrown away and ``work`` starts once more with a new one: all
+    that it holds lies in the remote too. Raises ReportgenError where the cache cannot be written.
+    """
+    folder = parent / f"{hashlib.sha256(url.encode()).hexdigest()[:16]}.git"
+    with locked(folder):
+        try:
+            return work(opened(folder, settings))
+        except GitFailure as failure:
+            if not DAMAGE.search(failure.stderr):
+                raise
+        except Damaged:
+            pass
+        remove(folder)
+        return work(opened(folder, settings))
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the lock of a cache; the system frees it when a process dies, however it dies."""
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(f"{folder}.lock")
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire(timeout=WAIT)
+    except Timeout:
+        raise ReportgenError(
+            "Another 'reportgen publish' to the same remote is still running.",
+            hint="Wait for it to end, then run this one again.",
+        ) from None
+    except OSError as error:
+        raise not_writable(folder.parent, error) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def opened(folder: Path, settings: Settings) -> Git:
+    """The cache in ``folder``, made when it is not there, without what a killed run left behind."""
+    try:
+        if not folder.is_dir():
+            make(folder)
+        sweep(folder)
+    except OSError as error:
+        raise not_writable(folder.parent, error) from None
+    return Git(git_dir=folder, settings=settings)
+
+
+def make(folder: Path) -> None:
+    """Make the repository under another name, so that a killed run leaves no half of one."""
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix="making-") as parent:
+        new = Path(parent) / "cache.git"
+        Git().run("init", "--quiet", "--bare", "--template=", "--", str(new))
+        new.rename(folder)
+
+
+def sweep(folder: Path) -> None:
+    """Remove locks and half-written files: whoever held them is dead, for we hold our lock."""
+    for stale in (*folder.glob("*.lock"), *(folder / "refs").rglob("*.lock")):
+        stale.unlink(missing_ok=True)
+    for left in (*folder.glob("index-*"), *folder.parent.glob("making-*")):
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink()
+    probe = folder / "index-probe"
+    probe.touch()
+    probe.unlink()
+
+
+def remove(folder: Path) -> None:
+    try:
+        shutil.rmtree(folder)
+    except OSError as error:
+        raise not_writable(folder, error) from None
+
+
+def not_writable(folder: Path, error: OSError) -> ReportgenError:
+    return ReportgenError(
+        f"The publishing cache in '{folder}' cannot be written: {error.strerror}.",
+        hint="Make the folder writable, or remove it; reportgen makes it anew.",
+    )

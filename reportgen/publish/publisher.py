@@ -1,0 +1,261 @@
+"""The publish itself: look, plan, show, commit, push, and start over when somebody was faster."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from reportgen.errors import ReportgenError
+from reportgen.publish.conflicts import conflict_error
+from reportgen.publish.dates import check_dates
+from reportgen.publish.git import Git, GitFailure
+from reportgen.publish.guard import check_sizes
+from reportgen.publish.leaks import check_secrets
+from reportgen.publish.manifest import Manifest
+from reportgen.publish.paths import Content, check_paths, read_content, refusal
+from reportgen.publish.plan import Plan, make_plan
+from reportgen.publish.remote import LostRace, push
+from reportgen.publish.survey import Survey, check_branch, survey
+from reportgen.publish.target import Target
+from reportgen.publish.trees import (
+    blob_id,
+    identity,
+    lfs_paths,
+    read_blob,
+    write_blobs,
+    write_commit,
+    write_tree,
+)
+
+REPLAYS = 3
+"""How often a push that lost a race is tried again on top of the winner's."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be published: files by their path in the branch, and the manifest without them.
+
+    ``allowed`` limits where they may lie (see ``paths.BLOG_PATHS``); empty means anywhere.
+    """
+
+    manifest: Manifest
+    contents: Mapping[str, Content]
+    allowed: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A change that is ready to be pushed, for somebody to look at first."""
+
+    git: Git
+    target: Target
+    survey: Survey
+    plan: Plan
+    contents: Mapping[str, Content]
+    notes: tuple[str, ...] = ()
+
+    def old(self, path: str) -> bytes:
+        """The published bytes of a path."""
+        return read_blob(self.git, self.survey.tree[path].id)
+
+    def new(self, path: str) -> bytes:
+        """The bytes that the path would get."""
+        name = self.plan.write[path]
+        return read_content(self.contents[name]) if name in self.contents else read_blob(
+            self.git, name
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """``state``: "published", "unchanged" or "declined". ``replays``: how many races were lost."""
+
+    state: str
+    branch: str
+    commit: str
+    plan: Plan
+    replays: int = 0
+
+
+@dataclass(frozen=True)
+class Change:
+    """How to plan on any state of the branch, with the new contents by blob id."""
+
+    replan: Callable[[Survey], Plan]
+    contents: Mapping[str, Content]
+    message: Callable[[Plan], str]
+    project: str
+    notes: tuple[str, ...] = field(default=())
+
+
+Approve = Callable[[Proposal], bool]
+
+
+def publish(
+    git: Git,
+    target: Target,
+    wanted: Wanted,
+    approve: Approve,
+    *,
+    overwrite: bool = False,
+    notes: Callable[[Survey], list[str]] = lambda seen: [],
+) -> Outcome:
+    """Bring ``wanted`` into the target's branch, once ``approve`` has seen the change.
+
+    ``notes`` looks at the branch too: it may raise, or return remarks for ``approve`` to show.
+    Raises ReportgenError for whatever must not be published, conflicts, and refusals of the remote;
+    the branch is then as it was.
+    """
+    check_identity(git)
+    contents = {f"{target.folder}{path}": content for path, content in wanted.contents.items()}
+    check_paths(wanted.contents, wanted.allowed)
+    check_paths(contents)
+    ids, sizes = fingerprints(contents)
+    by_id = {name: contents[path] for path, name in ids.items()}
+    seen = survey(git, target, wanted.manifest.project)
+    check_branch(seen, target)
+    said = (*wanted.notes, *notes(seen))
+    check_contents(contents, ids, sizes, seen)
+
+    def replan(now: Survey) -> Plan:
+        return make_plan(now.tree, ids, wanted.manifest, now.old, now.others, overwrite=overwrite)
+
+    change = Change(replan, by_id, lambda plan: message_of(plan), wanted.manifest.project, said)
+    return carry_out(git, target, seen, change, approve)
+
+
+def carry_out(git: Git, target: Target, seen: Survey, change: Change, approve: Approve) -> Outcome:
+    """Commit and push a change, on top of whoever is faster, while it stays the same change."""
+    plan = settled(git, seen, change)
+    if plan.empty:
+        return Outcome("unchanged", seen.branch, seen.head, plan)
+    proposal = Proposal(git, target, seen, plan, change.contents, change.notes)
+    check_lfs(git, seen, plan)
+    if not approve(proposal):
+        return Outcome("declined", seen.branch, seen.head, plan)
+    for replays in range(REPLAYS + 1):
+        commit = make_commit(git, seen, plan, change)
+        try:
+            push(git, target.url, seen.branch, commit, seen.head)
+        except LostRace:
+            seen = survey(git, target, change.project)
+            again = settled(git, seen, change)
+            if again.empty:
+                return Outcome("unchanged", seen.branch, seen.head, again, replays + 1)
+            if again.moves != plan.moves:
+                raise moved_under_us(target, seen) from None
+            plan = again
+            continue
+        git.ask("update-ref", f"refs/fetched/{seen.branch}", commit)
+        return Outcome("published", seen.branch, commit, plan, replays)
+    raise ReportgenError(
+        f"Somebody else pushed to branch '{seen.branch}' of {target.shown} before us, "
+        f"{REPLAYS + 1} times in a row.",
+        hint="Nothing was published. Wait until the branch is quiet, then run it again.",
+    )
+
+
+def settled(git: Git, seen: Survey, change: Change) -> Plan:
+    """The plan for a state of the branch. Raises ReportgenError where something is in its way."""
+    plan = change.replan(seen)
+    if plan.conflicts:
+        raise conflict_error(git, seen, plan, change.contents)
+    return plan
+
+
+def check_identity(git: Git) -> str:
+    """Who publishes. Raises ReportgenError where git does not know."""
+    who = identity(git)
+    if not who:
+        raise ReportgenError(
+            "Git does not know who you are, so the commit would have no author.",
+            hint='Say so once: git config --global user.name "NAME", and the same for user.email.',
+        )
+    return who
+
+
+def fingerprints(contents: Mapping[str, Content]) -> tuple[dict[str, str], dict[str, int]]:
+    """Blob id and size in bytes of every path."""
+    ids: dict[str, str] = {}
+    sizes: dict[str, int] = {}
+    for path in sorted(contents):
+        content = read_content(contents[path])
+        ids[path], sizes[path] = blob_id(content), len(content)
+    return ids, sizes
+
+
+def check_contents(
+    contents: Mapping[str, Content], ids: Mapping[str, str], sizes: Mapping[str, int], seen: Survey
+) -> None:
+    """Raise ReportgenError for giants, posts of the future, and secrets not yet in the branch."""
+    others = sum(entry.size for path, entry in seen.tree.items() if path not in sizes)
+    check_sizes(sizes, others)
+    public = {entry.id for entry in seen.tree.values()}
+    new = {path: contents[path] for path in sorted(contents) if ids[path] not in public}
+    check_secrets({path: read_content(content) for path, content in new.items()})
+    check_dates({path: read_content(contents[path]) for path in contents if "_posts/" in path})
+
+
+def check_lfs(git: Git, seen: Survey, plan: Plan) -> None:
+    """Raise ReportgenError where the branch gives a path of ours to Git LFS."""
+    attributes = [path for path in (*seen.tree, *plan.write) if path.endswith(".gitattributes")]
+    if not attributes:
+        return
+    index = index_of(git)
+    git.run("read-tree", *([seen.parent] if seen.parent else ["--empty"]), index=index)
+    tracked = lfs_paths(git, plan.write, index)
+    if tracked:
+        raise refusal(
+            "The branch gives these paths to Git LFS, which GitHub Pages does not serve",
+            [f"'{path}'" for path in tracked],
+            "Take them out of its .gitattributes.",
+        )
+
+
+def index_of(git: Git) -> Path:
+    assert git.git_dir is not None
+    return git.git_dir / "index-publish"
+
+
+def make_commit(git: Git, seen: Survey, plan: Plan, change: Change) -> str:
+    """The id of a commit that makes ``plan`` true on top of what was seen."""
+    manifest = plan.manifest.to_bytes()
+    ours = {plan.manifest.path: blob_id(manifest)}
+    needed = {name: change.contents[name] for name in plan.write.values()
+              if name in change.contents}  # fmt: skip
+    write_blobs(git, {**needed, blob_id(manifest): manifest})
+    tree = write_tree(git, seen.parent, {**plan.write, **ours}, plan.removed, index_of(git))
+    sign = git.ask("config", "--type=bool", "commit.gpgsign") == "true"
+    try:
+        return write_commit(git, tree, seen.parent, change.message(plan), sign=sign)
+    except GitFailure as failure:
+        from reportgen.publish.refusals import refused
+
+        raise refused(failure, "", seen.branch) from None
+
+
+def message_of(plan: Plan) -> str:
+    """The commit message of a publish."""
+    manifest = plan.manifest
+    source = f"\n\nReportgen-Source: {manifest.commit}" if manifest.commit else ""
+    return f"Publish {manifest.project}: {counts(plan)}{source}{' (dirty)' * manifest.dirty}\n"
+
+
+def counts(plan: Plan) -> str:
+    """``2 added, 1 changed``; or what there is to say where no file moved."""
+    named = (("added", plan.added), ("changed", plan.changed), ("removed", plan.removed))
+    parts = [f"{len(paths)} {word}" for word, paths in named if paths]
+    return ", ".join(parts) or "the list of files"
+
+
+def moved_under_us(target: Target, seen: Survey) -> ReportgenError:
+    return ReportgenError(
+        f"While you were looking, somebody published to branch '{seen.branch}' of "
+        f"{target.shown}, so this would no longer be the change that you saw.",
+        hint="Nothing was published. Run it again to see the new difference.",
+    )
+
+
+def with_restores(manifest: Manifest, commit: str) -> Manifest:
+    """``manifest`` as that of a rollback to ``commit``."""
+    return replace(manifest, restores=commit)

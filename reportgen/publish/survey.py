@@ -1,0 +1,119 @@
+"""A look at the branch before it is changed: its head, its files, and whose they are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from reportgen.errors import ReportgenError, did_you_mean
+from reportgen.publish.git import Git
+from reportgen.publish.manifest import Manifest, is_manifest, manifest_path, read_manifest
+from reportgen.publish.remote import fetch, look
+from reportgen.publish.target import Target, expected_baseurl
+from reportgen.publish.trees import Entry, entries, read_blob
+
+SOURCES = ("pyproject.toml", "setup.py", "package.json", "Gemfile", "_config.yml", "Cargo.toml")
+"""Files that no built site has at its root."""
+
+
+@dataclass(frozen=True)
+class Survey:
+    """``head`` is the commit of ``branch``, '' where it is new; ``parent`` is that of the next one.
+
+    ``base`` names the branch that a new one starts from. ``old`` is our own manifest.
+    """
+
+    branch: str
+    head: str
+    parent: str
+    base: str
+    tree: Mapping[str, Entry]
+    old: Manifest | None
+    others: tuple[Manifest, ...]
+
+    @property
+    def new(self) -> bool:
+        return not self.head
+
+
+def survey(git: Git, target: Target, project: str) -> Survey:
+    """Fetch the target's branch into the cache and look at it. Raises ReportgenError."""
+    heads = look(git, target.url, target.branch)
+    branch = target.branch or heads.default
+    head = heads.ids.get(branch, "")
+    base = "" if head else (target.base or heads.default)
+    parent = head or heads.ids.get(base, "")
+    if not parent and not target.own:
+        raise ReportgenError(
+            f"{target.shown} has no branch '{branch or base or 'main'}' to start from.",
+            hint=did_you_mean(branch, sorted(heads.ids)) or "It has no branch at all.",
+        )
+    if parent:
+        fetch(git, target.url, branch if head else base, parent)
+    tree = entries(git, parent)
+    found = manifests(git, tree)
+    own = manifest_path(project)
+    others = tuple(manifest for path, manifest in found.items() if path != own)
+    return Survey(branch, head, parent, base, tree, found.get(own), others)
+
+
+def manifests(git: Git, tree: Mapping[str, Entry]) -> dict[str, Manifest]:
+    paths = [path for path, entry in sorted(tree.items()) if is_manifest(path) and entry.regular]
+    return {path: read_manifest(read_blob(git, tree[path].id), path) for path in paths}
+
+
+def check_branch(seen: Survey, target: Target) -> None:
+    """Raise ReportgenError where the branch is not of the kind that is published to it."""
+    config = f"{target.folder}_config.yml"
+    where = f"Branch '{seen.branch}' of {target.shown}"
+    if seen.old and seen.old.kind != target.kind:
+        raise ReportgenError(
+            f"{where} holds this report as {seen.old.kind}, not as {target.kind}.",
+            hint=f"Publish with --to {seen.old.kind}, or name another branch with --branch.",
+        )
+    if target.kind == "html" and not seen.old and (strange := sources_in(seen)):
+        raise ReportgenError(
+            f"{where} holds sources ('{strange}'), not a built site.",
+            hint="Name the branch of the pages with --branch gh-pages, or publish --to source.",
+        )
+    if target.own or target.kind != "source" or config in seen.tree:
+        return
+    configs = sorted(path for path in seen.tree if path.endswith("_config.yml"))
+    raise ReportgenError(
+        f"{where} is no Jekyll blog: it has no '{config}'.",
+        hint=f"Name its folder with --folder {configs[0].rpartition('/')[0]}" if configs else None,
+    )
+
+
+def sources_in(seen: Survey) -> str:
+    return next((name for name in SOURCES if name in seen.tree), "")
+
+
+def baseurl_of(git: Git, seen: Survey, target: Target) -> str | None:
+    """The baseurl that the blog in the branch sets in its _config.yml; None without one."""
+    entry = seen.tree.get(f"{target.folder}_config.yml")
+    if entry is None or not entry.regular:
+        return None
+    import yaml
+
+    try:
+        config = yaml.safe_load(read_blob(git, entry.id))
+    except yaml.YAMLError:
+        return None
+    return str(config.get("baseurl") or "") if isinstance(config, dict) else None
+
+
+def check_baseurl(seen: Survey, target: Target, baseurl: str, *, certain: bool) -> str:
+    """A note where the baseurl has moved since the last publish, else ''.
+
+    ``certain``: a person gave this baseurl for the publish. Raises ReportgenError where a built
+    site has another one than the one that GitHub serves it under: each of its links would break.
+    """
+    served = expected_baseurl(target.url, f"{target.folder}CNAME" in seen.tree)
+    if target.kind == "html" and not certain and served is not None and served != baseurl:
+        raise ReportgenError(
+            f"The site is built for baseurl '{baseurl}', but GitHub serves it under '{served}'.",
+            hint=f'Write baseurl: "{served}" into _config.yml, or, if you know better (a domain of '
+            f"your own), publish with --baseurl '{baseurl}'.",
+        )
+    if seen.old and seen.old.baseurl != baseurl:
+        return f"The baseurl moved from '{seen.old.baseurl}' to '{baseurl}': old links break."
+    return ""

@@ -1,0 +1,48 @@
+"""Every test of this folder runs git with a configuration of its own, and never with a prompt."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.publish.helpers import Publisher, Remote, git
+
+BLOG = {
+    "_config.yml": b'title: A blog\nbaseurl: "/blog"\n',
+    "_posts/2020-01-01-hello.md": b"---\ntitle: Hello\n---\nHello.\n",
+    "CNAME": b"blog.example.org\n",
+}
+
+
+@pytest.fixture(autouse=True)
+def quiet_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = tmp_path / "gitconfig"
+    config.write_text(
+        "[user]\n\tname = Ada\n\temail = ada@example.org\n[init]\n\tdefaultBranch = main\n"
+    )
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(config))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    monkeypatch.setenv("GIT_TERMINAL_PROMPT", "0")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("GIT_DIR", "GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME", "EMAIL"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Remote:
+    """A remote without any branch."""
+    path = tmp_path / "remote.git"
+    git("init", "--quiet", "--bare", str(path), cwd=tmp_path)
+    return Remote(path)
+
+
+@pytest.fixture
+def blog(empty: Remote) -> Remote:
+    """A remote with somebody's Jekyll blog on 'main'."""
+    empty.commit(BLOG)
+    return empty
+
+
+@pytest.fixture
+def publisher(blog: Remote, tmp_path: Path) -> Publisher:
+    """A person who publishes a report into the blog."""
+    return Publisher(blog, tmp_path / "cache")
