@@ -1,0 +1,151 @@
+"""The template language: Jinja with ERB's delimiters, so that TeX and Liquid pass untouched."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+from jinja2.exceptions import TemplateAssertionError, TemplateSyntaxError, UndefinedError
+from jinja2.ext import Extension
+from jinja2.lexer import Token
+
+from reportgen.errors import ReportgenError, did_you_mean
+from reportgen.posts.claims import ClaimError, ClaimExtension
+from reportgen.posts.filters import FILTERS, plain_text
+from reportgen.posts.source import Source
+from reportgen.posts.tokens import mark_lines
+
+RAW = re.compile(r"<%[-+]?\s*raw\s*[-+]?%>.*?<%[-+]?\s*endraw\s*[-+]?%>", re.DOTALL)
+TAG = re.compile(r"<%(?!=).*?%>", re.DOTALL)
+TEMPLATE = "<post>"
+
+
+class LineMarks(Extension):
+    """Keeps whole-line tags from leaving blank lines, and marks every line with its number."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        raw = [match.span() for match in RAW.finditer(source)]
+
+        def keep(match: re.Match[str]) -> str:
+            """``+%>`` (keep the newline) for a tag that shares its lines with text."""
+            inside = any(start < match.start() < end for start, end in raw)
+            if inside or match[0][-3] in "-+" or alone(source, *match.span()):
+                return match[0]
+            return match[0][:-2] + "+%>"
+
+        return TAG.sub(keep, source)
+
+    def filter_stream(self, stream: Any) -> Iterator[Token]:
+        for token in stream:
+            if token.type == "data":
+                yield Token(token.lineno, "data", mark_lines(token.value, token.lineno))
+            else:
+                yield token
+
+
+def alone(source: str, start: int, end: int) -> bool:
+    """Whether a tag has its lines for itself, or shares them with other such tags only."""
+    before = source[source.rfind("\n", 0, start) + 1 : start]
+    newline = source.find("\n", end)
+    after = source[end : newline if newline >= 0 else len(source)]
+    return not TAG.sub("", before + after).strip()
+
+
+def make_environment() -> Environment:
+    environment = Environment(
+        block_start_string="<%",
+        block_end_string="%>",
+        variable_start_string="<%=",
+        variable_end_string="%>",
+        comment_start_string="<%#",
+        comment_end_string="%>",
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        undefined=StrictUndefined,
+        extensions=[LineMarks, ClaimExtension, "jinja2.ext.do"],
+        finalize=plain_text,
+        autoescape=False,  # the output is Markdown; pages escape what they must
+    )
+    environment.filters.update(FILTERS)
+    return environment
+
+
+def render(environment: Environment, source: Source, names: dict[str, Any]) -> str:
+    """The body of a source with its template run. Every error says the line that it came from."""
+    try:
+        code = environment.compile(source.body, TEMPLATE, TEMPLATE)
+        template = environment.template_class.from_code(environment, code, {**names})
+        return template.render({**names})
+    except TemplateSyntaxError as error:
+        raise syntax_error(error, environment, source) from None
+    except ClaimError as error:
+        raise source.error(error.message, error.line, error.needle, error.hint) from None
+    except ReportgenError as error:
+        if error.place is not None:
+            raise
+        raise located(error, source) from None
+    except UndefinedError as error:
+        raise undefined(error, source, names) from None
+    except Exception as error:
+        line = template_line(error)
+        if line is None:
+            raise
+        message = f"{type(error).__name__}: {error}".rstrip(".") + "."
+        raise source.error(message, line, first_tag(source, line)) from error
+
+
+def template_line(error: BaseException) -> int | None:
+    """The template line at which an error arose: the innermost one in its traceback."""
+    line, trace = None, error.__traceback__
+    while trace:
+        if trace.tb_frame.f_code.co_filename == TEMPLATE:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
+
+
+def located(error: ReportgenError, source: Source) -> ReportgenError:
+    """An error from one of our functions, given the place in the template that called it."""
+    line = template_line(error)
+    text = source.lines[line - 1] if line else ""
+    quoted: Iterable[str] = re.findall(r"'([^']+)'", error.message)
+    pieces = [piece for q in quoted for piece in (q, q.rsplit(".", 1)[-1])]
+    needle = next((p for p in pieces if p in text), first_tag(source, line))
+    return source.error(error.message, line, needle, error.hint)
+
+
+def undefined(error: UndefinedError, source: Source, names: dict[str, Any]) -> ReportgenError:
+    line = template_line(error)
+    message = str(error.message)
+    match = re.match(r"'(\w+)' is undefined", message)
+    if match:
+        public = [name for name in names if not name.startswith("_")]
+        hint = did_you_mean(match[1], public) or "It must be an artifact, a function or a variable."
+        return source.error(f"Nothing here is called '{match[1]}'.", line, match[1], hint)
+    attribute = re.search(r"no attribute '(\w+)'", message)
+    needle = attribute[1] if attribute else first_tag(source, line)
+    return source.error(message.rstrip(".") + ".", line, needle)
+
+
+def syntax_error(
+    error: TemplateSyntaxError, environment: Environment, source: Source
+) -> ReportgenError:
+    message = str(error.message).rstrip(".")
+    quoted = re.findall(r"'([^']+)'", message)
+    text = source.lines[error.lineno - 1] if error.lineno <= len(source.lines) else ""
+    needle = next((q for q in quoted if q in text), first_tag(source, error.lineno))
+    hint = None
+    if isinstance(error, TemplateAssertionError) and quoted:
+        known = environment.tests if "test" in message else environment.filters
+        hint = did_you_mean(quoted[0], sorted(known))
+    elif "unknown tag" in message and quoted:
+        hint = did_you_mean(quoted[0], ["if", "for", "set", "claim", "endclaim", "raw", "macro"])
+    return source.error(f"The template does not parse: {message}.", error.lineno, needle, hint)
+
+
+def first_tag(source: Source, line: int | None) -> str:
+    if line is None or line > len(source.lines):
+        return ""
+    match = re.search(r"<%.*?(?:%>|$)", source.lines[line - 1])
+    return match[0] if match else ""

@@ -1,0 +1,164 @@
+"""The HTML of a figure: the drawn view inside our shell of caption, links and provenance."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reportgen.posts.draft import Numbered
+from reportgen.posts.filters import duration, plain_text
+from reportgen.posts.liquid import entities
+from reportgen.posts.post import Asset
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from reportgen.engine.results import Result, Results
+
+STATES = {
+    "fresh": ("", "Fresh: code, data and parameters match this picture"),
+    "accepted": (
+        "half",
+        "Accepted: the code changed since, without effect, says the author",
+    ),
+    "env-stale": ("half", "Made under other versions of the packages than those installed now"),
+    "stale": ("half", "Stale: code, data or parameters changed since this picture was made"),
+    "failed": ("half", "The last run failed; this picture is from the run before"),
+}
+VIEW = "\ue0f8"
+
+
+@cache
+def html_templates(folder: Path) -> Environment:
+    """The templates of pages and figures: the project's own before the defaults."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    default = Path(__file__).parents[1] / "templates"
+    return Environment(
+        loader=FileSystemLoader([folder, default]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def figure_html(
+    shown: Numbered, result: Result, results: Results, caption: str, assets: str, folder: Path
+) -> str:
+    """One figure as a raw block: no blank lines, nothing that Markdown or Liquid would touch.
+
+    ``caption`` is HTML, ``assets`` the address of the folder that holds its files, ``folder``
+    that of the project's own templates.
+    """
+    from markupsafe import Markup
+
+    drawn = result.drawn
+    state = state_of(result)
+    dot, sentence = STATES.get(state, ("half", f"{state}: {result.reason}"))
+    shell = (
+        html_templates(folder)
+        .get_template("figure.html")
+        .render(
+            anchor=shown.anchor,
+            label=shown.label,
+            caption=Markup(caption),
+            wide=bool(drawn and drawn.wide),
+            view=VIEW,
+            missing=drawn is None,
+            state=state,
+            dot=dot,
+            sentence=sentence,
+            reason=result.reason,
+            command=f"reportgen figure {shown.id}",
+            facts=list(facts(result, results)),
+            date=result.record.finished[:10] if result.record else "",
+            links=list(links(result)),
+            assets=assets,
+        )
+    )
+    view = drawn.html.replace("{assets}", assets) if drawn else ""
+    shell = re.sub(r"\n\s*", "", shell).strip()
+    view = re.sub(r"\n\s*\n", "\n", view.strip())
+    return entities(shell.replace(VIEW, view))
+
+
+def state_of(result: Result) -> str:
+    accepted = getattr(result.record, "accepted", None)
+    return "accepted" if accepted and result.state == "fresh" else result.state
+
+
+def facts(result: Result, results: Results) -> Iterator[tuple[str, str]]:
+    """What the provenance control lists: names and plain texts."""
+    parameters = "; ".join(_parameters(result, results))
+    if parameters:
+        yield "Parameters", parameters
+    record = result.record
+    if record is None:
+        return
+    yield "Seed", str(record.seed)
+    if record.device:
+        yield "Device", record.device
+    if record.commit:
+        yield "Commit", record.commit[:12]
+    yield "Time", _time(result, results)
+
+
+def _parameters(result: Result, results: Results) -> Iterator[str]:
+    for upstream in [result, *ancestors(result, results)]:
+        values = ", ".join(f"{k} = {_short(v)}" for k, v in upstream.params.items())
+        if values:
+            yield values if upstream is result else f"{upstream.node.name}: {values}"
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, list | tuple) and len(value) > 12:
+        return f"{len(value)} values"
+    if isinstance(value, dict):
+        return f"{len(value)} values"
+    text = plain_text(value)
+    return text if len(text) <= 80 else text[:79] + "…"
+
+
+def _time(result: Result, results: Results) -> str:
+    parts = [str(duration(result.record.seconds))] if result.record else []
+    for upstream in ancestors(result, results):
+        if upstream.record and upstream.record.seconds >= 1:
+            parts.append(f"{upstream.node.name} {duration(upstream.record.seconds)}")
+    return parts[0] + (f", after {', '.join(parts[1:])}" if parts[1:] else "")
+
+
+def ancestors(result: Result, results: Results) -> list[Result]:
+    """The artifacts that a result depends on, the nearest first, each once."""
+    found: dict[str, Result] = {}
+    waiting = list(result.node.inputs)
+    while waiting:
+        name = waiting.pop(0)
+        if name not in found and name in results:
+            found[name] = results[name]
+            waiting += results[name].node.inputs
+    return list(found.values())
+
+
+def links(result: Result) -> Iterator[tuple[str, str, bool]]:
+    """Text, file name and whether it is a download, of each link under a figure."""
+    drawn = result.drawn
+    if drawn is None:
+        return
+    if drawn.full:
+        yield "Full size", drawn.full, False
+    for name in drawn.data:
+        yield name.rsplit(".", 1)[-1].upper(), name, True
+
+
+def assets_of(result: Result, slug: str) -> list[Asset]:
+    """The files of a figure, and where the site wants them."""
+    if result.drawn is None or result.folder is None:
+        return []
+    return [
+        Asset(result.folder / file.name, f"assets/figures/{slug}/{file.name}")
+        for file in result.drawn.files
+    ]

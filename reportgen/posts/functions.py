@@ -1,0 +1,66 @@
+"""The functions that a post's template can call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from reportgen.errors import ReportgenError
+from reportgen.posts.filters import Quantity, plain_text
+from reportgen.posts.items import EquationRef, FigureItem, RefItem, ValueItem
+from reportgen.posts.tokens import Tokens
+from reportgen.posts.values import artifacts, find_result, parameter
+
+if TYPE_CHECKING:
+    from reportgen.engine.results import Results
+
+
+def is_table(result: Any) -> bool:
+    return result.drawn is not None and result.drawn.kind.lower() == "table"
+
+
+def template_names(results: Results, tokens: Tokens) -> dict[str, Any]:
+    """Everything that a template can name: the artifacts, and the functions below."""
+
+    def figure(id: str, caption: str | None = None) -> str:
+        """Show a figure here, with its number, caption, links and provenance."""
+        kind = "table" if is_table(find_result(results, id, "figure")) else "figure"
+        return tokens.put(FigureItem(id, "table" if kind == "table" else "figure", caption))
+
+    def table(id: str, caption: str | None = None) -> str:
+        """Show a figure whose media is a Table, numbered among the tables."""
+        result = find_result(results, id, "figure")
+        if result.drawn is not None and not is_table(result):
+            raise ReportgenError(
+                f"'{id}' is of kind {result.drawn.kind}, not a table.",
+                hint=f'Show it with: figure("{id}").',
+            )
+        return tokens.put(FigureItem(id, "table", caption))
+
+    def ref(id: str, text: str | None = None) -> str:
+        """A link to a figure or table: "Figure 7"."""
+        find_result(results, id, "figure")
+        return tokens.put(RefItem(id, text))
+
+    def eqref(name: str) -> str:
+        """A link to the equation with this label: "equation 2"."""
+        return tokens.put(EquationRef(name if name.startswith("eq-") else f"eq-{name}"))
+
+    def param(node: str, name: str) -> Any:
+        """The value of a node's parameter in this build."""
+        return parameter(results, node, name)
+
+    functions: list[Callable[..., Any]] = [figure, table, ref, eqref, param]
+    return {**artifacts(results), **{function.__name__: function for function in functions}}
+
+
+def of_filter(results: Results, tokens: Tokens) -> Callable[[Any, str], str]:
+    """``denoiser.test_psnr | db | of("B.1d")``: the number links to the figure that shows it."""
+
+    def of(value: Any, id: str) -> str:
+        find_result(results, id, "figure")
+        number = value.value if isinstance(value, Quantity) else value
+        exact = number if isinstance(number, int | float) else None
+        return tokens.put(ValueItem(plain_text(value), id, exact))
+
+    return of

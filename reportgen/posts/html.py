@@ -1,0 +1,156 @@
+"""Our Markdown to HTML without Ruby: Python-Markdown, and a shim for what kramdown does otherwise.
+
+The shim takes raw HTML, formulas and code out before Python-Markdown sees them, writes nested
+lists the way it wants them, and makes code blocks look like Jekyll's (rouge's classes).
+"""
+
+import html
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from reportgen.posts.scan import ITEM, Segment, blocks
+
+STASH = re.compile("\ue0f6(\\d+)\ue0f7")
+MATHML = re.compile(r"(?:<span>)?<math\b.*?</math>(?:</span>)?", re.DOTALL)
+FENCE = re.compile(
+    r"([ >]*)(`{3,}|~{3,})[ ]*([^\s`{]*)[^\n]*\n(.*)^[ >]*\2[`~]*\s*\Z", re.DOTALL | re.MULTILINE
+)
+MARKER = re.compile(r"([ ]*)([-*+]|\d+\.)([ \t]+)(.*)")
+
+
+@dataclass
+class Stash:
+    """Pieces of finished HTML, each with a short stand-in that Markdown leaves alone."""
+
+    pieces: list[str] = field(default_factory=list)
+
+    def put(self, piece: str) -> str:
+        self.pieces.append(piece)
+        return f"\ue0f6{len(self.pieces) - 1}\ue0f7"
+
+    def restore(self, text: str) -> str:
+        text = re.sub("<p>(\ue0f6\\d+\ue0f7)</p>", self._block, text)
+        while STASH.search(text):
+            text = STASH.sub(lambda match: self.pieces[int(match[1])], text)
+        return text
+
+    def _block(self, match: re.Match[str]) -> str:
+        piece = self.pieces[int(match[1][1:-1])]
+        inline = re.match(r"<(?:math|span|code)\b", piece)
+        return match[0] if inline else piece
+
+
+def to_html(text: str) -> str:
+    """The HTML of kramdown-safe Markdown whose Liquid is already resolved."""
+    stash = Stash()
+    parts = []
+    for block in blocks(text):
+        if block.kind == "code":
+            parts.append(_code_block(block, stash))
+        elif block.kind == "html":
+            parts.append(f"\n{stash.put(block.text.strip())}\n\n")
+        else:
+            parts.append(MATHML.sub(lambda match: stash.put(match[0]), block.text))
+    markup = converter()(lists_for_python("".join(parts)))
+    return stash.restore(_code_spans(markup))
+
+
+def _code_block(block: Segment, stash: Stash) -> str:
+    fence = FENCE.match(block.text)
+    if not fence:
+        code = re.sub(r"^(?: {4}|\t)", "", block.text.strip("\n"), flags=re.MULTILINE)
+        return f"\n{stash.put(code_html(code.rstrip() + chr(10), ''))}\n\n"
+    margin, _, language, code = fence.groups()
+    code = re.sub(rf"^[ >]{{0,{len(margin)}}}", "", code, flags=re.MULTILINE)
+    quote = margin if ">" in margin else ""
+    return f"{quote}\n{margin}{stash.put(code_html(code, language))}\n{quote}\n"
+
+
+def code_html(code: str, language: str) -> str:
+    """A code block as Jekyll writes it, coloured by Pygments where that is installed."""
+    name = language or "plaintext"
+    return (
+        f'<div class="language-{html.escape(name)} highlighter-rouge"><div class="highlight">'
+        f'<pre class="highlight"><code>{coloured(code, language)}</code></pre></div></div>'
+    )
+
+
+def coloured(code: str, language: str) -> str:
+    try:
+        from pygments import highlight  # type: ignore[import-untyped]
+        from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
+        from pygments.lexers import get_lexer_by_name  # type: ignore[import-untyped]
+        from pygments.util import ClassNotFound  # type: ignore[import-untyped]
+    except ImportError:
+        return html.escape(code, quote=False)
+    try:
+        lexer = get_lexer_by_name(language, stripnl=False)
+    except ClassNotFound:
+        return html.escape(code, quote=False)
+    formatter: Any = HtmlFormatter(nowrap=True)
+    return str(highlight(code, lexer, formatter))
+
+
+def _code_spans(markup: str) -> str:
+    return markup.replace("<code>", '<code class="language-plaintext highlighter-rouge">')
+
+
+@cache
+def converter() -> Callable[[str], str]:
+    """Python-Markdown with the extensions whose output is kramdown's."""
+    import markdown
+    from markdown.inlinepatterns import SimpleTagInlineProcessor, SubstituteTagInlineProcessor
+
+    smarty = {"smart_angled_quotes": True}
+    reader = markdown.Markdown(
+        extensions=["tables", "attr_list", "def_list", "footnotes", "abbr", "sane_lists", "smarty"],
+        extension_configs={"smarty": smarty},
+        output_format="html",
+    )
+    reader.ESCAPED_CHARS = [*reader.ESCAPED_CHARS, *"<>:\"'$=|~"]
+    strike = SimpleTagInlineProcessor(r"(~~)(?!\s)(.+?)(?<!\s)~~", "del")
+    reader.inlinePatterns.register(strike, "strikethrough", 55)
+    reader.inlinePatterns.register(SubstituteTagInlineProcessor(r"\\\n", "br"), "hard_break", 185)
+
+    def convert(text: str) -> str:
+        reader.reset()
+        return reader.convert(text)
+
+    return convert
+
+
+def lists_for_python(text: str) -> str:
+    """Lists by content column, as kramdown reads them, written with Python-Markdown's four spaces.
+
+    A list that follows text directly gets the blank line that only Python-Markdown needs.
+    """
+    out: list[str] = []
+    columns: list[int] = []  # of the content of each open item
+    blank = True
+    for line in text.split("\n"):
+        indent = len(line) - len(line.lstrip(" "))
+        marker = MARKER.fullmatch(line)
+        if not line.strip():
+            out.append("")
+            blank = True
+            continue
+        if blank and not marker and columns and indent < columns[0]:
+            columns = []
+        if marker and (columns or indent < 4):
+            while columns and indent < columns[-1]:
+                columns.pop()
+            if not columns and not blank and out and not ITEM.match(out[-1].lstrip()):
+                out.append("")
+            out.append("    " * len(columns) + f"{marker[2]} {marker[4]}")
+            columns.append(indent + len(marker[2]) + len(marker[3]))
+        elif columns:
+            while len(columns) > 1 and blank and indent < columns[-1]:
+                columns.pop()
+            out.append("    " * len(columns) + line.lstrip())
+        else:
+            out.append(line)
+        blank = False
+    return "\n".join(out)

@@ -1,0 +1,63 @@
+"""What the functions of a template leave in the text, to be settled when all numbers are known."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class FigureItem:
+    """A figure or table to be shown here; ``caption`` replaces the one from the run."""
+
+    id: str
+    kind: Literal["figure", "table"]
+    caption: str | None = None
+
+
+@dataclass(frozen=True)
+class RefItem:
+    """A reference to a figure or table of this or another post; ``text`` replaces "Figure 7"."""
+
+    id: str
+    text: str | None = None
+
+
+@dataclass(frozen=True)
+class EquationRef:
+    """A reference to a numbered equation of this post."""
+
+    label: str
+
+
+@dataclass(frozen=True)
+class ValueItem:
+    """A quoted number that links to the figure it can be seen in."""
+
+    text: str
+    id: str
+    value: float | None = None
+
+
+@dataclass(frozen=True)
+class FormulaItem:
+    """A formula; ``block`` when it stands alone between paragraphs."""
+
+    tex: str
+    display: bool
+    block: bool = False
+    number: int | None = None
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Address:
+    """An address below the site: of this post's figures, of the site's files, or of a post."""
+
+    kind: Literal["figures", "site", "post"]
+    slug: str = ""
+
+
+def anchor(id: str, kind: str) -> str:
+    """``fig-b-1b`` for figure B.1b: it never changes, whatever number the figure gets."""
+    prefix = "table" if kind == "table" else "fig"
+    return f"{prefix}-{re.sub(r'[^a-z0-9]+', '-', id.lower()).strip('-')}"

@@ -1,0 +1,54 @@
+"""What a rendered post consists of."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading of a post: ``html`` is its text as inline HTML, ``id`` its anchor."""
+
+    level: int
+    id: str
+    html: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Asset:
+    """A file that a post shows: where it lies, and its path below the site."""
+
+    source: Path
+    path: str
+
+
+@dataclass(frozen=True)
+class Post:
+    """A post, rendered.
+
+    ``markdown`` is the whole file for a blog's ``_posts``; ``html`` the article's body for the
+    preview, whose links expect a page two folders below the site. ``figures`` are the ids of its
+    figures and tables in order of appearance.
+    """
+
+    source: Path
+    slug: str
+    date: datetime
+    front_matter: dict[str, Any]
+    markdown: str
+    html: str
+    figures: tuple[str, ...]
+    assets: tuple[Asset, ...]
+    warnings: tuple[str, ...]
+    headings: tuple[Heading, ...]
+
+    @property
+    def title(self) -> str:
+        return str(self.front_matter["title"])
+
+    @property
+    def path(self) -> str:
+        """Where Jekyll wants the file, below the site."""
+        return f"_posts/{self.date:%Y-%m-%d}-{self.slug}.md"

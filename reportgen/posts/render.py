@@ -1,0 +1,188 @@
+"""From sources to posts: read, run the templates, number, settle, write Markdown and HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reportgen.errors import ReportgenError, did_you_mean
+from reportgen.posts import liquid
+from reportgen.posts.body import Body, addressed, warnings
+from reportgen.posts.draft import Draft, Numbered, draft
+from reportgen.posts.html import to_html
+from reportgen.posts.items import Address
+from reportgen.posts.post import Post
+from reportgen.posts.source import Source, read_source
+
+if TYPE_CHECKING:
+    from reportgen.engine.results import Results
+    from reportgen.project import Project
+
+PREVIEW_ROOT = "../.."
+"""From a preview page (``_preview/SLUG/index.html``) to the site."""
+
+RELATIVE_ROOT = (  # "./.." as often as the page's address has folders
+    '{% assign rg_parts = page.url | append: "." | split: "/" %}{% capture rg_root %}.'
+    "{% for rg_part in rg_parts offset: 2 %}/..{% endfor %}{% endcapture %}"
+)
+
+
+def post_files(project: Project) -> list[Path]:
+    """The sources of all posts, by name."""
+    folder = project.posts_dir
+    found = [*folder.glob("*.md"), *folder.glob("*.markdown")] if folder.is_dir() else []
+    return sorted(path for path in found if not path.name.startswith((".", "_")))
+
+
+def render_posts(
+    project: Project, results: Results, *, selection: Sequence[str] = ()
+) -> list[Post]:
+    """All posts, or those whose slugs or file names are selected, in order of their dates.
+
+    Raises ReportgenError with the file, line and an excerpt for anything that is wrong in a post,
+    or for a selection that names none.
+    """
+    files = post_files(project)
+    chosen = choose(files, selection)
+    drafts = Drafts(project, results)
+    for path in chosen:
+        drafts.of(path)
+    return [finish(drafts.of(path), drafts) for path in chosen]
+
+
+def choose(files: Sequence[Path], selection: Sequence[str]) -> list[Path]:
+    if not selection:
+        return list(files)
+    by_name = {name: path for path in files for name in (path.name, str(path), path.stem[11:])}
+    for name in selection:
+        if name not in by_name:
+            hint = did_you_mean(name, sorted(path.stem[11:] for path in files))
+            raise ReportgenError(f"There is no post '{name}'.", hint=hint or None)
+    return sorted({by_name[name] for name in selection})
+
+
+class Drafts:
+    """Drafts by source, made when they are needed: a reference may lead to another post."""
+
+    def __init__(self, project: Project, results: Results) -> None:
+        self.project, self.results = project, results
+        self._drafts: dict[Path, Draft] = {}
+
+    def of(self, path: Path) -> Draft:
+        if path not in self._drafts:
+            self._drafts[path] = draft(read_source(path, self.project.root), self.results)
+        return self._drafts[path]
+
+    def showing(self, id: str) -> tuple[Draft, Numbered] | None:
+        """The first post that shows a figure."""
+        for path in post_files(self.project):
+            found = self.of(path)
+            if id in found.figures:
+                return found, found.figures[id]
+        return None
+
+
+def finish(post: Draft, drafts: Drafts) -> Post:
+    """A post from its draft."""
+    project, results, source = drafts.project, drafts.results, post.source
+    folder = project.templates_dir
+    body = Body(post, results, drafts.showing, project.math, folder).assemble()
+    seen = body
+    if project.math != "mathml":  # the preview needs no script for its formulas
+        seen = Body(post, results, drafts.showing, "mathml", folder).assemble()
+    front_matter = published(source, post, body, results)
+    return Post(
+        source=source.path,
+        slug=source.slug,
+        date=source.date,
+        front_matter=front_matter,
+        markdown=file_text(front_matter, for_jekyll(body, project.asset_url)),
+        html=for_preview(seen),
+        figures=tuple(post.figures),
+        assets=tuple(dict.fromkeys(body.assets)),
+        warnings=tuple(warnings(post, body.headings, results)),
+        headings=tuple(body.headings),
+    )
+
+
+def for_jekyll(body: Body, asset_url: str) -> str:
+    root = {"baseurl": "{{ site.baseurl }}", "root": "", "relative": "{{ rg_root }}"}[asset_url]
+    text = addressed(
+        body.markdown,
+        body.draft,
+        {
+            "figures": lambda address: f"{root}/assets/figures/{address.slug}",
+            "site": lambda _: root,
+            "post": post_address,
+        },
+    )
+    used = asset_url == "relative" and root in text
+    return f"{RELATIVE_ROOT}\n\n{text}" if used else text
+
+
+def post_address(address: Address) -> str:
+    """Liquid for a post's address that Jekyll 3 and 4 agree on (``post_url`` they do not)."""
+    return (
+        '{% for rg_post in site.posts %}{% if rg_post.slug == "' + address.slug + '" %}'
+        "{{ site.baseurl }}{{ rg_post.url }}{% endif %}{% endfor %}"
+    )
+
+
+def for_preview(body: Body) -> str:
+    text = addressed(
+        body.markdown,
+        body.draft,
+        {
+            "figures": lambda address: f"{PREVIEW_ROOT}/assets/figures/{address.slug}",
+            "site": lambda _: PREVIEW_ROOT,
+            "post": lambda address: f"../{address.slug}/",
+        },
+    )
+    return to_html(liquid.resolve(text, PREVIEW_ROOT))
+
+
+def published(source: Source, post: Draft, body: Body, results: Results) -> dict[str, Any]:
+    """The front matter of the generated file: the author's keys, and what layouts can use."""
+    data: dict[str, Any] = {"layout": "post", **source.front_matter}
+    data["date"] = f"{source.date:%Y-%m-%d %H:%M:%S %z}"
+    card = social_card(source.slug, post.figures.values(), results)
+    if card and "image" not in data:
+        data["image"] = card
+    data["reportgen"] = {
+        "figures": [describe(shown, results) for shown in post.figures.values()],
+        "headings": [
+            {"level": h.level, "id": h.id, "html": liquid.entities(h.html)} for h in body.headings
+        ],
+    }
+    return data
+
+
+def social_card(slug: str, figures: Iterable[Numbered], results: Results) -> dict[str, Any] | None:
+    """The first drawn figure as a picture for cards and lists."""
+    for shown in figures:
+        drawn = results[shown.id].drawn
+        files = {file.name: file for file in drawn.files} if drawn else {}
+        if drawn and drawn.full in files:
+            file = files[drawn.full]
+            card = {"path": f"/assets/figures/{slug}/{file.name}", "alt": drawn.alt}
+            return card | {k: v for k in ("width", "height") if (v := getattr(file, k))}
+    return None
+
+
+def describe(shown: Numbered, results: Results) -> dict[str, Any]:
+    from reportgen.posts.figures import state_of
+
+    result = results[shown.id]
+    data = {"id": shown.id, "anchor": shown.anchor, "label": shown.label}
+    data["state"] = state_of(result)
+    if result.drawn is not None:
+        data |= {"file": result.drawn.full, "alt": result.drawn.alt}
+    return data
+
+
+def file_text(front_matter: dict[str, Any], body: str) -> str:
+    import yaml
+
+    head = yaml.safe_dump(front_matter, sort_keys=False, allow_unicode=True, width=1000)
+    return f"---\n{head}---\n\n{body}"

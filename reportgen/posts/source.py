@@ -1,0 +1,146 @@
+"""A post's source file: its name, its front matter, its lines, and errors that point into it."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from reportgen.errors import Place, ReportgenError
+
+NAME = re.compile(r"(\d{4}-\d{2}-\d{2})-([a-z0-9][a-z0-9-]*)\.(?:md|markdown)")
+FENCE = re.compile(r"---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+PRIVATE = re.compile("[\ue000-\ue0ff]")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source with its front matter read. ``body`` keeps the line numbers of the file."""
+
+    path: Path
+    shown: str
+    text: str
+    slug: str
+    date: datetime
+    front_matter: dict[str, Any]
+    body: str
+
+    @cached_property
+    def lines(self) -> list[str]:
+        return self.text.split("\n")
+
+    def error(
+        self, message: str, line: int | None, needle: str = "", hint: str | None = None
+    ) -> ReportgenError:
+        """An error at a line (from 1), with a caret under ``needle`` where it is there."""
+        if line is None or not 1 <= line <= len(self.lines):
+            return ReportgenError(message, place=Place(self.shown), hint=hint)
+        text = self.lines[line - 1]
+        column = find(needle, text)
+        width = len(needle) if column is not None and needle else 1
+        column = len(text) - len(text.lstrip()) if column is None else column
+        return ReportgenError(
+            message,
+            place=Place(self.shown, line, column + 1),
+            hint=hint,
+            excerpt=excerpt(text, line, column, width),
+        )
+
+    def warning(self, message: str, line: int) -> str:
+        return f"{Place(self.shown, line)}: {message}"
+
+
+def find(needle: str, text: str) -> int | None:
+    """Where a name or a piece of text stands in a line: as a whole word before as a part."""
+    if not needle:
+        return None
+    whole = re.search(rf"(?<!\w){re.escape(needle)}(?!\w)", text)
+    if whole:
+        return whole.start()
+    column = text.find(needle)
+    return None if column < 0 else column
+
+
+def excerpt(text: str, line: int, column: int, width: int) -> str:
+    """A source line with carets below, cut to a readable width."""
+    start = max(0, column - 60)
+    shown = text[start : start + 96]
+    gutter = f"{line:5} | "
+    carets = "^" * max(1, min(width, len(shown) - (column - start)))
+    pad = "".join("\t" if c == "\t" else " " for c in shown[: column - start])
+    return f"{gutter}{shown}\n{' ' * (len(gutter) - 2)}| {pad}{carets}"
+
+
+def read_source(path: Path, root: Path) -> Source:
+    """Read a post's source. Raises ReportgenError for a bad name, encoding or front matter."""
+    shown = str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
+    match = NAME.fullmatch(path.name)
+    if not match:
+        raise ReportgenError(
+            f"'{path.name}' is no name for a post.",
+            place=Place(shown),
+            hint="Name it YYYY-MM-DD-short-title.md, in lower case.",
+        )
+    text = read_text(path, shown)
+    front_matter, body = split(text, shown)
+    when = front_matter.get("date", match[1])
+    return Source(path, shown, text, match[2], to_datetime(when, shown), front_matter, body)
+
+
+def read_text(path: Path, shown: str) -> str:
+    try:
+        text = path.read_text(encoding="utf-8").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise ReportgenError(f"Not valid UTF-8: {error}.", place=Place(shown)) from None
+    for number, line in enumerate(text.split("\n"), 1):
+        if found := PRIVATE.search(line):
+            message = f"The private character U+{ord(found[0]):04X} has no meaning in a post."
+            raise ReportgenError(message, place=Place(shown, number, found.start() + 1))
+    return text
+
+
+def split(text: str, shown: str) -> tuple[dict[str, Any], str]:
+    """Front matter and body; blank lines stand in the body for the front matter."""
+    import yaml
+
+    match = FENCE.match(text)
+    if not match:
+        hint = "Begin the file with lines '---', 'title: …', '---'."
+        raise ReportgenError("The post has no front matter.", place=Place(shown, 1), hint=hint)
+    try:
+        data = yaml.safe_load(match[1])
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 2 if mark else 1
+        problem = getattr(error, "problem", None) or str(error)
+        raise ReportgenError(
+            f"The front matter is not valid YAML: {problem}.",
+            place=Place(shown, line),
+            excerpt=excerpt(text.split("\n")[line - 1], line, mark.column if mark else 0, 1),
+            hint="A title with a colon needs quotes.",
+        ) from None
+    if not isinstance(data, dict) or not data.get("title"):
+        raise ReportgenError("The front matter has no 'title'.", place=Place(shown, 1))
+    return data, "\n" * match[0].count("\n") + text[match.end() :]
+
+
+def to_datetime(value: Any, shown: str) -> datetime:
+    """A date with its UTC offset; UTC and midnight where the author gave none."""
+    try:
+        if isinstance(value, str):
+            value = datetime.fromisoformat(value)
+        when = value if isinstance(value, datetime) else datetime.combine(_date(value), time())
+    except (TypeError, ValueError):
+        raise ReportgenError(
+            f"The date '{value}' is not a date.",
+            place=Place(shown, 1),
+            hint="Write it as 2024-11-19 or 2024-11-19 10:00:00 +0100.",
+        ) from None
+    return when if when.tzinfo else when.replace(tzinfo=UTC)
+
+
+def _date(value: Any) -> date:
+    if not isinstance(value, date):
+        raise TypeError
+    return value

@@ -1,0 +1,76 @@
+"""Marks in private-use characters that travel through Jinja and Markdown unharmed.
+
+A *token* stands for something that is only known later (a figure's number, a page's address, a
+formula's markup). A *line mark* tells which line of the source a line of output came from.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+OPEN, CLOSE = "\ue000", "\ue001"
+LINE_OPEN, LINE_CLOSE = "\ue002", "\ue003"
+DIGITS = {ord(str(i)): 0xE010 + i for i in range(10)}
+PLAIN = {0xE010 + i: str(i) for i in range(10)}
+TOKEN = re.compile(f"{OPEN}([\ue010-\ue019]+){CLOSE}")
+LINE_MARK = re.compile(f"{LINE_OPEN}([\ue010-\ue019]+){LINE_CLOSE}")
+
+
+@dataclass
+class Tokens:
+    """The things that the tokens of one post stand for."""
+
+    items: list[Any] = field(default_factory=list)
+
+    def put(self, item: Any) -> str:
+        self.items.append(item)
+        return f"{OPEN}{str(len(self.items) - 1).translate(DIGITS)}{CLOSE}"
+
+    def get(self, match: re.Match[str]) -> Any:
+        return self.items[int(match[1].translate(PLAIN))]
+
+    def replace(self, text: str, render: Callable[[Any], str]) -> str:
+        """The text with every token rendered, also those that rendering brought in."""
+        while TOKEN.search(text):
+            text = TOKEN.sub(lambda match: render(self.get(match)), text)
+        return text
+
+
+def mark_lines(text: str, line: int) -> str:
+    """Template data that starts at ``line``, each of its lines marked with its number."""
+    parts = text.split("\n")
+    return "\n".join(_mark(line + i) + part for i, part in enumerate(parts))
+
+
+def _mark(line: int) -> str:
+    return f"{LINE_OPEN}{str(line).translate(DIGITS)}{LINE_CLOSE}"
+
+
+@dataclass(frozen=True)
+class Text:
+    """Rendered text that knows the source line of each of its own lines."""
+
+    text: str
+    starts: list[int]
+    origins: list[int]
+
+    def line(self, offset: int) -> int:
+        """The source line of the character at ``offset``."""
+        return self.origins[max(0, bisect_right(self.starts, offset) - 1)]
+
+
+def unmark(marked: str) -> Text:
+    """Take the line marks out of rendered text and remember what they said."""
+    lines, starts, origins = [], [], []
+    offset, current = 0, 1
+    for line in marked.split("\n"):
+        marks = [int(m.translate(PLAIN)) for m in LINE_MARK.findall(line)]
+        plain = LINE_MARK.sub("", line)
+        origins.append(marks[0] if marks else current)
+        current = marks[-1] if marks else current
+        lines.append(plain)
+        starts.append(offset)
+        offset += len(plain) + 1
+    return Text("\n".join(lines), starts, origins)

@@ -1,0 +1,74 @@
+"""The preview: finished pages without Ruby, in ``_preview`` inside the site."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reportgen.posts.figures import html_templates
+from reportgen.site.ledger import Content, Ledger
+
+if TYPE_CHECKING:
+    from reportgen.posts import Post
+    from reportgen.project import Project
+
+FOLDER = "_preview"  # Jekyll leaves folders with an underscore out of the built site
+
+
+def write_preview(project: Project, posts: Sequence[Post], *, site_dir: Path | None = None) -> Path:
+    """Write a page for each post and an index of all; return the index.
+
+    Pages use the site's own stylesheet where there is one, and a small one of ours otherwise.
+    """
+    site = site_dir or project.site_dir
+    folder = site / FOLDER
+    files: dict[str, tuple[str, Content]] = {
+        f"{post.slug}/index.html": ("preview", preview_page(project, post, site).encode())
+        for post in posts
+    }
+    files["index.html"] = ("preview", index_page(project, posts, site).encode())
+    Ledger.read(folder).update(files, overwrite=True)
+    return folder / "index.html"
+
+
+def preview_page(project: Project, post: Post, site: Path) -> str:
+    """The page of one post, as it is served two folders below the site."""
+    return render(
+        project,
+        "page.html",
+        **frame(project, site, "../.."),
+        post=post,
+        body=post.html,
+        toc=[heading for heading in post.headings if heading.level in (2, 3)],
+        states=states(post),
+        lang=post.front_matter.get("lang", "en"),
+    )
+
+
+def index_page(project: Project, posts: Sequence[Post], site: Path) -> str:
+    """The list of posts, newest first, as it is served one folder below the site."""
+    newest = sorted(posts, key=lambda post: (post.date, post.slug), reverse=True)
+    return render(project, "index.html", **frame(project, site, ".."), posts=newest, lang="en")
+
+
+def frame(project: Project, site: Path, root: str) -> dict[str, Any]:
+    """What every page needs: the site's name, its address, its styles."""
+    own = [name for name in ("css/site.css", "js/site.js") if (site / "assets" / name).is_file()]
+    return {
+        "site_title": project.title or project.root.name,
+        "root": root,
+        "styles": [f"{root}/assets/{name}" for name in own if name.endswith(".css")],
+        "scripts": [f"{root}/assets/{name}" for name in own if name.endswith(".js")],
+    }
+
+
+def states(post: Post) -> list[tuple[str, int]]:
+    """How many figures are fresh, accepted, stale, in this order."""
+    found = [figure["state"] for figure in post.front_matter["reportgen"]["figures"]]
+    order = ["fresh", "accepted", "env-stale", "stale", "failed", "missing"]
+    return [(state, found.count(state)) for state in order if state in found]
+
+
+def render(project: Project, name: str, **values: Any) -> str:
+    return html_templates(project.templates_dir).get_template(name).render(**values)
