@@ -1,0 +1,176 @@
+"""The Jekyll blog around a post: its settings, its files, and which of them the site will have."""
+
+import os
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from reportgen.checks import front_matter
+from reportgen.checks.words import words
+
+CONFIG_NAMES = ("_config.yml", "_config.yaml")
+POST_FOLDERS = ("_posts", "_drafts")
+MARKDOWN = (".md", ".markdown", ".mkd", ".mkdn", ".mkdown")
+IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg", ".apng", ".bmp", ".tif",
+          ".tiff", ".heic", ".ico")  # fmt: skip
+SKIPPED = frozenset(
+    ("_site", "node_modules", "vendor", "_preview", "venv", "__pycache__", "Gemfile.lock")
+)
+TEXTS = (*MARKDOWN, ".html", ".htm", ".xml", ".yml", ".yaml", ".css", ".scss", ".sass", ".js",
+         ".json", ".liquid", ".toml", ".csv", ".bib", ".webmanifest", ".txt")  # fmt: skip
+PAGES_PLUGINS = words(
+    "jekyll-coffeescript jekyll-commonmark-ghpages jekyll-feed jekyll-gist jekyll-github-metadata "
+    "jekyll-paginate jekyll-redirect-from jekyll-seo-tag jekyll-sitemap jekyll-avatar jemoji "
+    "jekyll-mentions jekyll-relative-links jekyll-optional-front-matter jekyll-readme-index "
+    "jekyll-default-layout jekyll-titles-from-headings jekyll-include-cache jekyll-octicons "
+    "jekyll-remote-theme"
+)
+DOLLARS = re.compile(
+    r"""inlineMath.{0,40}?\[\s*['"]\$['"]|left:\s*['"]\$['"]|single_?dollar|tex2jax""", re.S
+)
+
+
+def find_root(file: Path) -> tuple[Path, bool]:
+    """The folder of the blog that holds ``file``, and whether there is one at all."""
+    file = file.resolve()
+    folders = [file, *file.parents] if file.is_dir() else list(file.parents)
+    for folder in folders:
+        if any((folder / name).is_file() for name in CONFIG_NAMES):
+            return folder, True
+    for folder in folders:
+        if folder.name in POST_FOLDERS:
+            return folder.parent, True
+        if (folder / "_posts").is_dir():
+            return folder, True
+    return folders[0], False
+
+
+class Blog:
+    """A Jekyll site as sources. Nothing is read before a rule asks for it."""
+
+    def __init__(self, root: Path, is_blog: bool = True) -> None:
+        self.root, self.is_blog = root, is_blog
+
+    @cached_property
+    def config(self) -> dict[str, Any]:
+        """The settings of _config.yml; nothing where it is missing or broken."""
+        for name in CONFIG_NAMES:
+            file = self.root / name
+            if file.is_file():
+                return front_matter.load(file.read_text("utf-8", "replace"))[0]
+        return {}
+
+    @cached_property
+    def baseurl(self) -> str:
+        """The path below which the site is served: "" or "/name"."""
+        value = str(self.config.get("baseurl") or "").strip().strip("/")
+        return f"/{value}" if value else ""
+
+    @cached_property
+    def url(self) -> str:
+        """The origin of the site, such as "https://name.github.io", or ""."""
+        return str(self.config.get("url") or "").rstrip("/")
+
+    @cached_property
+    def theme(self) -> str:
+        """The names of the theme, in lower case: gem, remote theme, or ""."""
+        names = (self.config.get("theme"), self.config.get("remote_theme"))
+        return " ".join(str(name).lower() for name in names if name)
+
+    @cached_property
+    def files(self) -> frozenset[str]:
+        """All files below the root, by path with forward slashes, but no built or foreign ones."""
+        return frozenset(_walk(self.root, ""))
+
+    @cached_property
+    def lower_files(self) -> dict[str, str]:
+        """The files by their paths in lower case, for telling a fault of case from a lost file."""
+        return {name.lower(): name for name in self.files}
+
+    @cached_property
+    def post_slugs(self) -> dict[str, str]:
+        """The posts' files by slug."""
+        return {
+            match[1].lower(): name
+            for name in sorted(self.files)
+            if (match := re.search(r"(?:^|/)_posts/(?:.*/)?\d{4}-\d\d?-\d\d?-(.+)\.\w+$", name))
+        }
+
+    @cached_property
+    def texts(self) -> dict[str, str]:
+        """The contents of all text files of the blog, by path."""
+        return {
+            name: (self.root / name).read_text("utf-8", "replace")
+            for name in sorted(self.files)
+            if name.lower().endswith(TEXTS)
+        }
+
+    @cached_property
+    def has_plugins(self) -> bool:
+        """Whether plugins may define tags and filters that GitHub Pages does not know."""
+        if any(name.startswith("_plugins/") and name.endswith(".rb") for name in self.files):
+            return True
+        named = [*_list(self.config.get("plugins")), *_list(self.config.get("gems"))]
+        if not set(named) <= PAGES_PLUGINS:
+            return True
+        gemfile = self.root / "Gemfile"
+        gems = re.findall(r"""(?m)^\s*gem\s+["'](jekyll-[\w-]+)""", _read(gemfile))
+        return not {gem for gem in gems if "theme" not in gem} <= PAGES_PLUGINS
+
+    @cached_property
+    def renders_dollars(self) -> bool:
+        """Whether the site's own maths settings take single dollars for formulas."""
+        if "chirpy" in self.theme:
+            return True
+        return any(
+            DOLLARS.search(text)
+            for name, text in self.texts.items()
+            if name.startswith(("_includes/", "_layouts/", "assets/", "js/", "_data/"))
+        )
+
+    def default(self, path: str, key: str) -> Any:
+        """What ``defaults`` in _config.yml sets for the file at ``path``."""
+        for entry in reversed(_list(self.config.get("defaults"))):
+            if not isinstance(entry, dict) or not isinstance(entry.get("values"), dict):
+                continue
+            scope = entry.get("scope") or {}
+            inside = path.startswith(str(scope.get("path") or ""))
+            kind = scope.get("type") in (None, "posts")
+            if inside and kind and key in entry["values"]:
+                return entry["values"][key]
+        return None
+
+    def served(self, path: str) -> bool:
+        """Whether Jekyll copies the file at ``path``: no part hidden or with an underscore."""
+        parts = path.split("/")
+        kept = {str(name).strip("/") for name in _list(self.config.get("include"))}
+        hidden = [part for part in parts if part.startswith(("_", ".", "#")) or part.endswith("~")]
+        return not hidden or any(part in kept for part in parts) or path in kept
+
+
+def _walk(root: Path, prefix: str) -> Iterator[str]:
+    try:
+        entries = sorted(os.scandir(root / prefix), key=lambda entry: entry.name)
+    except OSError:
+        return
+    for entry in entries:
+        if entry.name in SKIPPED or entry.name.startswith(".git") or entry.name.endswith("-cache"):
+            continue
+        path = prefix + entry.name
+        if entry.is_dir(follow_symlinks=False):
+            if not entry.name.startswith("."):
+                yield from _walk(root, path + "/")
+        else:
+            yield path
+
+
+def _list(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def _read(file: Path) -> str:
+    return file.read_text("utf-8", "replace") if file.is_file() else ""

@@ -1,0 +1,269 @@
+"""Gathers from a post's blocks the images, links, captions, headings and ids in it."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from reportgen.checks import parts
+from reportgen.checks.blog import IMAGES
+from reportgen.checks.kramdown import Block, Span
+from reportgen.checks.kramdown import patterns as p
+from reportgen.checks.parts import Caption, Heading, Image, Link, Prose, Tag
+from reportgen.checks.words import words
+
+if TYPE_CHECKING:
+    from reportgen.checks.post import Post
+
+WHOLE = ("code", "raw", "maths", "html", "comment", "autolink", "attributes", "image", "footnote")
+HEAD_IMAGES = words(
+    "image image.path img cover thumbnail thumbnail-img cover-img share-img og_image teaser "
+    "header.image header.teaser header.overlay_image header.og_image feature_image"
+)
+SOURCES = ("path", "src", "image_path", "url", "file", "image")
+NUMBERED = re.compile(
+    r"(?P<label>Figure|Fig\.?|Table)\s+(?P<number>\d+(?:\.\d+)*[a-z]?)\s*(?P<end>[:.|—–-]|\Z)?\s*",
+    re.IGNORECASE,
+)
+CAPTION_TAG = re.compile(r"<(figcaption|caption)\b[^>]*>(.*?)</\1\s*>", re.S | re.I)
+CAPTION_END = re.compile(
+    r"</(?:figcaption|p|div|center|td|li|small|span|figure|em|i)\s*>|<br|<img|\n\s*\n|\Z", re.I
+)
+TEXT_START = re.compile(r"(?:\A|\n)[ \t]*\Z|\n[ \t]*\n[ \t]*\Z|[ ]{3,}\Z")
+
+
+def prose(post: "Post") -> Iterator[Prose]:
+    """The text of paragraphs, cells and raw HTML, with everything else blanked."""
+    for block in post.all_blocks:
+        string = block.text.string
+        if block.kind in ("paragraph", "cell"):
+            yield Prose(parts.blanked(string, _markup(block.spans)), block)
+        elif block.kind == "html":
+            hidden = [match.span() for match in parts.HIDDEN.finditer(string)]
+            tags = [match.span() for match in parts.TAG.finditer(string)]
+            yield Prose(parts.blanked(string, hidden + tags), block)
+
+
+def _markup(spans: list[Span]) -> list[tuple[int, int]]:
+    ranges = []
+    for span in spans:
+        if span.kind in WHOLE:
+            ranges.append((span.start, span.end))
+        elif span.kind == "emphasis":
+            size = len(span.info)
+            ranges += [(span.start, span.start + size), (span.end - size, span.end)]
+        elif span.kind in ("link", "reference"):
+            ranges += [(span.start, span.text[0]), (span.text[1], span.end)]
+    return ranges
+
+
+def plain(string: str, spans: list[Span]) -> str:
+    """The text of a heading or an alternative text as it will be read."""
+    kept = [span for span in spans if span.kind not in ("code", "maths", "image")]
+    string = parts.blanked(string, _markup(kept)) if kept else string
+    return " ".join(string.replace("`", "").replace("$$", "").split())
+
+
+def tags(post: "Post") -> Iterator[Tag]:
+    for block in post.all_blocks:
+        if block.kind == "html":
+            yield from parts.tags_in(block)
+        for span in block.spans:
+            if span.kind == "html":
+                yield from parts.tags_in(block, span.start, span.end)
+
+
+def images(post: "Post") -> Iterator[Image]:
+    for block in post.all_blocks:
+        for span in block.spans:
+            if span.kind == "image":
+                yield _markdown_image(post, block, span)
+    for tag in post.tags:
+        yield from _html_images(post, tag)
+    for token in post.includes():
+        given = token.parameters
+        url = next((given[name] for name in SOURCES if given.get(name)), "")
+        if url.lower().endswith(IMAGES):
+            yield Image(url, token.start, given.get("alt"), "include")
+    for key in sorted(HEAD_IMAGES):
+        value = post.front.get(key)
+        if isinstance(value, str) and value.lower().endswith(IMAGES):
+            yield Image(value, post.front.offset(key.partition(".")[0]), None, "head")
+
+
+def _markdown_image(post: "Post", block: Block, span: Span) -> Image:
+    origin = block.text.origin
+    url = post.source[origin(span.url[0]) : origin(span.url[1])].strip()
+    after = p.SPAN_IAL.match(block.text.string, span.end)
+    attributes = (after[1] if after else "") + block.attributes
+    sized = re.search(r"\b(?:width|height|w|h)=", attributes) is not None
+    alt = post.source[origin(span.text[0]) : origin(span.text[1])]
+    return Image(url, origin(span.start), alt, "markdown", sized, attributes)
+
+
+def _html_images(post: "Post", tag: Tag) -> Iterator[Image]:
+    sized = tag.get("width") is not None and tag.get("height") is not None
+    shown = " ".join(f"{name}={value}" for name, value, _ in tag.attributes)
+    for name, value, offset in tag.attributes:
+        url = _source_value(post, offset, value)
+        if tag.name == "img" and name in ("src", "data-src"):
+            yield Image(url, tag.offset, tag.get("alt"), "html", sized, shown)
+        elif (tag.name, name) in (("video", "poster"), ("image", "href"), ("input", "src")):
+            yield Image(url, offset, "", "source", True)
+        elif name == "srcset" and tag.name in ("img", "source"):
+            for candidate in re.split(r",\s+", url):
+                yield Image(candidate.split()[0] if candidate.split() else "", offset, "", "source")
+
+
+def _source_value(post: "Post", offset: int, value: str) -> str:
+    """An attribute's value as written in the source, with its Liquid."""
+    return post.source[offset : offset + len(value)] if value else ""
+
+
+def links(post: "Post") -> Iterator[Link]:
+    for block in post.all_blocks:
+        origin = block.text.origin
+        for span in block.spans:
+            if span.kind == "link":
+                url = post.source[origin(span.url[0]) : origin(span.url[1])].strip()
+                text = block.text.string[span.text[0] : span.text[1]]
+                yield Link(url, origin(span.start), text)
+        if block.kind == "link":
+            match = p.LINK_DEFINITION.match(block.text.string)
+            if match:
+                start, end = match.span(2 if match[2] is not None else 3)
+                yield Link(post.source[origin(start) : origin(end)], origin(start), match[1])
+    for tag in post.tags:
+        for name, value, offset in tag.attributes:
+            if name == "href" and tag.name in ("a", "area"):
+                yield Link(_source_value(post, offset, value), tag.offset, value)
+            elif name in ("src", "data") and tag.name in ("video", "audio", "source", "object"):
+                yield Link(_source_value(post, offset, value), tag.offset)
+
+
+def headings(post: "Post") -> Iterator[Heading]:
+    for block in post.all_blocks:
+        if block.kind == "heading":
+            text = plain(block.text.string, block.spans)
+            yield Heading(block.level, text, block.offset, block.info)
+    for block in post.all_blocks:
+        if block.kind != "html":
+            continue
+        found = list(parts.tags_in(block))
+        for tag, following in zip(found, [*found[1:], None], strict=True):
+            if re.fullmatch(r"h[1-6]", tag.name) and not tag.closing:
+                end = following.offset if following else tag.end
+                text = " ".join(post.source[tag.end : end].split())
+                yield Heading(int(tag.name[1]), text, tag.offset, tag.get("id") or "", True)
+
+
+def ids(post: "Post") -> Iterator[tuple[str, int]]:
+    counts: dict[str, int] = {}
+    for block in post.all_blocks:
+        given = re.search(r"(?:^|\s)(?:\.[^\s.#]+)*#([A-Za-z][\w:-]*)", block.attributes)
+        explicit = block.info if block.kind == "heading" else ""
+        if given or explicit:
+            yield (given[1] if given else explicit, block.offset)
+        elif block.kind == "heading":
+            yield _automatic_id(block, counts), block.offset
+        for span in block.spans:
+            named = re.search(r"#([A-Za-z][\w:-]*)", span.info)
+            if span.kind == "attributes" and named:
+                yield named[1], block.text.origin(span.start)
+    for tag in post.tags:
+        for name, value, offset in tag.attributes:
+            if value and (name == "id" or (name == "name" and tag.name == "a")):
+                yield _source_value(post, offset, value), offset
+    for token in post.includes():
+        if token.parameters.get("id"):
+            yield token.parameters["id"], token.start
+
+
+def _automatic_id(block: Block, counts: dict[str, int]) -> str:
+    """The id that kramdown's GFM parser gives to a heading: from its rendered text."""
+    dropped = [s for s in block.spans if s.kind in ("typography", "quote", "entity", "image")]
+    string = "".join(
+        character
+        for index, character in enumerate(block.text.string)
+        if not any(span.start <= index < span.end for span in [*dropped, *_gone(block.spans)])
+    )
+    kept = "".join(c for c in string.lower() if c in "- \t" or _is_word(c))
+    result = kept.replace(" ", "-").replace("\t", "-")
+    counts[result] = counts.get(result, -1) + 1
+    return f"{result}-{counts[result]}" if counts[result] else result
+
+
+def _gone(spans: list[Span]) -> list[Span]:
+    kinds = [s for s in spans if s.kind in ("html", "comment", "attributes")]
+    for start, end in _markup([s for s in spans if s.kind in ("emphasis", "link", "reference")]):
+        kinds.append(Span("gone", start, end))
+    return kinds
+
+
+def _is_word(character: str) -> bool:
+    if character.isascii():
+        return character.isalnum() or character == "_"
+    return unicodedata.category(character)[0] in "LM" or unicodedata.category(character) in (
+        "Nd",
+        "Pc",
+    )
+
+
+def captions(post: "Post") -> Iterator[Caption]:
+    for text in post.prose:
+        taken = list(_tag_captions(text))
+        yield from (caption for _, caption in taken)
+        ranges = [span for span, _ in taken]
+        yield from _numbered_captions(text, ranges)
+        yield from _italic_captions(text.block)
+    for token in post.includes():
+        words = token.parameters.get("caption") or token.parameters.get("figcaption") or ""
+        if words:
+            yield _caption(words, token.start)
+
+
+def _tag_captions(text: Prose) -> Iterator[tuple[tuple[int, int], Caption]]:
+    raw = text.block.text.string
+    for match in CAPTION_TAG.finditer(raw):
+        start, end = match.span(2)
+        paragraph = re.search(r"<p\b[^>]*>(.*?)</p\s*>", match[2], re.S | re.I)
+        if paragraph:
+            start, end = start + paragraph.start(1), start + paragraph.end(1)
+        kind = "table" if match[1].lower() == "caption" else ""
+        yield match.span(), _caption(text.text[start:end], text.origin(match.start()), kind)
+
+
+def _numbered_captions(text: Prose, taken: list[tuple[int, int]]) -> Iterator[Caption]:
+    for match in NUMBERED.finditer(text.text):
+        start = match.start()
+        before = text.text[:start]
+        if not match["end"] or any(a <= start < b for a, b in taken):
+            continue
+        if before.strip() and not re.search(r"\n[ \t]*\n[ \t]*\Z|[ ]{3,}\Z", before):
+            continue
+        stop = CAPTION_END.search(text.block.text.string, match.end())
+        words = text.text[start : stop.start() if stop else len(text.text)]
+        yield _caption(words, text.origin(start))
+
+
+def _italic_captions(block: Block) -> Iterator[Caption]:
+    """A line of emphasis below an image, which some themes show as the caption."""
+    shown = [s for s in block.spans if s.kind in ("image", "emphasis", "attributes")]
+    for image, line in pairwise(shown):
+        between = block.text.string[image.end : line.start]
+        alone = block.text.string[line.end :].split("\n")[0].strip() == ""
+        if image.kind != "emphasis" and line.kind == "emphasis" and between == "\n" and alone:
+            size = len(line.info)
+            words = block.text.string[line.start + size : line.end - size]
+            if not NUMBERED.match(words):
+                yield _caption(words, block.text.origin(line.start))
+
+
+def _caption(words: str, offset: int, kind: str = "") -> Caption:
+    words = " ".join(re.sub(r"<[^>]*>", " ", words).split())
+    match = NUMBERED.match(words)
+    if match is None:
+        return Caption(kind, "", words, offset)
+    label = "table" if match["label"].lower() == "table" else "figure"
+    return Caption(label, match["number"], words[match.end() :].strip(), offset)

@@ -1,0 +1,146 @@
+"""Parsers of the blocks that hold blocks: quotes, lists, definitions, footnotes."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from reportgen.checks.kramdown import patterns as p
+from reportgen.checks.kramdown.scanner import Block, Scanner
+from reportgen.checks.text import Piece, Text
+
+
+def quote(s: Scanner) -> bool:
+    if not s.match(p.QUOTE):
+        return False
+    pieces: list[Piece] = []
+    while (not pieces or not s.match(p.LAZY_END)) and (line := s.match(p.LINE)):
+        mark = s.match(p.QUOTE)
+        pieces += s.text.cut(mark.end() if mark else line.start(), line.end())
+        s.position = line.end()
+    text = Text(pieces)
+    s.add("quote", text).children = s.nested(text)
+    return True
+
+
+def footnote(s: Scanner) -> bool:
+    match = s.match(p.FOOTNOTE)
+    if match is None:
+        return False
+    rest = p.INDENTED_CODE.match(s.string, match.end())
+    s.position = rest.end() if rest else match.end()
+    pieces = s.text.cut(match.start(2), match.end())
+    for start, end in _lines(s.string, match.end(), s.position):
+        pieces += s.text.cut(_dedent(s.string, start, 4) or start, end)
+    text = Text(pieces)
+    s.add("footnote", text, info=match[1]).children = s.nested(text)
+    return True
+
+
+def _lines(string: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while start < end:
+        stop = string.find("\n", start) + 1 or len(string)
+        yield start, stop
+        start = stop
+
+
+def bullets(s: Scanner) -> bool:
+    pattern = p.BULLET if s.match(p.BULLET) else p.NUMBER
+    if not s.match(pattern):
+        return False
+    block = s.add("list", s.text.part(s.position, s.position + 1), info=pattern.pattern)
+    block.children = _items(s, "item", pattern)
+    return True
+
+
+def definitions(s: Scanner) -> bool:
+    kinds = [block.kind for block in s.found[-2:]]
+    if not s.match(p.DEFINITION) or "paragraph" not in (kinds[-1:] + kinds[:1]):
+        return False
+    if kinds[-1] not in ("paragraph", "blank"):
+        return False
+    block = s.add("list", s.text.part(s.position, s.position + 1))
+    block.children = _items(s, "definition", p.DEFINITION)
+    return True
+
+
+def _items(s: Scanner, kind: str, pattern: re.Pattern[str]) -> list[Block]:
+    items: list[_Item] = []
+    marker = pattern
+    while s.position < len(s.string):
+        if s.match(p.END_OF_BLOCK) or (items and items[-1].after_blank and s.match(p.RULE)):
+            break
+        if match := s.match(marker):
+            items.append(_Item(s, match))
+            marker = _marker(pattern, min(items[-1].indent - 1, 3))
+        elif not items or not items[-1].grow(s):
+            break
+    return [item.block(s, kind) for item in items]
+
+
+@cache
+def _marker(pattern: re.Pattern[str], spaces: int) -> re.Pattern[str]:
+    return re.compile(pattern.pattern.replace(p.OPT, f" {{0,{spaces}}}", 1))
+
+
+class _Item:
+    """One list item while its lines are gathered; nested lists get a chunk of their own."""
+
+    def __init__(self, s: Scanner, match: re.Match[str]) -> None:
+        content = match[2]
+        spaces = len(content.expandtabs(4)) - len(content.expandtabs(4).lstrip(" "))
+        self.indent = 4 if p.ITEM_IAL.fullmatch(content) else len(match[1]) + spaces
+        start = match.start(2) + len(content) - len(content.lstrip())
+        start = min(start, match.end() - 1)
+        self.chunks: list[list[Piece]] = [s.text.cut(start, match.end())]
+        self.nested = p.LIST.match(s.string, start) is not None
+        self.after_blank = False
+        s.position = match.end()
+
+    def grow(self, s: Scanner) -> bool:
+        """Takes the next line if it belongs to the item."""
+        line = s.match(p.LINE)
+        if line is None:
+            return False
+        if not line[0].strip():
+            self.nested = self.after_blank = True
+            self.chunks[-1] += s.text.cut(line.start(), line.end())
+        elif (start := _dedent(s.string, s.position, self.indent)) is not None:
+            if not self.nested and p.LIST.match(s.string, start):
+                self.chunks.append([])
+                self.nested = True
+            self._append(s, start, line.end())
+        elif self.after_blank or s.match(_not_lazy(min(self.indent, 3))):
+            return False
+        else:
+            self._append(s, s.position, line.end())
+        s.position = line.end()
+        return True
+
+    def _append(self, s: Scanner, start: int, end: int) -> None:
+        self.chunks[-1] += s.text.cut(start, end)
+        self.after_blank = False
+
+    def block(self, s: Scanner, kind: str) -> Block:
+        texts = [Text(chunk) for chunk in self.chunks]
+        children = [block for text in texts for block in s.nested(text)]
+        return Block(kind, texts[0], children=children)
+
+
+def _dedent(string: str, start: int, columns: int) -> int | None:
+    """Where the line at ``start`` goes on after an indent of ``columns``; None if it has less."""
+    column = 0
+    while column < columns:
+        if string[start] == " ":
+            column += 1
+        elif string[start] == "\t":
+            column += 4
+        else:
+            return None
+        start += 1
+    return start
+
+
+@cache
+def _not_lazy(spaces: int) -> re.Pattern[str]:
+    tag = rf"</{p.NOT_SPAN}{p.NAME}\s*>|<{p.NOT_SPAN}{p.NAME}"
+    return re.compile(rf" {{0,{spaces}}}(?:{p.IAL.pattern.removeprefix(p.OPT)}|{tag})")

@@ -1,0 +1,101 @@
+"""Liquid, which Jekyll runs over a post before Markdown: its tags, and the text without them."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from reportgen.checks.text import Piece, Text
+
+HOLE = "\u029f"
+"""A letter that stands for every character of a Liquid construct that prints something."""
+
+OPENING = re.compile(r"\{\{|\{%")
+TAG = re.compile(r"\{%-?\s*(\w*)\s*(.*?)\s*-?%\}", re.DOTALL)
+OUTPUT = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}", re.DOTALL)
+PARAMETER = re.compile(r"""([\w-]+)\s*=\s*("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[^\s"'%]+)""")
+PRINTS = {
+    "include",
+    "include_relative",
+    "include_cached",
+    "link",
+    "post_url",
+    "gist",
+    "seo",
+    "cite",
+}
+
+
+@dataclass(frozen=True)
+class Token:
+    """One Liquid construct: ``kind`` is "tag", "output", "raw", "comment" or "unclosed".
+
+    ``name`` is the name of a tag; ``body`` its arguments, or the expression of an output.
+    """
+
+    kind: str
+    start: int
+    end: int
+    name: str = ""
+    body: str = ""
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The ``name="value"`` pairs of an include, without quotes."""
+        return {name: value.strip("\"'") for name, value in PARAMETER.findall(self.body)}
+
+
+def tokens(source: str, start: int = 0) -> Iterator[Token]:
+    """The Liquid constructs of ``source`` from ``start`` on, as Liquid itself would cut them."""
+    position = start
+    while opening := OPENING.search(source, position):
+        token = _output(source, opening.start()) or _tag(source, opening.start())
+        yield token
+        position = token.end
+
+
+def _output(source: str, start: int) -> Token | None:
+    if source.startswith("{%", start):
+        return None
+    match = OUTPUT.match(source, start)
+    if match:
+        return Token("output", start, match.end(), body=match[1])
+    return Token("unclosed", start, start + 2, body="{{")
+
+
+def _tag(source: str, start: int) -> Token:
+    match = TAG.match(source, start)
+    if not match:
+        return Token("unclosed", start, start + 2, body="{%")
+    name, body = match[1], match[2]
+    if name in ("raw", "comment"):
+        closing = re.compile(rf"\{{%-?\s*end{name}\s*-?%\}}").search(source, match.end())
+        if closing:
+            return Token(name, start, closing.end(), name, source[match.end() : closing.start()])
+    return Token("tag", start, match.end(), name, body)
+
+
+def without_liquid(source: str, found: Iterable[Token], start: int) -> Text:
+    """``source`` from ``start`` on as Markdown will see it, with holes where Liquid prints."""
+    pieces: list[Piece] = []
+    position = start
+    for token in found:
+        pieces.append((source[position : token.start], position))
+        pieces.extend(_printed(source, token))
+        position = token.end
+    pieces.append((source[position:], position))
+    return Text(pieces)
+
+
+def _printed(source: str, token: Token) -> list[Piece]:
+    if token.kind == "raw":
+        inner = source.index("%}", token.start) + 2
+        return [(source[inner : inner + len(token.body)], inner)]
+    if token.kind == "output" or token.name in PRINTS:
+        return [(HOLE * (token.end - token.start), token.start)]
+    if token.kind == "unclosed":
+        return [(source[token.start : token.end], token.start)]
+    if token.name == "highlight":
+        return [("~~~\n", token.start)]
+    if token.name == "endhighlight":
+        return [("~~~", token.start)]
+    return []

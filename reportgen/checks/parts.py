@@ -1,0 +1,130 @@
+"""The things in a post that rules speak about. Every ``offset`` is one in the source file."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reportgen.checks.kramdown import Block
+
+TAG = re.compile(r"<(/?)([A-Za-z][\w:-]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>")
+ATTRIBUTE = re.compile(r"""([\w:@.-]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+))?""")
+HIDDEN = re.compile(r"<!--.*?-->|<(script|style|pre|code|noscript|template)\b.*?</\1\s*>", re.S)
+
+
+@dataclass(frozen=True)
+class Tag:
+    """An HTML tag. ``attributes`` are (name, value, offset of the value)."""
+
+    name: str
+    offset: int
+    end: int
+    attributes: tuple[tuple[str, str, int], ...] = ()
+    closing: bool = False
+
+    def get(self, name: str) -> str | None:
+        """The value of an attribute, "" for one without a value, None for none."""
+        return next((value for key, value, _ in self.attributes if key == name), None)
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image. ``alt`` is None where nothing is said.
+
+    ``origin``: markdown, html, source (one of a picture's or video's files), include, head.
+    """
+
+    url: str
+    offset: int
+    alt: str | None
+    origin: str
+    sized: bool = False
+    attributes: str = ""
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link, or another address such as that of a video."""
+
+    url: str
+    offset: int
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Caption:
+    """A caption. ``label`` is "figure", "table" or ""; ``number`` such as "3" or "2a", or ""."""
+
+    label: str
+    number: str
+    text: str
+    offset: int
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading; ``text`` without markup."""
+
+    level: int
+    text: str
+    offset: int
+    id: str = ""
+    is_html: bool = False
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula; ``style``: "$", "$$", "\\(" or an environment. ``harm`` says what is lost."""
+
+    style: str
+    text: str
+    offset: int
+    harm: str = ""
+
+
+@dataclass(frozen=True)
+class Prose:
+    """Text as a reader reads it: markup, code and formulas are spaces. Same length as its block."""
+
+    text: str
+    block: Block
+
+    def origin(self, position: int) -> int:
+        return self.block.text.origin(position)
+
+
+def tags_in(block: Block, start: int = 0, end: int | None = None) -> Iterator[Tag]:
+    """The tags in the raw text of a block, but for those in comments, scripts and code."""
+    string = block.text.string
+    end = len(string) if end is None else end
+    hidden = [match.span() for match in HIDDEN.finditer(string, start, end)]
+    for match in TAG.finditer(string, start, end):
+        if not any(a < match.start() < b for a, b in hidden):
+            yield _tag(match, block)
+
+
+def _tag(match: re.Match[str], block: Block) -> Tag:
+    base = match.start(3)
+    attributes = tuple(
+        (m[1].lower(), (m[2] or "").strip("\"'"), block.text.origin(_value(m, base)))
+        for m in ATTRIBUTE.finditer(match[3])
+    )
+    start = block.text.origin(match.start())
+    end = block.text.origin(match.end() - 1) + 1
+    return Tag(match[2].lower(), start, end, attributes, bool(match[1]))
+
+
+def _value(match: re.Match[str], base: int) -> int:
+    if not match[2]:
+        return base + match.start()
+    return base + match.start(2) + (match[2][0] in "\"'")
+
+
+def blanked(string: str, ranges: list[tuple[int, int]]) -> str:
+    """``string`` with spaces instead of the characters in ``ranges``; lines stay."""
+    parts, position = [], 0
+    for start, end in sorted(ranges):
+        start = max(start, position)
+        if end > start:
+            parts += [string[position:start], re.sub(r"[^\n]", " ", string[start:end])]
+            position = end
+    return "".join(parts) + string[position:]

@@ -1,0 +1,197 @@
+"""Rules for figures: their numbers, captions, and the sentences that point to them."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from reportgen.checks.finding import Hit
+from reportgen.checks.parts import Caption
+from reportgen.checks.post import Post
+from reportgen.checks.rules.table import rule
+from reportgen.checks.words import words
+
+PLACEHOLDER = re.compile(
+    r"(?:(?:a|an|the|your|my|some|figure|image|img|table|insert|enter|add|write)[ -]*)*"
+    r"(?:caption|description|figure|image|picture|photo|placeholder|alt(?:ernative)? ?text|"
+    r"untitled|todo|tbd|xxx|lorem ipsum.*)(?: (?:here|text|goes here))*[\s.:!…]*\d*",
+    re.IGNORECASE,
+)
+NOUN = r"(?P<noun>figures?|images?|plots?|pictures?|diagrams?|charts?|graphs?|animations?|videos?)"
+BELOW = re.compile(
+    rf"\b(?:{NOUN}\s+(?:shown\s+|given\s+)?(?P<below>below|above)"
+    rf"|(?P<next>following)\s+{NOUN.replace('noun', 'noun2')}\b(?!\s+(?:out|it|him|her|them)\b)"
+    r"|(?P<shown>(?:shown|depicted|illustrated|plotted|pictured|visuali[sz]ed)\s+"
+    r"(?P<where>below|above)))",
+    re.IGNORECASE,
+)
+MENTION = re.compile(
+    r"\b(?P<label>Figures?|Figs?\.?|Tables?)[\s\u00a0]+(?P<number>\d+(?:\.\d+)*)(?P<letter>[a-z]?)\b"
+    r"(?P<rest>(?:\s*(?:,|and|&|to|–|-)+\s*\d+[a-z]?\b)*)"
+    r"(?!\s*(?:of|in|from|by)\s+(?!(?:this|the)\s+(?:post|section|text)))",
+    re.IGNORECASE,
+)
+SHOWN = ("img", "video", "iframe", "svg", "canvas", "object", "embed", "picture", "audio", "table")
+
+
+@rule("figure-number-repeated", "error", "two figures with one number")
+def figure_number_repeated(post: Post) -> Iterator[Hit]:
+    seen: dict[tuple[str, str], Caption] = {}
+    for caption in post.captions:
+        if not caption.number:
+            continue
+        name = (caption.label, caption.number)
+        first = seen.setdefault(name, caption)
+        if first is not caption:
+            line = post.lines.place(first.offset)[0]
+            label = caption.label.capitalize()
+            yield Hit(
+                caption.offset,
+                f"'{label} {caption.number}' is already the number of line {line}.",
+                "Number the figures 1, 2, 3 … in the order in which they stand.",
+            )
+
+
+@rule("figure-number-order", "warning", "figure numbers that do not run 1, 2, 3")
+def figure_number_order(post: Post) -> Iterator[Hit]:
+    for label in ("figure", "table"):
+        expected = 1
+        for caption in _first_of_each(c for c in post.captions if c.label == label):
+            if not caption.number.isdecimal():
+                break
+            number = int(caption.number)
+            if number != expected:
+                yield Hit(
+                    caption.offset,
+                    f"'{label.capitalize()} {number}' stands where number {expected} is due.",
+                    "Number them 1, 2, 3 … in the order in which they stand.",
+                )
+            expected = number + 1
+
+
+def _first_of_each(captions: Iterable[Caption]) -> Iterator[Caption]:
+    seen = set()
+    for caption in captions:
+        if caption.number and caption.number not in seen:
+            seen.add(caption.number)
+            yield caption
+
+
+@rule("caption-repeated", "warning", "two figures with one caption")
+def caption_repeated(post: Post) -> Iterator[Hit]:
+    seen: dict[str, Caption] = {}
+    for caption in post.captions:
+        words = caption.text.lower().strip(" .")
+        if len(words.split()) < 2 or "{" in words or _is_placeholder(words):
+            continue
+        first = seen.setdefault(words, caption)
+        if first is not caption:
+            line = post.lines.place(first.offset)[0]
+            yield Hit(
+                caption.offset,
+                f"The caption '{caption.text}' is already that of line {line}.",
+                "Say what this figure shows.",
+            )
+
+
+@rule("caption-placeholder", "warning", "a caption that says nothing")
+def caption_placeholder(post: Post) -> Iterator[Hit]:
+    for caption in post.captions:
+        if not caption.text and not caption.number:
+            yield Hit(caption.offset, "The caption is empty.", "Say what the figure shows.")
+        elif _is_placeholder(caption.text):
+            yield Hit(
+                caption.offset,
+                f"The caption '{caption.text}' is a placeholder.",
+                "Say what the figure shows.",
+            )
+
+
+def _is_placeholder(words: str) -> bool:
+    return PLACEHOLDER.fullmatch(words.strip()) is not None
+
+
+@rule("figure-unknown", "error", "the text names a figure that the post does not have")
+def figure_unknown(post: Post) -> Iterator[Hit]:
+    known = {(c.label, re.sub(r"[a-z]$", "", c.number)) for c in post.captions if c.number}
+    labels = {label for label, _ in known}
+    captions = {caption.offset for caption in post.captions}
+    for prose in post.prose:
+        for match in MENTION.finditer(prose.text):
+            label = "table" if match["label"].lower().startswith("table") else "figure"
+            if label not in labels or prose.origin(match.start()) in captions:
+                continue
+            for number in [match["number"], *re.findall(r"\d+", match["rest"])]:
+                if (label, number) not in known:
+                    yield Hit(
+                        prose.origin(match.start()),
+                        f"'{label.capitalize()} {number}' is not in the post.",
+                        "Name a figure that is there, or say whose figure it is.",
+                    )
+
+
+@rule("figure-pointer", "warning", "a sentence that points to a figure which is not there")
+def figure_pointer(post: Post) -> Iterator[Hit]:
+    shown = sorted(_shown(post))
+    sections = [heading.offset for heading in post.headings] + [len(post.source)]
+    captions = {caption.offset for caption in post.captions}
+    for prose in post.prose:
+        if prose.origin(0) in captions:
+            continue
+        for match in BELOW.finditer(prose.text):
+            offset = prose.origin(match.start())
+            above = "above" in (match["below"] or match["where"] or "").lower()
+            end = next(section for section in sections if section > offset)
+            if above:
+                found = any(place < offset for place in shown)
+            else:
+                found = any(offset < place < end for place in shown)
+            if not found:
+                where = "before it" if above else "in the rest of the section"
+                yield Hit(
+                    offset,
+                    f"'{' '.join(match[0].split())}' points to a figure, but none stands {where}.",
+                    "Add the figure, or take the words out.",
+                )
+
+
+def _shown(post: Post) -> Iterator[int]:
+    """The places of everything that a reader may take for a figure."""
+    yield from (image.offset for image in post.images if image.origin != "head")
+    yield from (tag.offset for tag in post.tags if tag.name in SHOWN or "-" in tag.name)
+    yield from (
+        block.offset for block in post.all_blocks if block.kind in ("fence", "code", "table")
+    )
+    yield from (t.start for t in post.tokens if t.kind == "tag" and t.name not in CONTROL)
+
+
+CONTROL = words(
+    "if unless else elsif endif endunless case when endcase assign capture endcapture for endfor "
+    "link post_url break continue comment raw increment decrement"
+)
+
+
+@rule("figure-unreferenced", "warning", "a numbered figure that the text never names")
+def figure_unreferenced(post: Post) -> Iterator[Hit]:
+    captions = list(_first_of_each(c for c in post.captions if c.label == "figure"))
+    offsets = {caption.offset for caption in post.captions}
+    named: set[str] = set()
+    for prose in post.prose:
+        for match in MENTION.finditer(prose.text):
+            if prose.origin(match.start()) not in offsets:
+                named |= set(_numbers(match))
+    pointers = [p.origin(m.start()) for p in post.prose for m in BELOW.finditer(p.text)]
+    for caption in captions:
+        number = re.sub(r"[a-z]$", "", caption.number)
+        near = any(abs(caption.offset - pointer) < 1500 for pointer in pointers)
+        if number not in named and not near:
+            yield Hit(
+                caption.offset,
+                f"The text never names 'Figure {caption.number}'.",
+                "Refer to the figure where the text speaks of what it shows.",
+            )
+
+
+def _numbers(match: re.Match[str]) -> Iterator[str]:
+    numbers = [match["number"], *re.findall(r"\d+", match["rest"])]
+    yield from numbers
+    if re.search(r"to|–|-", match["rest"]) and all(number.isdecimal() for number in numbers):
+        yield from (str(n) for n in range(int(numbers[0]), int(numbers[-1])))

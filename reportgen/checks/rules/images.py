@@ -1,0 +1,298 @@
+"""Rules for images: whether they are there, whose they are, and what stands for them in words."""
+
+import re
+from collections.abc import Iterator
+from posixpath import basename, dirname, splitext
+from urllib.parse import unquote
+
+from reportgen.checks import png
+from reportgen.checks.address import Address, resolve
+from reportgen.checks.blog import IMAGES
+from reportgen.checks.finding import Hit
+from reportgen.checks.parts import Image
+from reportgen.checks.post import Post
+from reportgen.checks.rules.table import blog_rule, rule
+
+HEAVY = 1 << 20
+SCREENSHOT = re.compile(
+    r"screen[ _-]?shot|screen[ _-]?grab|screen[ _-]?cap|bildschirmfoto|capture[ _-]d.?[ée]cran"
+    r"|captura[ _-]de[ _-](?:pantalla|tela)|schermafbeelding|skjermbilde|cleanshot|snipaste|"
+    r"スクリーンショット|截屏|屏幕截图|스크린샷",
+    re.IGNORECASE,
+)
+TOOLS = re.compile(
+    r"screenshot|snipping tool|flameshot|spectacle|greenshot|sharex|shutter|lightshot|cleanshot",
+    re.IGNORECASE,
+)
+ALT_PLACEHOLDER = re.compile(
+    r"(?:(?:the|an?|my|your)\s+)?(?:image|img|figure|fig|picture|photo|pic|graphic|plot|screenshot|"
+    r"diagram|alt|untitled|placeholder|caption|description)s?"
+    r"(?:[ _-]?(?:text|here|description))*[ _-]*\d*[a-z]?\.?"
+    r"|IMG[_-]?\d+|DSC[_-]?\d+|\d+|todo|tbd|[\w ./-]+\.(?:png|jpe?g|gif|webp|svg)",
+    re.IGNORECASE,
+)
+REPOSITORY = re.compile(
+    r"(?:https?:)?//(?:raw\.githubusercontent\.com/(?P<raw>[^/]+/[^/]+)"
+    r"|github\.com/(?P<web>[^/]+/[^/]+)/(?:raw|blob)/|(?P<pages>[\w-]+\.github\.io)/)"
+)
+PROJECT = re.compile(r"(?:^|[-_/ ])(proj(?:ect)?|hw|homework|lab|assignment)[-_ ]?(\d+)", re.I)
+UNUSED_NAMES = re.compile(
+    r"favicon|apple-touch|android-chrome|mstile|safari-pinned|logo|icon|avatar|og[-_]image|^404",
+    re.IGNORECASE,
+)
+ASSETS = ("assets/", "images/", "img/", "static/", "uploads/", "figures/", "pics/", "media/")
+
+
+def _local(post: Post) -> Iterator[tuple[Image, Address]]:
+    """The images that should be files of the blog."""
+    for image in post.images:
+        address = resolve(image.url, post, image=True)
+        if image.origin in ("head", "include") and not image.url.startswith(("/", "{", "http")):
+            address = resolve("/" + image.url, post, image=True)
+            address = Address(address.kind, address.path)
+        if address.kind == "file":
+            yield image, address
+
+
+@rule("image-missing", "error", "an image that is not there")
+def image_missing(post: Post) -> Iterator[Hit]:
+    blog = post.blog
+    for image in post.images:
+        if resolve(image.url, post, image=True).kind == "disk":
+            message = f"'{image.url}' is a file on somebody's own disk."
+            yield Hit(image.offset, message, "Copy it to the assets of the blog.")
+    for image, address in _local(post):
+        path = address.path
+        if path in blog.files or (image.origin == "include" and not blog.is_blog):
+            continue
+        if not blog.is_blog and image.url.startswith(("/", "{")):
+            continue
+        if image.origin == "head" and not image.url.startswith(("/", "assets/")):
+            continue
+        yield Hit(image.offset, f"There is no image '{path}'.", _near(post, image, path))
+
+
+def _near(post: Post, image: Image, path: str) -> str:
+    files = post.blog.files
+    exact = post.blog.lower_files.get(path.lower())
+    if exact:
+        return f"Only the case differs from '{exact}'; the web server minds it."
+    same = sorted(name for name in files if basename(name) == basename(path))
+    if not image.url.startswith(("/", "{")) and same:
+        return f"Write the address from the root: '{{{{ '/{same[0]}' | relative_url }}}}'."
+    if same:
+        return f"Did you mean '{same[0]}'?"
+    return "Add the file, or take the image out."
+
+
+@rule("image-hidden", "error", "an image in a folder that Jekyll leaves out")
+def image_hidden(post: Post) -> Iterator[Hit]:
+    for image, address in _local(post):
+        if address.path in post.blog.files and not post.blog.served(address.path):
+            yield Hit(
+                image.offset,
+                f"Jekyll leaves out '{address.path}', for a part of it begins with '_' or '.'.",
+                "Move the file, or list its folder under 'include' in _config.yml.",
+            )
+
+
+@rule("baseurl-missing", "error", "an address from the root that leaves out the base URL")
+def baseurl_missing(post: Post) -> Iterator[Hit]:
+    by_theme = ("head", "include")
+    places = [(i.url, i.offset, True) for i in post.images if i.origin not in by_theme]
+    places += [(link.url, link.offset, False) for link in post.links]
+    for url, offset, is_image in places:
+        address = resolve(url, post, image=is_image)
+        if address.kind == "file" and url.startswith("/") and not address.based:
+            yield Hit(
+                offset,
+                f"'{url}' leaves out the base URL '{post.blog.baseurl}' of the site.",
+                f"Write '{{{{ '{url}' | relative_url }}}}'.",
+            )
+
+
+@rule("baseurl-doubled", "error", "a base URL that the theme adds again")
+def baseurl_doubled(post: Post) -> Iterator[Hit]:
+    if "chirpy" not in post.blog.theme or not post.blog.baseurl:
+        return
+    for image in post.images:
+        if "baseurl" in image.url or "relative_url" in image.url:
+            yield Hit(
+                image.offset,
+                "Chirpy puts the base URL before every image, so it will stand there twice.",
+                "Write the address from the root, '/assets/…'.",
+            )
+
+
+@rule("image-foreign", "warning", "an image of another project")
+def image_foreign(post: Post) -> Iterator[Hit]:
+    for image in post.images:
+        owner = _owner(image.url, post)
+        if owner:
+            yield Hit(
+                image.offset,
+                f"'{image.url}' is an image of {owner}.",
+                "Copy the image into this post's own folder, or make the one that belongs here.",
+            )
+
+
+def _owner(url: str, post: Post) -> str:
+    match = REPOSITORY.match(url)
+    if match:
+        name = match["raw"] or match["web"] or match["pages"]
+        own = str(post.blog.config.get("repository") or ""), post.blog.url.partition("//")[2]
+        return "" if name in own or not post.blog.is_blog else f"another site, '{name}'"
+    folders = [part.lower() for part in dirname(unquote(url)).split("/")]
+    mine = post.slug.lower()
+    other = next((f for f in folders if f in post.blog.post_slugs and f != mine), "")
+    if other and mine not in folders and len(other) > 3:
+        return f"another post, '{post.blog.post_slugs[other]}'"
+    name = f"{mine} {post.front.get('title') or ''}"
+    mine_number, number = PROJECT.search(name), PROJECT.search(dirname(url))
+    if not mine_number or not number or mine_number[1][0].lower() != number[1][0].lower():
+        return ""
+    same = int(mine_number[2]) == int(number[2])
+    return "" if same else f"another project, '{number[0].strip('/-_ ')}'"
+
+
+@rule("image-screenshot", "warning", "a screenshot of a picture instead of the picture")
+def image_screenshot(post: Post) -> Iterator[Hit]:
+    for image, address in _local(post):
+        if image.origin == "head" or re.search(r"screen ?shot", image.alt or "", re.IGNORECASE):
+            continue
+        sign = _screenshot(post, address.path)
+        if sign:
+            yield Hit(
+                image.offset,
+                f"'{basename(address.path)}' is a screenshot: {sign}.",
+                "Save the figure from the program that drew it.",
+            )
+
+
+def _screenshot(post: Post, path: str) -> str:
+    if SCREENSHOT.search(basename(path)):
+        return "its name says so"
+    if path.lower().endswith(".png") and path in post.blog.files:
+        for keyword, text in png.texts(post.blog.root / path):
+            match = TOOLS.search(text) or TOOLS.search(keyword)
+            if match:
+                return f"its metadata names '{match[0]}'"
+    return ""
+
+
+@rule("image-heavy", "warning", "an image file of more than 1 MB")
+def image_heavy(post: Post) -> Iterator[Hit]:
+    for image, address in _local(post):
+        if address.path in post.blog.files:
+            size = (post.blog.root / address.path).stat().st_size
+            if size > HEAVY:
+                yield Hit(
+                    image.offset,
+                    f"'{address.path}' has {size / 2**20:.1f} MB.",
+                    "Save it smaller: at twice the width at which it is shown, as WebP or PNG.",
+                )
+
+
+@rule("image-format", "warning", "an image that browsers cannot show")
+def image_format(post: Post) -> Iterator[Hit]:
+    for image in post.images:
+        ending = splitext(image.url.partition("?")[0])[1].lower()
+        if ending in (".tif", ".tiff", ".heic", ".psd", ".eps", ".pdf") and image.origin != "head":
+            message = f"Most browsers do not show '{ending}' images."
+            yield Hit(image.offset, message, "Save it as PNG, WebP or SVG.")
+
+
+@rule("image-size", "warning", "an image without width and height makes the page jump", strict=True)
+def image_size(post: Post) -> Iterator[Hit]:
+    for image in post.images:
+        if image.origin in ("markdown", "html") and not image.sized:
+            yield Hit(
+                image.offset,
+                "The image has no width and height, so the page jumps when it comes.",
+                "Give both in pixels: <img width=… height=…>.",
+            )
+
+
+@rule("alt-missing", "warning", "an image without alternative text")
+def alt_missing(post: Post) -> Iterator[Hit]:
+    for image in post.images:
+        empty = image.origin == "markdown" and not (image.alt or "").strip()
+        if empty or (image.origin == "html" and image.alt is None):
+            yield Hit(
+                image.offset,
+                f"The image '{basename(image.url)}' has no alternative text.",
+                'Say in words what it shows; write <img alt=""> for mere decoration.',
+            )
+
+
+@rule("alt-placeholder", "warning", "an alternative text that says nothing")
+def alt_placeholder(post: Post) -> Iterator[Hit]:
+    for image in post.images:
+        if ALT_PLACEHOLDER.fullmatch((image.alt or "").strip()):
+            yield Hit(
+                image.offset,
+                f"The alternative text '{image.alt}' says nothing about the image.",
+                "Say in words what it shows.",
+            )
+
+
+@rule("alt-repeated", "warning", "two images with one alternative text")
+def alt_repeated(post: Post) -> Iterator[Hit]:
+    seen: dict[str, Image] = {}
+    for image in post.images:
+        words = " ".join((image.alt or "").lower().split())
+        if not words or "{" in words:
+            continue
+        first = seen.setdefault(words, image)
+        if first is not image and not _variants(first, image):
+            line = post.lines.place(first.offset)[0]
+            yield Hit(
+                image.offset,
+                f"The alternative text '{image.alt}' is already that of line {line}.",
+                "Say what sets this image apart.",
+            )
+
+
+def _variants(first: Image, second: Image) -> bool:
+    """Whether two images are the light and the dark version of one."""
+    theme = re.compile(r"light|dark")
+    if theme.search(first.attributes) and theme.search(second.attributes):
+        return True
+    return first.url != second.url and theme.sub("", first.url) == theme.sub("", second.url)
+
+
+@blog_rule("image-orphaned", "warning", "an image that nothing shows")
+def image_orphaned(posts: list[Post]) -> Iterator[tuple[Post | str, Hit]]:
+    blog = posts[0].blog
+    if not blog.is_blog:
+        return
+    everything = "\n".join(blog.texts.values())
+    if "site.static_files" in everything:
+        return
+    named = {unquote(name).lower() for name in re.findall(r"[^\s\"'()/<>|=]+\.\w{2,5}", everything)}
+    stems = {splitext(name)[0] for name in named}
+    for path in sorted(blog.files):
+        name = basename(path).lower()
+        if not path.lower().endswith(IMAGES) or not _belongs(path, posts):
+            continue
+        stem = re.sub(r"[-_@](?:\d+w?x?|dark|light|thumb|small|narrow|still|2x)$", "",
+                      splitext(name)[0])  # fmt: skip
+        if name not in named and stem not in stems and name not in everything.lower():
+            yield path, Hit(0, f"Nothing in the blog shows '{path}'.", "Show it, or delete it.")
+
+
+def _belongs(path: str, posts: list[Post]) -> bool:
+    """Whether an image is one that the posts should show.
+
+    Those are all assets where the whole blog is checked; otherwise those beside an image of a post,
+    and those in a folder of its name.
+    """
+    blog = posts[0].blog
+    if UNUSED_NAMES.search(basename(path)) or not blog.served(path):
+        return False
+    if set(blog.post_slugs.values()) <= {post.site_path for post in posts}:
+        return path.startswith(ASSETS)
+    folder = dirname(path)
+    if any(post.slug.lower() in folder.lower().split("/") for post in posts):
+        return True
+    return folder in {dirname(address.path) for post in posts for _, address in _local(post)}

@@ -1,0 +1,126 @@
+"""Rules for links and ids."""
+
+import re
+from collections.abc import Iterator
+from posixpath import splitext
+
+from reportgen.checks.address import resolve
+from reportgen.checks.blog import MARKDOWN
+from reportgen.checks.finding import Hit
+from reportgen.checks.post import Post
+from reportgen.checks.rules.table import rule
+
+PAGE = ("", ".html", ".htm", ".xml", ".php", *MARKDOWN)
+BARE = re.compile(r"(?<![\w/\"'=(<\[])https?://(?!localhost|127\.|[\w.]*example\.)[^\s<>\"')\]]+")
+
+
+@rule("id-repeated", "error", "one id on two elements")
+def id_repeated(post: Post) -> Iterator[Hit]:
+    seen: dict[str, int] = {}
+    for name, offset in post.ids:
+        if "{" in name:
+            continue
+        if name in seen:
+            line = post.lines.place(seen[name])[0]
+            yield Hit(offset, f"The id '{name}' is already that of line {line}.", "Rename one.")
+        seen.setdefault(name, offset)
+
+
+@rule("anchor-missing", "error", "a link to a place that the post does not have")
+def anchor_missing(post: Post) -> Iterator[Hit]:
+    known = {name for name, _ in post.ids} | {"", "top"}
+    for link in post.links:
+        address = resolve(link.url, post)
+        name = address.fragment
+        if address.kind != "anchor" or name in known or name.startswith(("fn:", "fnref")):
+            continue
+        from reportgen.errors import did_you_mean
+
+        near = did_you_mean(name, sorted(known - {""}))
+        yield Hit(link.offset, f"Nothing in the post has the id '{name}'.", near)
+
+
+@rule("link-missing", "error", "a link to a file that is not there")
+def link_missing(post: Post) -> Iterator[Hit]:
+    if not post.blog.is_blog:
+        return
+    for link in post.links:
+        address = resolve(link.url, post)
+        if address.kind == "empty":
+            yield Hit(link.offset, f"The link '{link.text}' leads nowhere.", "Give its address.")
+        elif address.kind == "file" and _is_lost(post, address.path):
+            yield Hit(link.offset, f"There is no file '{address.path}'.", "Add or rename it.")
+
+
+def _is_lost(post: Post, path: str) -> bool:
+    """Whether ``path`` is that of a file, not of a page that Jekyll makes, and is not there."""
+    return splitext(path)[1].lower() not in PAGE and path not in post.blog.files
+
+
+@rule("link-tag-missing", "error", "a link tag to a file that is not there stops the build")
+def link_tag_missing(post: Post) -> Iterator[Hit]:
+    if not post.blog.is_blog:
+        return
+    posts = {
+        re.sub(r"^.*_posts/|\.\w+$", "", name) for name in post.blog.files if "_posts/" in name
+    }
+    for token in post.tokens:
+        target = token.body.strip().strip("\"'").lstrip("/")
+        if "{" in target or (token.name == "post_url" and target.rpartition("/")[2] in posts):
+            continue
+        missing = token.name == "link" and target not in post.blog.files
+        if missing or (token.name == "post_url" and target not in posts):
+            yield Hit(
+                token.start,
+                f"There is no '{target}', so Jekyll stops with an error.",
+                "Write the path of a file in the blog, or the name of a post without its ending.",
+            )
+
+
+@rule("link-tag-baseurl", "warning", "link and post_url treat the base URL differently in Jekyll 3")
+def link_tag_baseurl(post: Post) -> Iterator[Hit]:
+    if not post.blog.baseurl:
+        return
+    for token in post.tokens:
+        if token.name in ("link", "post_url"):
+            yield Hit(
+                token.start,
+                f"'{{% {token.name} %}}' adds the base URL in Jekyll 4 and not in Jekyll 3, "
+                "which GitHub Pages runs.",
+                "Write the address and the filter 'relative_url'.",
+            )
+
+
+@rule("url-bare", "warning", "an address in the text is not a link")
+def url_bare(post: Post) -> Iterator[Hit]:
+    for prose in post.prose:
+        if prose.block.kind == "html":
+            continue
+        for match in BARE.finditer(prose.text):
+            inside = any(
+                span.kind in ("link", "image") and span.start <= match.start() < span.end
+                for span in prose.block.spans
+            )
+            if not inside:
+                yield Hit(
+                    prose.origin(match.start()),
+                    f"'{match[0]}' will not be a link.",
+                    "Put it between '<' and '>', or write '[words](address)'.",
+                )
+
+
+@rule("reference-undefined", "warning", "a reference without its definition is shown as written")
+def reference_undefined(post: Post) -> Iterator[Hit]:
+    links = {block.info for block in post.all_blocks if block.kind == "link"}
+    notes = {block.info for block in post.all_blocks if block.kind == "footnote"}
+    for block in post.all_blocks:
+        for span in block.spans:
+            missing = span.kind == "reference" and span.info not in links
+            name = block.text.string[span.start + 2 : span.end - 1]
+            if missing or (span.kind == "footnote" and name not in notes):
+                shown = block.text.string[span.start : span.end]
+                yield Hit(
+                    block.text.origin(span.start),
+                    f"'{shown}' has no definition, so it is shown as it is written.",
+                    "Add a line '[name]: address', or '[^name]: note' for a footnote.",
+                )

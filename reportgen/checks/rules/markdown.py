@@ -1,0 +1,180 @@
+"""Rules for Markdown that kramdown, the parser of GitHub Pages, reads otherwise than its author."""
+
+import re
+from collections.abc import Iterator
+
+from reportgen.checks.finding import Hit
+from reportgen.checks.kramdown import TEXT_KINDS, Block
+from reportgen.checks.kramdown import patterns as p
+from reportgen.checks.parts import blanked
+from reportgen.checks.post import Post
+from reportgen.checks.rules.table import rule
+
+FENCE_LINE = re.compile(r"(?m)^[ \t>]*(?P<fence>`{3,}|~{3,})(?P<info>[^`\n]*)$")
+TABLE_RULE = re.compile(r"(?m)^[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)+\|?[ \t]*$")
+ATTRIBUTES = re.compile(r"\{(?::|\s*#|\s*\.)[^{}]*\}\s*$")
+
+
+@rule("pipe-table", "error", "a paragraph that its pipes turn into a table")
+def pipe_table(post: Post) -> Iterator[Hit]:
+    for block in post.all_blocks:
+        if block.kind == "table" and not _meant(block):
+            string = block.text.string
+            pipe = re.search(r"(?<!\\)\|", string)
+            yield Hit(
+                block.text.origin(pipe.start() if pipe else 0),
+                "The '|' turns this paragraph into a table.",
+                r"Write '\vert', '\mid' or '\lVert' in a formula, and '\|' in text.",
+            )
+
+
+def _meant(block: Block) -> bool:
+    lines = block.text.string.strip().splitlines()
+    if any(p.TABLE_RULE.fullmatch(line + "\n") for line in lines):
+        return True
+    return all(re.fullmatch(r"\s*\|.*\|\s*", line) and line.count("|") > 2 for line in lines)
+
+
+@rule("table-formula", "error", "a '|' in a formula cuts a table's cell in two")
+def table_formula(post: Post) -> Iterator[Hit]:
+    for block in post.all_blocks:
+        if block.kind != "table" or not _meant(block):
+            continue
+        for line in re.finditer(r".+", block.text.string):
+            for match in re.finditer(r"(\$\$?)(?![\s$])[^$\n]*?\|[^$\n]*?(?<!\s)\1", line[0]):
+                if _odd_row(block, line[0]):
+                    yield Hit(
+                        block.text.origin(line.start() + match.start()),
+                        f"The '|' in '{match[0]}' cuts the cell of the table in two.",
+                        r"Write '\vert' or '\mid' for the bar.",
+                    )
+                    break
+
+
+def _odd_row(block: Block, line: str) -> bool:
+    """Whether a row has another number of pipes than the row of dashes."""
+    ruled = next((row for row in block.text.string.splitlines()
+                  if p.TABLE_RULE.fullmatch(row + "\n")), line)  # fmt: skip
+    return line.strip().strip("|").count("|") != ruled.strip().strip("|").count("|")
+
+
+@rule("table-blank-line", "error", "a table without a blank line before it stays text")
+def table_blank_line(post: Post) -> Iterator[Hit]:
+    for block in post.all_blocks:
+        if block.kind != "paragraph":
+            continue
+        match = TABLE_RULE.search(block.text.string)
+        if match and "|" in block.text.string[: match.start()].rstrip().rpartition("\n")[2]:
+            yield Hit(
+                block.text.origin(match.start()),
+                "These lines are not read as a table.",
+                "Put a blank line before and after the table, and a '|' in each of its lines.",
+            )
+
+
+@rule("fence-in-html", "error", "a fenced block in raw HTML shows its backticks")
+def fence_in_html(post: Post) -> Iterator[Hit]:
+    for block in post.all_blocks:
+        if block.kind != "html" or block.info in ("pre", "script", "style"):
+            continue
+        marks = list(FENCE_LINE.finditer(block.text.string))
+        for match in marks[::2]:
+            yield Hit(
+                block.text.origin(match.start("fence")),
+                f"The fenced block lies in <{block.info}>, so its backticks are shown.",
+                f'Write <{block.info} markdown="1"> and a blank line around the block.',
+            )
+
+
+@rule("markdown-in-html", "warning", "Markdown in raw HTML is shown as it is written")
+def markdown_in_html(post: Post) -> Iterator[Hit]:
+    for prose in post.prose:
+        block = prose.block
+        if block.kind != "html" or block.info in ("pre", "script", "style", "svg", "math"):
+            continue
+        text = blanked(prose.text, [m.span() for m in re.finditer(r"(?s)```.*?```", prose.text)])
+        for match in re.finditer(
+            r"!?\[[^\]\n]+\]\([^)\s]+\)|\*\*\w[^*\n]*\w\*\*|(?m:^[ \t]*#{2,6} \S.*$)", text
+        ):
+            yield Hit(
+                prose.origin(match.start() + len(match[0]) - len(match[0].lstrip())),
+                f"'{match[0].strip()}' lies in <{block.info}>, so it is shown as it is written.",
+                f'Write <{block.info} markdown="1">, or use HTML here.',
+            )
+
+
+@rule("fence-broken", "error", "a fenced block that is not read as one")
+def fence_broken(post: Post) -> Iterator[Hit]:
+    for block in post.all_blocks:
+        if block.kind not in TEXT_KINDS:
+            continue
+        match = FENCE_LINE.search(block.text.string)
+        if match is None:
+            continue
+        info = match["info"].strip()
+        if re.search(r"\s", info):
+            hint = f"Leave only the language, '{info.split()[0]}', after the backticks."
+            words = f"'{info}' after the backticks"
+        else:
+            hint = "Close it with as many backticks on a line of their own."
+            words = "a missing end"
+        yield Hit(
+            block.text.origin(match.start("fence")),
+            f"The fenced block is not read as one, because of {words}.",
+            hint,
+        )
+        break
+
+
+@rule("heading-attributes", "error", "attributes after a heading are shown in it")
+def heading_attributes(post: Post) -> Iterator[Hit]:
+    for block in post.all_blocks:
+        match = ATTRIBUTES.search(block.text.string) if block.kind == "heading" else None
+        if match:
+            yield Hit(
+                block.text.origin(match.start()),
+                f"'{match[0].strip()}' will be shown in the heading.",
+                "Only '{#id}' works there; write '{: .class #id}' on the line below.",
+            )
+
+
+@rule("heading-space", "error", "a heading without a space after its '#'")
+def heading_space(post: Post) -> Iterator[Hit]:
+    for block in post.all_blocks:
+        if block.kind == "paragraph":
+            for match in re.finditer(r"(?m)^#{2,6}(?=[^\W\d_])[^\n]*$", block.text.string):
+                yield Hit(
+                    block.text.origin(match.start()),
+                    f"'{match[0]}' is not read as a heading.",
+                    "Put a space after the '#'.",
+                )
+
+
+@rule("html-indented", "warning", "raw HTML that its indent turns into code")
+def html_indented(post: Post) -> Iterator[Hit]:
+    before = ""
+    for block in post.blocks:
+        match = re.match(r"\s*<(img|figure|picture|video|iframe|div|details|p|a|/\w+)\b[^\n]*>",
+                         block.text.string)  # fmt: skip
+        if block.kind == "code" and match and before == "html":
+            yield Hit(
+                block.offset,
+                f"The indent turns '<{match[1]}' into code that is shown.",
+                "Begin the line with fewer than four spaces.",
+            )
+        before = block.kind if block.kind != "blank" else before
+
+
+@rule("comment-in-text", "warning", "a comment that sticks to a paragraph", strict=True)
+def comment_in_text(post: Post) -> Iterator[Hit]:
+    for block in post.all_blocks:
+        if block.kind != "paragraph":
+            continue
+        for span in block.spans:
+            line = block.text.string[: span.start].rpartition("\n")[2]
+            if span.kind == "comment" and not line.strip() and span.start > 0:
+                yield Hit(
+                    block.text.origin(span.start),
+                    "The comment lies within the paragraph.",
+                    "Put a blank line before and after it.",
+                )

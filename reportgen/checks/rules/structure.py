@@ -1,0 +1,75 @@
+"""Rules for headings, sections and words left over."""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from reportgen.checks.finding import Hit
+from reportgen.checks.kramdown import Block
+from reportgen.checks.post import Post
+from reportgen.checks.rules.table import rule
+
+LEFT_OVER = re.compile(
+    r"\b(?:TODO|FIXME|XXX|TBD)\b(?=\s*[:(\]]|\s*\Z|\s*\n)|[\[(<](?:TODO|FIXME|TBD|XXX)\b"
+    r"|\blorem ipsum\b|\[(?:citation|figure|image) needed\]"
+)
+
+
+@rule("heading-first-level", "error", "a second H1: the theme makes one of the title")
+def heading_first_level(post: Post) -> Iterator[Hit]:
+    if not (post.is_post or post.setting("layout")):
+        return
+    for heading in post.headings:
+        if heading.level == 1:
+            yield Hit(
+                heading.offset,
+                f"'{heading.text}' is a second H1: the theme makes one of the post's title.",
+                "Put the title in the front matter; begin the headings of the text with '##'.",
+            )
+
+
+@rule("heading-skipped", "warning", "a heading more than one level below the last", strict=True)
+def heading_skipped(post: Post) -> Iterator[Hit]:
+    for before, heading in pairwise(post.headings):
+        if heading.level > before.level + 1:
+            yield Hit(
+                heading.offset,
+                f"'{heading.text}' jumps from level {before.level} to level {heading.level}.",
+                f"Make it a heading of level {before.level + 1}.",
+            )
+
+
+@rule("section-empty", "warning", "a heading with nothing under it")
+def section_empty(post: Post) -> Iterator[Hit]:
+    blocks = [b for b in _leaves(post.blocks) if b.kind not in ("blank", "attributes", "comment")]
+    for block, following in zip(blocks, [*blocks[1:], None], strict=True):
+        if block.kind != "heading":
+            continue
+        ends = following is None or following.kind == "rule"
+        if ends or (following and following.kind == "heading" and following.level <= block.level):
+            yield Hit(
+                block.offset,
+                f"Nothing stands under the heading '{block.text.string}'.",
+                "Write the section, or take the heading out.",
+            )
+
+
+def _leaves(blocks: list[Block]) -> Iterator[Block]:
+    """The blocks in order, with Markdown in HTML spread out."""
+    for block in blocks:
+        if block.kind == "html" and block.children:
+            yield from _leaves(block.children)
+        else:
+            yield block
+
+
+@rule("text-left-over", "warning", "words that were meant for the author")
+def text_left_over(post: Post) -> Iterator[Hit]:
+    for prose in post.prose:
+        for match in LEFT_OVER.finditer(prose.text):
+            words = match[0].strip("[](<")
+            yield Hit(
+                prose.origin(match.start()),
+                f"'{words}' is left over from writing.",
+                "Finish the passage, or hide the note in a comment.",
+            )

@@ -1,0 +1,107 @@
+"""Finds the posts below some paths, and holds the rules against them."""
+
+import os
+import re
+from collections.abc import Collection, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from reportgen.checks.blog import MARKDOWN, SKIPPED, Blog, find_root
+from reportgen.checks.finding import Finding, Hit
+from reportgen.checks.post import Post
+from reportgen.checks.rules import RULES, Rule
+from reportgen.errors import ReportgenError, did_you_mean
+
+NO_POSTS = frozenset(("_includes", "_layouts", "_sass", "_data", "_plugins"))
+SILENCED = re.compile(r"<!--\s*reportgen: ignore\s+([\w, -]+?)\s*-->")
+
+
+def check_paths(
+    paths: Sequence[str | Path],
+    *,
+    rules: Collection[str] | None = None,
+    ignore: Collection[str] = (),
+    strict: bool = False,
+    now: datetime | None = None,
+) -> list[Finding]:
+    """The faults of the posts at ``paths``: Markdown files, or folders of a Jekyll blog.
+
+    ``rules`` names the only rules to run, ``ignore`` those to leave out; ``strict`` adds those
+    that run only when asked for. ``now`` (aware) is the present for dates in the future.
+    Raises ReportgenError for an unknown rule or a path that is not there.
+    """
+    chosen = select(rules, ignore, strict)
+    posts = _posts([Path(path) for path in paths], now or datetime.now(UTC))
+    found: list[Finding] = []
+    by_blog: dict[int, list[Post]] = {}
+    for post in posts:
+        by_blog.setdefault(id(post.blog), []).append(post)
+        silent = {name.strip() for m in SILENCED.findall(post.source) for name in m.split(",")}
+        for rule in chosen:
+            if rule.check is not None and rule.id not in silent:
+                found += [_finding(rule, post, hit) for hit in rule.check(post)]
+    for together in by_blog.values():
+        found += _blog_findings(chosen, together)
+    return sorted(set(found), key=lambda finding: finding.order)
+
+
+def select(
+    rules: Collection[str] | None, ignore: Collection[str], strict: bool = False
+) -> list[Rule]:
+    """The rules to run. Raises ReportgenError for a name that is none."""
+    for name in [*(rules or ()), *ignore]:
+        if name not in RULES:
+            raise ReportgenError(
+                f"There is no rule '{name}'.", hint=did_you_mean(name, list(RULES))
+            )
+    wanted = [RULES[name] for name in RULES if rules is None or name in rules]
+    asked = strict or bool(rules)
+    return [rule for rule in wanted if rule.id not in ignore and (asked or not rule.strict)]
+
+
+def _finding(rule: Rule, post: Post, hit: Hit) -> Finding:
+    line, column = post.lines.place(hit.offset)
+    return Finding(rule.id, rule.severity, post.path, line, column, hit.message, hit.hint)
+
+
+def _blog_findings(rules: list[Rule], posts: list[Post]) -> Iterator[Finding]:
+    for rule in rules:
+        for place, hit in rule.blog_check(posts) if rule.blog_check else ():
+            if isinstance(place, Post):
+                yield _finding(rule, place, hit)
+            else:
+                path = _shown(posts[0].blog.root / place)
+                yield Finding(rule.id, rule.severity, path, 1, 1, hit.message, hit.hint)
+
+
+def _shown(path: Path) -> Path:
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def _posts(paths: list[Path], now: datetime) -> list[Post]:
+    blogs: dict[Path, Blog] = {}
+    posts: dict[Path, Post] = {}
+    for path in paths:
+        if not path.exists():
+            raise ReportgenError(f"There is no file or folder '{path}'.")
+        files = sorted(_markdown(path)) if path.is_dir() else [path]
+        for file in files:
+            root, is_blog = find_root(file)
+            blog = blogs.setdefault(root, Blog(root, is_blog))
+            source = file.read_bytes().decode("utf-8", "replace").replace("\r\n", "\n")
+            post = Post(file, source, blog, now)
+            if file is path or post.front.present or post.is_post:
+                posts.setdefault(file.resolve(), post)
+    return list(posts.values())
+
+
+def _markdown(folder: Path) -> Iterator[Path]:
+    """The Markdown files below ``folder`` that Jekyll may render."""
+    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+        hidden = entry.name.startswith(".") or entry.name in SKIPPED | NO_POSTS
+        if entry.is_dir(follow_symlinks=False):
+            if not hidden:
+                yield from _markdown(Path(entry.path))
+        elif entry.name.lower().endswith(MARKDOWN):
+            yield Path(entry.path)
