@@ -5,12 +5,16 @@ from typing import Any
 import torch
 
 from experiments.diffusion.data import MNIST_FILES, as_images, as_labels, first_of_each, read_idx
+from experiments.diffusion.diagram import draw_unet
 from experiments.diffusion.metrics import apply, mse, psnr
 from experiments.diffusion.objectives import denoise, noise_like
 from experiments.diffusion.train import train
 from experiments.diffusion.unet import UNet
 from experiments.diffusion.weights import compact
-from reportgen import Run, artifact
+from reportgen import Curve, Grid, Plot, Run, artifact, figure
+
+SIGMAS = (0.0, 0.2, 0.4, 0.5, 0.6, 0.8, 1.0)
+"""The noise levels at which the denoiser is looked at; it is trained at one of them."""
 
 
 @artifact
@@ -72,3 +76,123 @@ def denoiser(
         "test_psnr": psnr(apply(model, noisy), test),
         "training_seconds": history["seconds"],
     }
+
+
+@artifact
+def denoiser_levels(
+    run: Run,
+    mnist: dict[str, Any],
+    denoiser: dict[str, Any],
+    *,
+    sigmas: list[float] = SIGMAS,
+    images: int = 500,
+) -> dict[str, Any]:
+    """The denoiser on noise levels that it never saw: the same test images, the same noise."""
+    model = UNet(hidden_of(denoiser["weights"]))
+    model.load_state_dict(denoiser["weights"])
+    model.eval()
+    x = as_images(mnist["test_images"][:images])
+    eps = noise_like(x, run.generator("eps"))
+    noisy, outputs = [], []
+    for sigma in run.progress(sigmas, "noise level"):
+        z = x + sigma * eps
+        output = apply(model, z)
+        noisy.append({"psnr": psnr(z, x), "shown": z[:3]})
+        outputs.append({"psnr": psnr(output, x), "shown": output[:3]})
+    return {
+        "noisy": torch.stack([level["shown"] for level in noisy]),
+        "outputs": torch.stack([level["shown"] for level in outputs]),
+        "noisy_psnr": {str(s): level["psnr"] for s, level in zip(sigmas, noisy, strict=True)},
+        "output_psnr": {str(s): level["psnr"] for s, level in zip(sigmas, outputs, strict=True)},
+        "sigmas": list(sigmas),
+    }
+
+
+def hidden_of(weights: dict[str, torch.Tensor]) -> int:
+    """The width D of the network that these weights belong to."""
+    return int(weights["enter.0.0.weight"].shape[0])
+
+
+@figure(
+    "B.0",
+    caption="The denoiser's U-Net with D = {denoiser.hidden}, drawn from the network itself: "
+    "channels × height × width after each block. Dashed lines are concatenations.",
+    alt="A U-shaped diagram of eight blocks, from 28 × 28 pixels down to 1 × 1 and up again, with "
+    "three dashed skip connections between blocks of equal resolution",
+)
+def unet_diagram(denoiser: dict[str, Any]) -> Plot:
+    return Plot(draw_unet(UNet(hidden_of(denoiser["weights"]))))
+
+
+@figure(
+    "B.1a",
+    caption="What noise does: the same noise image, added to five digits in seven amounts.",
+)
+def noise_levels(
+    run: Run, mnist: dict[str, Any], *, sigmas: list[float] = SIGMAS, digits: int = 5
+) -> Grid:
+    x = as_images(mnist["test_images"][:digits])
+    eps = noise_like(x, run.generator("eps"))
+    return Grid(
+        [
+            [(image + sigma * e).clamp(0, 1) for sigma in sigmas]
+            for image, e in zip(x, eps, strict=True)
+        ],
+        row_labels=[f"a {label}" for label in mnist["test_labels"][:digits].tolist()],
+        column_labels=[f"σ = {sigma}" for sigma in sigmas],
+    )
+
+
+@figure(
+    "B.1b",
+    caption="Training loss, {denoiser.epochs} epochs of batches of {denoiser.batch_size}, and the "
+    "loss on {denoiser.test_images} test images after each epoch.",
+)
+def denoiser_loss(denoiser: dict[str, Any]) -> Curve:
+    loss, evaluations = denoiser["loss"], denoiser["evaluations"]
+    steps = len(loss) // len(evaluations)
+    return Curve(
+        {
+            "train": loss,
+            "test": (
+                [steps * (i + 1) for i in range(len(evaluations))],
+                [e["loss"] for e in evaluations],
+            ),
+        },
+        x=f"step, {len(loss):,} in all",
+        y="mean squared error",
+        log_y=True,
+    )
+
+
+@figure(
+    "B.1c",
+    caption="Test digits the network never saw, with noise σ = {denoiser.sigma}, and what it makes "
+    "of them after its first and its last epoch. Digits and noise are the same in all rows.",
+)
+def denoiser_epochs(denoiser: dict[str, Any]) -> Grid:
+    x, evaluations = denoiser["inputs"], denoiser["evaluations"]
+    rows = {"input": x, f"noisy, {psnr(denoiser['noisy'], x):.1f} dB": denoiser["noisy"]}
+    for epoch in sorted({1, len(evaluations)}):
+        output = evaluations[epoch - 1]["outputs"]
+        rows[f"epoch {epoch}, {psnr(output, x):.1f} dB"] = output
+    return Grid(
+        [list(row.clamp(0, 1)) for row in rows.values()],
+        row_labels=list(rows),
+        column_labels=[str(digit) for digit in range(len(x))],
+    )
+
+
+@figure(
+    "B.1d",
+    caption="Three test digits under seven noise levels, and what a network trained at σ = "
+    "{denoiser.sigma} alone makes of them.",
+)
+def denoiser_robustness(denoiser_levels: dict[str, Any]) -> Grid:
+    noisy, outputs = denoiser_levels["noisy"], denoiser_levels["outputs"]
+    pairs = [(kind, i) for i in range(noisy.shape[1]) for kind in ("noisy", "output")]
+    return Grid(
+        [list((noisy if kind == "noisy" else outputs)[:, i].clamp(0, 1)) for kind, i in pairs],
+        row_labels=[kind for kind, _ in pairs],
+        column_labels=[f"σ = {sigma}" for sigma in denoiser_levels["sigmas"]],
+    )

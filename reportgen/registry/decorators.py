@@ -1,6 +1,7 @@
 """The public decorators. They mark a function and leave it as it is."""
 
 import inspect
+import linecache
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -74,7 +75,7 @@ def register(kind: str, function: Function, options: dict[str, Any]) -> Function
         name=function.__name__,
         module=function.__module__,
         file=relative_file(code.co_filename),
-        line=code.co_firstlineno,
+        line=line_of_def(code.co_filename, code.co_firstlineno),
         definition=function.__qualname__.split(".")[0],
     )
     REGISTERED[node.name] = (node, function)
@@ -89,6 +90,16 @@ def parameter_of(p: inspect.Parameter) -> Parameter:
         has_default=p.default is not p.empty,
         variadic=p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD),
     )
+
+
+def line_of_def(filename: str, first: int) -> int:
+    """The line of the ``def`` of a function whose first decorator is on line ``first``."""
+    line = first
+    while text := linecache.getline(filename, line):
+        if text.lstrip().startswith(("def ", "async def ")):
+            return line
+        line += 1
+    return first
 
 
 def relative_file(filename: str) -> str:

@@ -202,7 +202,8 @@ def dynamic_nodes(project: Project, dynamic: list[str], files: list[str]) -> lis
 
 def import_nodes(root: Path, files: list[str]) -> list[dict[str, Any]]:
     command = [sys.executable, "-m", "reportgen.registry.dynamic", *map(module_name, files)]
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(root), *filter(None, sys.path)])}
+    above = filter(None, [str(root), os.environ.get("PYTHONPATH")])
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(above)}
     done = subprocess.run(command, cwd=root, env=env, capture_output=True, text=True, check=False)
     if done.returncode:
         report = json.loads(done.stdout) if done.stdout.startswith("{") else {}

@@ -1,0 +1,26 @@
+# make site: build this report.  make test: check everything.  make serve: live preview.
+PYTHON ?= python3
+BIN := .venv/bin
+
+site: .venv/installed
+	$(BIN)/reportgen build
+	@echo "Open site/_preview/index.html in a browser, or run: $(BIN)/reportgen --help"
+
+test: .venv/tested
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/pytest
+	$(BIN)/reportgen bundle --check
+
+.venv/installed: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[torch]'
+	@touch $@
+
+.venv/tested: .venv/installed tests/install-system-packages
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[torch,test]'
+	tests/install-system-packages
+	@touch $@
+
+.PHONY: site test

@@ -1,0 +1,83 @@
+"""The commands, one module each, imported when they are called.
+
+Results go to stdout; progress and messages to stderr. Exit codes: 0 all well, 1 something failed,
+is stale or was found wrong, 2 wrong usage, 130 interrupted.
+"""
+
+from importlib import import_module
+
+import click
+
+from reportgen import __version__
+from reportgen.errors import ReportgenError, did_you_mean
+
+COMMANDS = {
+    "build": "build",
+    "figure": "figure",
+    "list": "listing",
+    "status": "status",
+    "value": "value",
+    "why": "why",
+    "accept": "accept",
+    "verify": "verify",
+    "check": "check",
+    "publish": "publish",
+    "bundle": "bundle",
+    "gc": "gc",
+}
+"""Command name to module of this package; the order is that of the help."""
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module only when the command is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"reportgen.cli.{COMMANDS[cmd_name]}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            hint = did_you_mean(args[0], list(COMMANDS))
+            ctx.fail(f"No such command '{args[0]}'. {hint}".strip())
+        return super().resolve_command(ctx, args)
+
+
+EXAMPLES = """\b
+Examples:
+  reportgen build                   every stale figure, every post, the site
+  reportgen figure B.1a --open      one figure, and only what it needs
+  reportgen status B                what is fresh, what is not, and why
+"""
+
+
+@click.group(
+    cls=LazyGroup, epilog=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]}
+)
+@click.version_option(__version__, prog_name="reportgen")
+def group() -> None:
+    """Experiment posts whose figures, captions and numbers all come from the run."""
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command line and return its exit code; errors become one message on stderr."""
+    try:
+        result = group.main(arguments, prog_name="reportgen", standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except ReportgenError as error:
+        click.echo(f"Error: {error}", err=True)
+        return 1
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("Interrupted. What had finished is kept.", err=True)
+        return 130
+    except BrokenPipeError:
+        return 0

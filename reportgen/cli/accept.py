@@ -1,0 +1,71 @@
+"""reportgen accept"""
+
+import dataclasses
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+
+from reportgen.cli.options import open_session, selected, session_options
+from reportgen.engine.session import Session
+from reportgen.errors import ReportgenError
+from reportgen.freshness.states import STALE, changed_definitions
+from reportgen.registry import Node
+from reportgen.store import Record
+
+
+@click.command("accept", epilog='Example: reportgen accept denoiser --reason "renamed a variable"')
+@click.argument("selection", nargs=-1, required=True)
+@click.option("--reason", required=True, help="Why the result still stands; the page shows it.")
+@session_options
+def command(selection: tuple[str, ...], reason: str, **options: Any) -> int:
+    """Stamp a result as fresh after a change of code that does not change it.
+
+    Only code can be accepted: another parameter or input is another result. The page says that
+    the figure was accepted, and why.
+    """
+    if not reason.strip():
+        raise click.UsageError("A reason needs words.")
+    session = open_session(**options)
+    for node in selected(session, selection):
+        if session.status(node).usable:
+            click.echo(f"{node.id} is {session.status(node).state}.")
+            continue
+        record = accepted(session, node, reason)
+        session.store.put(record)
+        session.settle(node, record)
+        click.echo(f"{node.id} accepted: {reason}")
+    return 0
+
+
+def accepted(session: Session, node: Node, reason: str) -> Record:
+    """The latest record under the key that the node has now. Raises where more than code changed."""
+    status = session.status(node)
+    record, key = status.record, status.key
+    if status.state != STALE or record is None or key is None:
+        raise ReportgenError(
+            f"'{node.id}' is {status.state} ({status.reason}), so no result can be accepted.",
+            hint="Build its inputs first." if key is None else f"Run: reportgen build {node.id}",
+        )
+    if dict(record.params) != dict(status.params) or dict(record.inputs) != dict(status.inputs):
+        raise ReportgenError(
+            f"'{node.id}' cannot be accepted: {status.reason}.",
+            hint="Another parameter or input is another result; build it.",
+        )
+    changed = changed_definitions(record.code, status.closure.definitions)
+    if not changed:
+        raise ReportgenError(
+            f"'{node.id}' cannot be accepted: {status.reason}.",
+            hint="Only a change of code can be accepted; build it.",
+        )
+    return dataclasses.replace(
+        record,
+        key=key,
+        code=dict(status.closure.definitions),
+        accepted={
+            "reason": reason,
+            "changed": ", ".join(changed),
+            "when": datetime.now(UTC).isoformat(timespec="seconds"),
+            "from": record.key,
+        },
+    )

@@ -1,0 +1,226 @@
+"""reportgen build"""
+
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from reportgen.cli.options import Duration, open_session, selected, session_options, shown_figures
+from reportgen.engine.build import Limits, Outcome, build_nodes
+from reportgen.engine.plan import Plan, duration, parse_duration, plan
+from reportgen.engine.progress import reporter
+from reportgen.engine.session import Session, check_writable
+from reportgen.engine.snapshot import write_snapshot
+from reportgen.errors import ReportgenError
+from reportgen.registry import Node
+
+
+@click.command("build", epilog="Example: reportgen build A --profile quick --budget 20m")
+@click.argument("selection", nargs=-1)
+@click.option("-n", "--dry-run", is_flag=True, help="Say what would run, and what that costs.")
+@click.option(
+    "--budget",
+    type=Duration(),
+    metavar="TIME",
+    help="Stop starting nodes that would end later than this; the cheapest first.",
+)
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="Nodes that run at once.",
+)
+@click.option("--executor", default="", metavar="dask:ADDRESS", help="Run on a Dask cluster.")
+@click.option("--fail-fast/--keep-going", default=False, help="Stop at the first failure.")
+@click.option(
+    "--require-fresh", is_flag=True, help="Run nothing; fail where anything is not fresh."
+)
+@click.option("-y", "--yes", is_flag=True, help="Do not ask before a long build.")
+@click.option(
+    "--site",
+    "site_dir",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="The Jekyll site to write into, instead of the project's own.",
+)
+@click.option("--jekyll", is_flag=True, help="Also run Jekyll on the site.")
+@session_options
+def command(
+    selection: tuple[str, ...],
+    dry_run: bool,
+    budget: float | None,
+    jobs: int,
+    executor: str,
+    fail_fast: bool,
+    require_fresh: bool,
+    yes: bool,
+    site_dir: Path | None,
+    jekyll: bool,
+    **options: Any,
+) -> int:
+    """Run what is stale, render the posts, write the site and its preview."""
+    start = time.monotonic()
+    session = open_session(**options)
+    targets = selected(session, selection)
+    todo = plan(session, targets)
+    if dry_run:
+        print_plan(session, todo)
+        return 0
+    if require_fresh:
+        if not report_stale(session, targets):
+            return 1
+    elif todo.run:
+        say(price_line(todo))
+        confirm(session, todo, yes)
+    check_writable(session.project)
+    outcome = Outcome()
+    if not require_fresh:
+        limits = Limits(jobs, budget, fail_fast)
+        outcome = build_nodes(session, targets, reporter(), limits, open_executor(executor))
+    good, index = write_pages(session, selection, site_dir)
+    if jekyll:
+        good &= run_jekyll(site_dir or session.project.site_dir)
+    say(summary(outcome, time.monotonic() - start))
+    if index:
+        click.echo(index)
+    if outcome.good and good:
+        if not selection and not any(options[name] for name in ("profile", "sets", "seed")):
+            write_snapshot(session)
+        return 0
+    return 1
+
+
+def say(text: str) -> None:
+    click.echo(text, err=True)
+
+
+def price_line(todo: Plan) -> str:
+    count = len(todo.run) + len(todo.maybe)
+    parts = [f"{count} node{'s' * (count != 1)} to run"]
+    if todo.unknown < count:
+        memory = f" and {todo.memory / 2**30:.1f} GiB" if todo.memory else ""
+        parts.append(f"{duration(todo.seconds)}{memory} by their last runs")
+    if todo.unknown:
+        parts.append(f"{todo.unknown} never timed")
+    return ", ".join(parts) + "."
+
+
+def print_plan(session: Session, todo: Plan) -> None:
+    from reportgen.cli.table import print_table
+    from reportgen.engine.plan import price_of
+
+    if not todo.run:
+        click.echo("Nothing to run.")
+        return
+    rows = [
+        (node.id, duration(price_of(session, node).seconds), session.status(node).reason)
+        for node in (*todo.run, *todo.maybe)
+    ]
+    print_table(("id", "last cost", "why"), rows)
+    click.echo(price_line(todo))
+
+
+def report_stale(session: Session, targets: Sequence[Node]) -> bool:
+    """Name what is not fresh; True where all is."""
+    bad = [node for node in targets if not session.status(node).usable]
+    for node in bad:
+        status = session.status(node)
+        say(f"{node.id} is {status.state}: {status.reason}.")
+    if bad:
+        say(f"{len(bad)} of {len(targets)} nodes are not fresh. Run: reportgen build")
+    return not bad
+
+
+def confirm(session: Session, todo: Plan, yes: bool) -> None:
+    """Ask before a build that is priced above ``confirm-above``."""
+    limit = parse_duration(session.project.confirm_above)
+    if yes or todo.seconds <= limit:
+        return
+    if not sys.stdin.isatty():
+        raise ReportgenError(
+            f"This build is priced at {duration(todo.seconds)}, above "
+            f"{session.project.confirm_above}.",
+            hint="Add --yes to run it, or --dry-run to see what would run.",
+        )
+    click.confirm("Go on?", abort=True, err=True)
+
+
+def open_executor(name: str) -> Any:
+    if not name:
+        return None
+    from reportgen.engine.dask import open_dask
+
+    return open_dask(name)
+
+
+def write_pages(
+    session: Session, selection: Sequence[str], site_dir: Path | None
+) -> tuple[bool, Path | None]:
+    """Draw the figures, render the posts that are whole, write site and preview."""
+    from reportgen.engine.draw import draw_figure, results_of
+    from reportgen.posts import render_posts
+    from reportgen.site import write_preview, write_site
+
+    project, results = session.project, results_of(session)
+    shown = shown_figures(project)
+    slugs = [
+        slug for slug in shown if not selection or set(selection) & {slug, *session.graph.nodes}
+    ]
+    for node in session.graph:
+        if node.is_figure and session.status(node).usable:
+            draw_figure(session, results, node)
+    whole, good = [], True
+    for slug, ids in shown.items():
+        missing = [i for i in ids if i in results and not session.status(results[i].node).usable]
+        if not missing:
+            whole.append(slug)
+        elif slug in slugs or not selection:
+            say(f"Post '{slug}' is not written: {', '.join(missing)} not fresh.")
+            good = False
+    if not whole:
+        return good, None
+    posts = render_posts(project, results, selection=whole)
+    for warning in (w for post in posts for w in post.warnings):
+        say(f"Warning: {warning}")
+    for id in unshown(session, shown):
+        say(f"Warning: figure {id} is in no post.")
+    if not (site_dir or project.site_dir).is_dir():
+        return good, None
+    write_site(project, posts, site_dir=site_dir)
+    return good, write_preview(project, posts, site_dir=site_dir)
+
+
+def unshown(session: Session, shown: dict[str, list[str]]) -> list[str]:
+    seen = {id for ids in shown.values() for id in ids}
+    return [id for id in session.graph.figures if id not in seen]
+
+
+def run_jekyll(site: Path) -> bool:
+    import subprocess
+
+    try:
+        done = subprocess.run(["jekyll", "build", "--quiet"], cwd=site, check=False)
+    except FileNotFoundError:
+        raise ReportgenError(
+            "Jekyll is not installed.",
+            hint="Debian: sudo apt-get install jekyll. Else: gem install jekyll.",
+        ) from None
+    return done.returncode == 0
+
+
+def summary(outcome: Outcome, seconds: float) -> str:
+    parts = [f"{len(outcome.ran)} ran"] if outcome.ran else ["nothing to run"]
+    if outcome.failed:
+        parts.append(f"{len(outcome.failed)} failed ({', '.join(outcome.failed)})")
+    if outcome.blocked:
+        parts.append(
+            f"{len(outcome.blocked)} waited for a failed input ({', '.join(outcome.blocked)})"
+        )
+    if outcome.left:
+        parts.append(f"{len(outcome.left)} left out ({', '.join(outcome.left)})")
+    return f"{'; '.join(parts)}, in {duration(seconds)}."

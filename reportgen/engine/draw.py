@@ -1,0 +1,95 @@
+"""From recorded media to files: cached on its own, so that style never reruns a producer."""
+
+import shutil
+import tempfile
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+import reportgen.media as media
+from reportgen.engine.results import Result, Results, fill
+from reportgen.engine.session import Session
+from reportgen.freshness.keys import canonical
+from reportgen.freshness.states import Status
+from reportgen.media import Drawn
+from reportgen.registry import Node
+from reportgen.store.files import read_json, write_json
+
+
+def results_of(session: Session) -> Results:
+    """Results of all nodes, with captions filled and nothing drawn yet."""
+    bare = {
+        node.name: Result(node, status.state, status.reason, status.params, status.record)
+        for node in session.graph
+        for status in [session.status(node)]
+    }
+    return Results(session.graph, session.store, bare)
+
+
+def draw_figure(session: Session, results: Results, node: Node) -> Result:
+    """Draw a figure that has a record, unless the same drawing lies there already."""
+    status = session.status(node)
+    if status.record is None:
+        return results[node.name]
+    alt = fill(node.alt, node, results)
+    folder = session.project.store_dir / "drawn" / draw_key(session, node, status, alt)
+    drawn = cached_drawing(folder) or make_drawing(session, node, status, alt, folder)
+    result = Result(
+        node,
+        status.state,
+        status.reason,
+        status.params,
+        status.record,
+        caption=fill(node.caption, node, results),
+        drawn=drawn,
+        folder=folder,
+    )
+    results.results[node.name] = result
+    return result
+
+
+def draw_key(session: Session, node: Node, status: Status, alt: str) -> str:
+    """The digest of what a drawing depends on: the media, our drawing code, alt text and theme."""
+    assert status.record is not None
+    parts = [status.record.output, drawing_code(), stem(node), alt, session.project.dark]
+    return sha256(canonical(parts).encode()).hexdigest()[:32]
+
+
+@cache
+def drawing_code() -> str:
+    """The digest of the media room's sources."""
+    folder = Path(media.__file__).parent
+    digest = sha256()
+    for file in sorted(folder.rglob("*.py")):
+        digest.update(file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
+
+
+def cached_drawing(folder: Path) -> Drawn | None:
+    data = read_json(folder / "drawn.json")
+    if data is None:
+        return None
+    drawn = Drawn.from_json(data)
+    return drawn if all((folder / file.name).is_file() for file in drawn.files) else None
+
+
+def make_drawing(session: Session, node: Node, status: Status, alt: str, folder: Path) -> Drawn:
+    """Draw into a folder beside the final one, then rename: whole or not at all."""
+    assert status.record is not None
+    value = session.store.load(status.record.output)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".drawing-") as temporary:
+        work = Path(temporary) / "figure"
+        work.mkdir()
+        theme = media.Theme(dark=session.project.dark)
+        drawn = media.draw(value, work, stem=stem(node), theme=theme, alt=alt)
+        write_json(work / "drawn.json", drawn.to_json())
+        if folder.exists():
+            shutil.rmtree(folder)
+        work.replace(folder)
+    return drawn
+
+
+def stem(node: Node) -> str:
+    """``B.1a`` as the file name stem ``b-1a``."""
+    return node.id.lower().replace(".", "-").replace("_", "-")

@@ -1,0 +1,275 @@
+"""Run one node, from its inputs in the store to its record in the store. Happens in a worker."""
+
+import contextlib
+import importlib
+import inspect
+import json
+import os
+import shutil
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from reportgen.engine.run import Run, seed_everything, thread_count
+from reportgen.errors import ReportgenError
+from reportgen.freshness import Observer, Sources, environment, still_holds
+from reportgen.freshness.states import environment_change
+from reportgen.registry.decorators import REGISTERED
+from reportgen.store import Record, Store
+from reportgen.store.files import write_json
+from reportgen.store.layers import Layer
+
+OUT_OF_MEMORY = "out of memory"
+
+
+@dataclass(frozen=True)
+class Task:
+    """All that a worker must know to run a node; plain JSON, so that any machine can take it."""
+
+    root: str
+    store: str
+    lower: tuple[str, ...]
+    node: str
+    kind: str
+    module: str
+    file: str
+    key: str
+    seed: int
+    params: Mapping[str, Any]
+    inputs: Mapping[str, str]
+    code: Mapping[str, str]
+    modules: tuple[str, ...]
+    packages: tuple[str, ...]
+    profile: str
+    commit: str
+    device: str = ""
+    threads: int = 0
+    force: bool = False
+    notes: tuple[str, ...] = ()
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self))
+
+
+def read_task(text: str | bytes) -> Task:
+    data = json.loads(text)
+    return Task(**{**data, **{k: tuple(data[k]) for k in ("lower", "modules", "packages", "notes")}})
+
+
+Send = Callable[[dict[str, Any]], None]
+
+
+def execute(task: Task, send: Send) -> dict[str, Any]:
+    """Run the task and return its outcome: ``{"record": …}`` or ``{"error": …}``."""
+    store = Store(Path(task.store), *(Layer(folder, Path(folder)) for folder in task.lower))
+    try:
+        with store.lock(task.node):
+            record = None if task.force else recorded(task, store)
+            if record is None:
+                record = run_node(task, store, send)
+        return {"record": record.to_json()}
+    except ReportgenError as error:
+        return failure(task, str(error), "")
+    except Exception as error:
+        if is_out_of_memory(error):
+            return failure(task, OUT_OF_MEMORY, users_traceback(error, task))
+        message = f"{type(error).__name__}: {error}".rstrip(": ")
+        return failure(task, message, users_traceback(error, task))
+
+
+def recorded(task: Task, store: Store) -> Record | None:
+    """The record that another build left while this one waited for the lock."""
+    sources = Sources(Path(task.root), store.folder / "parse")
+    now = environment(task.packages)
+    for record in store.records[0].of(task.node):
+        if record.key == task.key and store.has(record):
+            holds = not still_holds(record.observed, Path(task.root), sources)
+            if holds and not environment_change(record.environment, now):
+                return record
+    return None
+
+
+def run_node(task: Task, store: Store, send: Send) -> Record:
+    root = Path(task.root)
+    if task.root not in sys.path:
+        sys.path.insert(0, task.root)
+    log = store.folder / "logs" / f"{task.node}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    checkpoints = store.folder / "checkpoints" / task.node / task.key[:24]
+    with (
+        tempfile.TemporaryDirectory(prefix="reportgen-") as scratch,
+        log.open("w", buffering=1, encoding="utf-8") as output,
+        contextlib.redirect_stdout(output),
+        contextlib.redirect_stderr(output),
+    ):
+        observer = Observer(root, modules=task.modules, exclude=[Path(task.store), Path(scratch)])
+        run = Run(
+            task.node,
+            seed=task.seed,
+            root=root,
+            scratch=Path(scratch),
+            checkpoints=checkpoints,
+            device=task.device,
+            declare=observer.declare,
+            report=reporter(send, output),
+        )
+        start, reset = time.monotonic(), reset_peak_memory()
+        limit_threads(task.threads)
+        with observer:
+            producer = find_producer(task)
+            seed_everything(task.seed)
+            value = producer(*arguments(producer, task, store, run), **task.params)
+        seconds = time.monotonic() - start
+        digest, objects = store.save(checked_output(task, value), task.node)
+    record = Record(
+        node=task.node,
+        kind=task.kind,
+        key=task.key,
+        output=digest,
+        objects=tuple(objects),
+        params=task.params,
+        inputs=task.inputs,
+        code=task.code,
+        observed=observer.observed,
+        environment=environment(task.packages),
+        seed=task.seed,
+        device=device_name(run),
+        seconds=round(seconds, 3),
+        finished=datetime.now(UTC).isoformat(timespec="seconds"),
+        peak_memory=peak_memory() if reset else 0,
+        peak_device_memory=peak_device_memory(),
+        commit=task.commit,
+        profile=task.profile,
+        notes=task.notes,
+    )
+    store.put(record)
+    shutil.rmtree(checkpoints, ignore_errors=True)
+    (store.folder / "failures" / f"{task.node}.json").unlink(missing_ok=True)
+    return record
+
+
+def find_producer(task: Task) -> Callable[..., Any]:
+    importlib.import_module(task.module)
+    return REGISTERED[task.node][1]
+
+
+def arguments(producer: Callable[..., Any], task: Task, store: Store, run: Run) -> Iterator[Any]:
+    """The positional arguments in the order of the signature."""
+    for parameter in inspect.signature(producer).parameters.values():
+        if parameter.kind is not parameter.KEYWORD_ONLY:
+            name = parameter.name
+            yield run if name == "run" else store.load(task.inputs[name])
+
+
+def checked_output(task: Task, value: Any) -> Any:
+    is_media = hasattr(value, "to_value")
+    if task.kind == "figure" and not is_media:
+        raise ReportgenError(
+            f"Figure function '{task.node}' returned a {type(value).__name__}, not media.",
+            hint="Return Image, Strip, Grid, Curve, Table, Steps, Animation, Compare, Panels or Plot.",
+        )
+    if task.kind == "artifact" and value is None:
+        raise ReportgenError(
+            f"Artifact '{task.node}' returned None.", hint="Return the value that it computes."
+        )
+    return value
+
+
+def reporter(send: Send, output: Any) -> Callable[..., None]:
+    def report(kind: str, **values: Any) -> None:
+        if kind == "log":
+            print(" ".join(f"{k}={v:.6g}" for k, v in values["values"].items()), file=output)
+        send({"kind": kind, **values})
+
+    return report
+
+
+def failure(task: Task, message: str, trace: str) -> dict[str, Any]:
+    """Keep why the node failed, so that ``status`` can tell, and return it as the outcome."""
+    report = {
+        "key": task.key,
+        "message": message.splitlines()[0],
+        "text": message,
+        "traceback": trace,
+    }
+    with contextlib.suppress(OSError):
+        write_json(Path(task.store) / "failures" / f"{task.node}.json", report)
+    return {"error": report}
+
+
+def users_traceback(error: BaseException, task: Task) -> str:
+    """The traceback from the first frame of the project's own code on."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [i for i, frame in enumerate(frames) if in_project(frame.filename, task.root)]
+    kept = frames[own[0] :] if own else frames[-1:]
+    for frame in kept:
+        with contextlib.suppress(ValueError):
+            frame.filename = Path(frame.filename).relative_to(task.root).as_posix()
+    lines = [
+        "Traceback (most recent call last):\n",
+        *traceback.format_list(kept),
+        *traceback.format_exception_only(error),
+    ]
+    return "".join(lines).rstrip()
+
+
+def in_project(filename: str, root: str) -> bool:
+    path = Path(filename)
+    return path.is_relative_to(root) and not any(
+        part in ("site-packages", "reportgen") for part in path.relative_to(root).parts
+    )
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    torch = sys.modules.get("torch")
+    return bool(torch) and isinstance(error, torch.cuda.OutOfMemoryError)
+
+
+def limit_threads(threads: int) -> None:
+    if threads:
+        os.environ.update(OMP_NUM_THREADS=str(threads), MKL_NUM_THREADS=str(threads))
+        if torch := sys.modules.get("torch"):
+            torch.set_num_threads(threads)
+
+
+def device_name(run: Run) -> str:
+    """``NVIDIA H100, bfloat16`` or ``CPU, 2 threads``."""
+    torch = sys.modules.get("torch")
+    if torch and "device" in run.__dict__ and run.device.type == "cuda":
+        return str(torch.cuda.get_device_name(run.device))
+    if torch and "device" in run.__dict__ and run.device.type == "mps":
+        return "Apple GPU"
+    threads = torch.get_num_threads() if torch else thread_count()
+    return f"CPU, {threads} thread{'s' * (threads != 1)}"
+
+
+def reset_peak_memory() -> bool:
+    """Start the high-water mark of this process anew; False where the system cannot."""
+    torch = sys.modules.get("torch")
+    if torch and torch.cuda.is_initialized():
+        torch.cuda.reset_peak_memory_stats()
+    try:
+        Path("/proc/self/clear_refs").write_text("5")
+    except OSError:
+        return False
+    return True
+
+
+def peak_memory() -> int:
+    """The high-water mark of this process's memory in bytes."""
+    status = Path("/proc/self/status").read_text()
+    line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1]) * 1024
+
+
+def peak_device_memory() -> int:
+    torch = sys.modules.get("torch")
+    if torch and torch.cuda.is_initialized():
+        return int(torch.cuda.max_memory_allocated())
+    return 0

@@ -1,0 +1,78 @@
+"""What a build will run, and what that cost last time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reportgen.engine.session import Session
+from reportgen.registry import Node
+
+
+@dataclass(frozen=True)
+class Price:
+    """Seconds and bytes of the latest run; None where the node has never run."""
+
+    seconds: float | None = None
+    memory: int = 0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """``run`` are nodes that must run, ``maybe`` those that depend on one of them."""
+
+    run: tuple[Node, ...]
+    maybe: tuple[Node, ...]
+    seconds: float
+    memory: int
+    unknown: int
+
+
+def plan(session: Session, targets: Sequence[Node], force: frozenset[str] = frozenset()) -> Plan:
+    """Look without running: which of the targets and their inputs are not fresh, and their price."""
+    needed = session.graph.ancestors(targets)
+    run: list[Node] = []
+    maybe: list[Node] = []
+    for node in session.graph:
+        if node.name not in needed:
+            continue
+        waits = {n.name for n in (*run, *maybe)} & set(node.inputs)
+        if node.name in force or (session.must_run(node) and not waits):
+            run.append(node)
+        elif waits:
+            maybe.append(node)
+    prices = [price_of(session, node) for node in (*run, *maybe)]
+    return Plan(
+        tuple(run),
+        tuple(maybe),
+        seconds=sum(p.seconds or 0.0 for p in prices),
+        memory=max((p.memory for p in prices), default=0),
+        unknown=sum(p.seconds is None for p in prices),
+    )
+
+
+def price_of(session: Session, node: Node) -> Price:
+    """The cost of the latest run under the same profile, or of the latest at all."""
+    records = session.store.records_of(node.name)
+    same = [r for r in records if r.profile == session.profile] or records
+    return Price(same[0].seconds, same[0].peak_memory) if same else Price()
+
+
+def parse_duration(text: str) -> float:
+    """Seconds of ``90``, ``90s``, ``20m`` or ``1.5h``. Raises ValueError for anything else."""
+    units = {"s": 1, "m": 60, "h": 3600}
+    number, unit = (text[:-1], text[-1]) if text[-1:] in units else (text, "s")
+    seconds = float(number) * units[unit]
+    if not 0 <= seconds < float("inf"):
+        raise ValueError(text)
+    return seconds
+
+
+def duration(seconds: float | None) -> str:
+    """``0.4 s``, ``42 s``, ``7 min``, ``1 h 52 min``; an em dash for an unknown one."""
+    if seconds is None:
+        return "—"
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    if seconds < 99.5:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"

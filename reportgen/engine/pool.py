@@ -1,0 +1,145 @@
+"""Workers: spawned processes that stay warm between nodes and may die alone.
+
+``LocalExecutor`` is a ``concurrent.futures.Executor`` of one method that matters:
+``submit(run_task, task, listen)``. A standard process pool breaks as a whole when one process is
+killed; here that fails one node, and the slot starts a new process for the next.
+"""
+
+import json
+import os
+import queue
+import signal
+import threading
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from typing import Any
+
+from reportgen.engine.execute import Task, execute, failure, read_task
+
+Listen = Callable[[dict[str, Any]], None]
+
+
+def run_task(task: Task, listen: Listen) -> dict[str, Any]:
+    """Run a task in this very process; what executors are asked to run."""
+    return execute(task, listen)
+
+
+class LocalExecutor(Executor):
+    """``slots`` worker processes on this machine, each with its share of the cores.
+
+    ``devices`` gives each slot the value of its CUDA_VISIBLE_DEVICES, if it should have one.
+    """
+
+    def __init__(self, slots: int = 1, devices: tuple[str, ...] = ()) -> None:
+        self.tasks: queue.SimpleQueue[tuple[Future[Any], Task, Listen] | None] = queue.SimpleQueue()
+        self.slots = [Slot(self.tasks, device) for device in (devices or ("",) * slots)]
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        task, listen = args
+        self.tasks.put((future, task, listen))
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the workers; with ``cancel_futures`` at once, whatever they are doing."""
+        if cancel_futures:
+            for slot in self.slots:
+                slot.kill()
+        for _ in self.slots:
+            self.tasks.put(None)
+        if wait:
+            for slot in self.slots:
+                slot.thread.join()
+
+
+class Slot:
+    """One place for a worker, served by a thread that waits for it."""
+
+    def __init__(self, tasks: queue.SimpleQueue[Any], device: str) -> None:
+        self.tasks, self.device = tasks, device
+        self.process: BaseProcess | None = None
+        self.stopped = False
+        self.thread = threading.Thread(target=self.serve, daemon=True)
+        self.thread.start()
+
+    def serve(self) -> None:
+        while (item := self.tasks.get()) is not None and not self.stopped:
+            future, task, listen = item
+            if future.set_running_or_notify_cancel():
+                future.set_result(self.run(task, listen))
+        self.end()
+
+    def run(self, task: Task, listen: Listen) -> dict[str, Any]:
+        """Have the worker run a task; a worker that dies leaves a failure."""
+        if self.process is None or not self.process.is_alive():
+            self.start()
+        try:
+            self.connection.send_bytes(task.to_json().encode())
+            while True:
+                message = json.loads(self.connection.recv_bytes())
+                if "outcome" in message:
+                    return dict(message["outcome"])
+                listen(message)
+        except (EOFError, OSError):
+            return failure(task, self.obituary(), "")
+
+    def start(self) -> None:
+        context = get_context("spawn")
+        self.connection, theirs = context.Pipe()
+        self.process = context.Process(
+            target=work, args=(theirs, self.device), daemon=True, name="reportgen-worker"
+        )
+        self.process.start()
+        theirs.close()
+
+    def obituary(self) -> str:
+        process, self.process = self.process, None
+        if process is None:
+            return "The worker was stopped."
+        process.join()
+        code = process.exitcode or 0
+        if code < 0:
+            name = signal.Signals(-code).name
+            more = " (out of memory?)" if name == "SIGKILL" else ""
+            return f"The worker was killed by {name}{more}."
+        return f"The worker ended with exit code {code}."
+
+    def kill(self) -> None:
+        self.stopped = True
+        if self.process is not None and self.process.is_alive():
+            self.process.kill()
+
+    def end(self) -> None:
+        if self.process is not None:
+            self.connection.close()
+            self.process.join(timeout=5)
+            if self.process.is_alive():
+                self.process.kill()
+
+
+def work(connection: Connection, device: str) -> None:
+    """The life of a worker: take a task, run it, send what happens, until the parent is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if device:
+        os.environ["CUDA_VISIBLE_DEVICES"] = device
+    tasks: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    threading.Thread(target=receive, args=(connection, tasks), daemon=True).start()
+
+    def send(message: dict[str, Any]) -> None:
+        connection.send_bytes(json.dumps(message).encode())
+
+    while True:
+        task = read_task(tasks.get())
+        send({"outcome": run_task(task, send)})
+
+
+def receive(connection: Connection, tasks: "queue.SimpleQueue[bytes]") -> None:
+    """Hand tasks on; when the parent is gone, so is the reason to go on working."""
+    while True:
+        try:
+            tasks.put(connection.recv_bytes())
+        except (EOFError, OSError):
+            os._exit(0)

@@ -1,0 +1,149 @@
+"""What posts, previews and publishing see of a build: every node with its state and its values."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from reportgen.errors import ReportgenError, did_you_mean
+from reportgen.media import Drawn
+from reportgen.registry import Graph, Node
+from reportgen.store import Record, Store
+
+
+@dataclass(frozen=True)
+class Result:
+    """A node after a build. ``drawn`` and ``folder`` are set for figures that have a record."""
+
+    node: Node
+    state: str
+    reason: str
+    params: Mapping[str, Any]
+    record: Record | None = None
+    caption: str = ""
+    drawn: Drawn | None = None
+    folder: Path | None = None
+
+
+class Results(Mapping[str, Result]):
+    """Results by figure id and by function name."""
+
+    def __init__(self, graph: Graph, store: Store, results: Mapping[str, Result]) -> None:
+        self.graph, self.store = graph, store
+        self.results = dict(results)
+        self._values: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Result:
+        node = self.graph.find(name)
+        if node is None:
+            raise KeyError(name)
+        return self.results[node.name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.results)
+
+    def __len__(self) -> int:
+        return len(self.results)
+
+    def value(self, name: str, path: Sequence[str]) -> Any:
+        """What ``name.path`` means: a recorded value, else a parameter.
+
+        Raises ReportgenError for an unknown name or path, or where the node has not run.
+        """
+        node = self.graph.find(name)
+        if node is None:
+            raise ReportgenError(
+                f"There is no artifact or figure '{name}'.",
+                hint=did_you_mean(name, [*self.graph.nodes, *self.graph.figures]),
+            )
+        params = self.results[node.name].params
+        if len(path) == 1 and path[0] in params and not self.recorded(node, path[0]):
+            return params[path[0]]
+        return step_into(self.load(node), name, path, list(params))
+
+    def recorded(self, node: Node, key: str) -> bool:
+        if self.results[node.name].record is None:
+            return False
+        value = self.load(node)
+        return isinstance(value, Mapping) and key in value
+
+    def load(self, node: Node) -> Any:
+        """The whole value of a node, read lazily."""
+        record = self.results[node.name].record
+        if record is None:
+            raise ReportgenError(
+                f"'{node.id}' has not run yet.", hint=f"Run: reportgen build {node.id}"
+            )
+        if node.name not in self._values:
+            self._values[node.name] = self.store.load(record.output)
+        return self._values[node.name]
+
+
+def step_into(value: Any, name: str, path: Sequence[str], params: Sequence[str]) -> Any:
+    """``value.a.b.0`` for the path ``["a", "b", "0"]``."""
+    for i, step in enumerate(path):
+        where = ".".join([name, *path[:i]])
+        if isinstance(value, Mapping):
+            known = [*value, *(params if i == 0 else ())]
+            if step not in value:
+                raise ReportgenError(
+                    f"'{where}' has no value '{step}'.", hint=did_you_mean(step, known)
+                )
+            value = value[step]
+        elif hasattr(value, "__getitem__") and step.lstrip("-").isdigit():
+            try:
+                value = value[int(step)]
+            except IndexError:
+                raise ReportgenError(f"'{where}' has only {len(value)} items.") from None
+        else:
+            raise ReportgenError(f"'{where}' has no value '{step}'.")
+    return value.item() if hasattr(value, "item") and getattr(value, "ndim", None) == 0 else value
+
+
+PLACEHOLDER = re.compile(r"\$[^$]*\$|\{([^{}]*)\}")
+NAME = re.compile(r"([A-Za-z_]\w*(?:\.\w+)*)(?::([^{}]*))?")
+
+
+def fill(text: str, node: Node, results: Results) -> str:
+    """A caption or alt text with ``{denoiser.epochs}`` and ``{sigma}`` filled in, but for maths.
+
+    Raises ReportgenError, with the node's place, for a placeholder that names nothing.
+    """
+
+    def replace(match: re.Match[str]) -> str:
+        if match[1] is None:
+            return match[0]
+        parsed = NAME.fullmatch(match[1].strip())
+        if not parsed:
+            raise ReportgenError(f"'{match[0]}' is no placeholder.", place=node.place)
+        try:
+            value = lookup(parsed[1].split("."), node, results)
+            return format(value, parsed[2] or "") if parsed[2] else plain_text(value)
+        except ReportgenError as error:
+            raise ReportgenError(
+                f"The caption of '{node.id}' quotes '{match[0]}': {error.message}",
+                place=node.place,
+                hint=error.hint,
+            ) from None
+        except (TypeError, ValueError) as error:
+            raise ReportgenError(f"'{match[0]}': {error}.", place=node.place) from None
+
+    return PLACEHOLDER.sub(replace, text)
+
+
+def lookup(path: list[str], node: Node, results: Results) -> Any:
+    params = results[node.name].params
+    if len(path) == 1 and path[0] in params:
+        return params[path[0]]
+    return results.value(path[0], path[1:])
+
+
+def plain_text(value: Any) -> str:
+    """``1, 5 and 20`` for a list, ``0.5`` for a number."""
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        items = [plain_text(item) for item in value]
+        return " and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    return str(value)

@@ -1,0 +1,171 @@
+"""``run``: what a producer may ask of the engine while it runs."""
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from reportgen.errors import ReportgenError
+from reportgen.store.files import write_bytes
+from reportgen.store.objects import Objects
+from reportgen.store.values import Reader, Writer, plain
+
+if TYPE_CHECKING:
+    import numpy as np
+    import torch
+
+Item = TypeVar("Item")
+Report = Callable[..., None]
+
+
+def derive_seed(*parts: object) -> int:
+    """A seed of 63 bits from the digest of ``parts``."""
+    digest = sha256("/".join(str(part) for part in parts).encode()).digest()
+    return int.from_bytes(digest[:8], "big") >> 1
+
+
+class Run:
+    """The context of one execution of a producer.
+
+    ``seed`` belongs to the node: it depends on the project's seed and the node's name alone.
+    ``scratch`` is an empty folder that is removed afterwards.
+    """
+
+    def __init__(
+        self,
+        node: str,
+        *,
+        seed: int,
+        root: Path,
+        scratch: Path,
+        checkpoints: Path,
+        device: str = "",
+        declare: Callable[[Path], None] = lambda path: None,
+        report: Report = lambda kind, **values: None,
+    ) -> None:
+        self.node, self.seed, self.root, self.scratch = node, seed, root, scratch
+        self._device, self._checkpoints = device, checkpoints
+        self._declare, self._report = declare, report
+
+    @cached_property
+    def device(self) -> "torch.device":
+        """CUDA when there, else MPS, else the CPU, unless ``--device`` says otherwise."""
+        torch = import_torch(self.node)
+        if self._device:
+            return torch.device(self._device)
+        if torch.cuda.is_available():
+            return torch.device("cuda")
+        return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+    def generator(self, label: str) -> "torch.Generator":
+        """A torch generator on the CPU, its seed given by the run's seed and ``label``."""
+        torch = import_torch(self.node)
+        return torch.Generator().manual_seed(derive_seed(self.seed, label))
+
+    def rng(self, label: str) -> "np.random.Generator":
+        """A NumPy generator, its seed given by the run's seed and ``label``."""
+        import numpy as np
+
+        return np.random.default_rng(derive_seed(self.seed, label))
+
+    def progress(
+        self, iterable: Iterable[Item], label: str = "", total: int | None = None
+    ) -> Iterator[Item]:
+        """Iterate, and show how far the run is. Items already behind a resumed run count too."""
+        total = len(iterable) if total is None and hasattr(iterable, "__len__") else total
+        done = total - len(iterable) if total and hasattr(iterable, "__len__") else 0
+        shown = 0.0
+        for item in iterable:
+            yield item
+            done += 1
+            if time.monotonic() - shown > 0.1 or done == total:
+                shown = time.monotonic()
+                self._report("progress", label=label, done=done, total=total)
+
+    def log(self, **values: float) -> None:
+        """Report numbers, such as ``step=100, loss=0.02``: shown live, kept in the run's log."""
+        self._report(
+            "log", values={k: v if isinstance(v, int) else float(v) for k, v in values.items()}
+        )
+
+    def checkpoint(self, name: str) -> "Checkpoint":
+        """A place to keep the state of a long run, so that a killed one resumes where it was."""
+        return Checkpoint(self._checkpoints / f"{name}.safetensors")
+
+    def input(self, path: str | Path) -> Path:
+        """Declare a file (relative to the project) as an input and return its absolute path.
+
+        Needed for readers that Python's audit hooks cannot see, such as safetensors and h5py, and
+        good manners for all others. The file's content becomes part of what keeps a result fresh.
+        """
+        absolute = self.root / path
+        self._declare(absolute)
+        return absolute
+
+
+class Checkpoint:
+    """One file that holds the latest state of a run; gone once the run is recorded."""
+
+    def __init__(self, path: Path, every: float = 60.0) -> None:
+        self.path, self.every = path, every
+        self.saved = time.monotonic()
+
+    def due(self) -> bool:
+        """Whether a minute has passed since the last save."""
+        return time.monotonic() - self.saved >= self.every
+
+    def save(self, state: dict[str, Any]) -> None:
+        """Replace the saved state: nested dicts and lists of JSON scalars, arrays and tensors."""
+        from safetensors.numpy import save
+
+        writer = Writer(Objects(self.path.parent))
+        tree = json.dumps(writer.encode(state, "checkpoint"), allow_nan=False)
+        write_bytes(self.path, save(writer.arrays, metadata={"state": tree}))
+        self.saved = time.monotonic()
+
+    def load(self) -> dict[str, Any] | None:
+        """The saved state, or None where there is none that can be read."""
+        from safetensors import SafetensorError, safe_open
+
+        if not self.path.is_file():
+            return None
+        try:
+            with safe_open(self.path, framework="np") as file:
+                tree = json.loads(file.metadata()["state"])
+                state: dict[str, Any] = plain(Reader(None, self.path).decode(tree))
+        except (SafetensorError, OSError, KeyError, ValueError, TypeError):
+            return None
+        return state
+
+
+def import_torch(node: str) -> Any:
+    try:
+        import torch
+    except ModuleNotFoundError as error:
+        if error.name != "torch":
+            raise
+        raise ReportgenError(
+            f"'{node}' needs torch, which is not installed.",
+            hint="Install it with: pip install 'reportgen[torch]'",
+        ) from None
+    return torch
+
+
+def seed_everything(seed: int) -> None:
+    """Seed the global generators of random, NumPy and torch, for code that uses them."""
+    import random
+    import sys
+
+    random.seed(seed)
+    if numpy := sys.modules.get("numpy"):
+        numpy.random.seed(seed % 2**32)
+    if torch := sys.modules.get("torch"):
+        torch.manual_seed(seed)
+
+
+def thread_count() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,178 @@
+"""One look at a project: its nodes, their parameters, and the state of each."""
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from reportgen.engine.params import resolve_params
+from reportgen.engine.run import derive_seed
+from reportgen.errors import ReportgenError
+from reportgen.freshness import Closure, Sources, closure, environment, still_holds
+from reportgen.freshness.keys import node_key
+from reportgen.freshness.states import (
+    ENV_STALE,
+    FAILED,
+    FRESH,
+    MISSING,
+    STALE,
+    Status,
+    environment_change,
+    why_stale,
+)
+from reportgen.project import Params, Project
+from reportgen.registry import Graph, Node, discover
+from reportgen.store import Record, Store, open_store
+from reportgen.store.files import read_json
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a person asked of this look: profile, ``--set``, ``--seed``, ``--device``, ``--env``."""
+
+    profile: str = ""
+    sets: tuple[str, ...] = ()
+    seed: int | None = None
+    device: str = ""
+    env: str = "warn"
+
+
+class Session:
+    """The state of every node, found when asked for and remembered until it changes."""
+
+    def __init__(self, project: Project, options: Options | None = None) -> None:
+        self.project = project
+        self.options = options or Options()
+        self.graph: Graph = discover(project)
+        self.sources = Sources(project.root, project.store_dir / "parse")
+        self.store: Store = open_store(project)
+        self.profile = self.options.profile or project.profile
+        self.params: dict[str, Params] = resolve_params(
+            project, self.graph, profile=self.profile, sets=self.options.sets
+        )
+        self.ran: dict[str, Record] = {}
+        self._statuses: dict[str, Status] = {}
+        self._closures: dict[str, Closure] = {}
+
+    def closure(self, node: Node) -> Closure:
+        if node.name not in self._closures:
+            self._closures[node.name] = closure(self.sources, node.file, node.definition)
+        return self._closures[node.name]
+
+    def seed(self, node: Node) -> int:
+        project_seed = self.project.seed if self.options.seed is None else self.options.seed
+        return derive_seed(project_seed, node.name)
+
+    def status(self, node: Node) -> Status:
+        if node.name not in self._statuses:
+            self._statuses[node.name] = self.evaluate(node)
+        return self._statuses[node.name]
+
+    def settle(self, node: Node, record: Record) -> None:
+        """Note that a run has just left this record; whatever depends on it is looked at anew."""
+        self.ran[node.name] = record
+        self.forget(node)
+
+    def forget(self, node: Node) -> None:
+        for name in [
+            node.name,
+            *(n.name for n in self.graph if node.name in self.graph.ancestors([n])),
+        ]:
+            self._statuses.pop(name, None)
+
+    def evaluate(self, node: Node) -> Status:
+        code, params = self.closure(node), self.params[node.name]
+        records = self.store.records_of(node.name)
+        inputs: dict[str, str] = {}
+        for name in node.inputs:
+            status = self.status(self.graph.nodes[name])
+            if not status.usable or status.record is None:
+                latest = records[0] if records else None
+                state = STALE if latest else MISSING
+                return Status(
+                    state, f"input {name} is {status.state}", None, latest, params, code, {}
+                )
+            inputs[name] = status.record.output
+        key = node_key(
+            code.digest,
+            params,
+            inputs,
+            seed=self.seed(node),
+            version=node.version,
+            ignore=node.ignore,
+        )
+        state, reason, record = self.judge(node, key, code, params, inputs, records)
+        return Status(state, reason, key, record, params, code, inputs)
+
+    def judge(
+        self,
+        node: Node,
+        key: str,
+        code: Closure,
+        params: Mapping[str, Any],
+        inputs: Mapping[str, str],
+        records: list[Record],
+    ) -> tuple[str, str, Record | None]:
+        """State, reason and the record to show."""
+        if node.name in self.ran and self.ran[node.name].key == key:
+            return FRESH, "", self.ran[node.name]
+        if node.volatile:
+            return STALE, "volatile: runs in every build", records[0] if records else None
+        reason, waiting = "", None
+        for record in (r for r in records if r.key == key):
+            broken = still_holds(record.observed, self.project.root, self.sources)
+            if broken:
+                reason = reason or broken
+                continue
+            if change := environment_change(record.environment, environment(code.packages)):
+                waiting = waiting or (record, change)
+                continue
+            return FRESH, accepted_reason(record), record
+        if waiting:
+            return ENV_STALE, waiting[1], waiting[0]
+        if failure := self.failure(node, key):
+            return FAILED, failure, records[0] if records else None
+        if not records:
+            return MISSING, "never run", None
+        return STALE, reason or why_stale(records[0], code, params, inputs), records[0]
+
+    def failure(self, node: Node, key: str) -> str | None:
+        """The message of the last failure, where nothing has changed since."""
+        report = read_json(self.failure_file(node))
+        if isinstance(report, dict) and report.get("key") == key:
+            return str(report["message"])
+        return None
+
+    def failure_file(self, node: Node) -> Path:
+        return self.project.store_dir / "failures" / f"{node.name}.json"
+
+    def must_run(self, node: Node) -> bool:
+        """Whether a build runs this node: all but the fresh, and env-stale ones only on request."""
+        status = self.status(node)
+        if status.state == ENV_STALE:
+            return self.options.env == "rebuild"
+        return status.state != FRESH
+
+    def results_of(self, names: Iterable[str]) -> dict[str, Status]:
+        return {name: self.status(self.graph.nodes[name]) for name in names}
+
+
+def accepted_reason(record: Record) -> str:
+    reason = record.accepted.get("reason")
+    return f"accepted: {reason}" if reason else ""
+
+
+def check_writable(project: Project) -> None:
+    """Raise ReportgenError where the local store cannot be written."""
+    try:
+        project.store_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ReportgenError(
+            f"The store '{project.store_dir}' cannot be made: {error.strerror}."
+        ) from None
+    if not os.access(project.store_dir, os.W_OK):
+        raise ReportgenError(
+            f"The store '{project.store_dir}' cannot be written.",
+            hint="Make it writable, or set 'store' in [tool.reportgen] to another folder.",
+        )

@@ -1,0 +1,123 @@
+"""The no-op build: one file remembers what everything looked like when all was well.
+
+Every source is read and hashed again (that takes milliseconds; times and inodes can lie), every
+output must still be there. Nothing else is imported, so a build with nothing to do is over before
+Click would have started.
+"""
+
+import os
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reportgen.errors import ReportgenError
+from reportgen.project import Project, find_project
+from reportgen.store.files import read_json, write_json
+
+if TYPE_CHECKING:
+    from reportgen.engine.session import Session
+
+SKIPPED = {"__pycache__", "node_modules", "_site", "_preview", "_posts"}
+
+
+def snapshot_file(project: Project) -> Path:
+    return project.store_dir / "snapshot.json"
+
+
+def nothing_to_do() -> str | None:
+    """A message where the last whole build still holds in every respect, else None."""
+    try:
+        project = find_project()
+    except ReportgenError:
+        return None
+    saved = read_json(snapshot_file(project))
+    if not saved or saved["files"] != digests(project) or saved["tool"] != tool_digest():
+        return None
+    if any(output_state(project.root / path) != state for path, state in saved["outputs"].items()):
+        return None
+    from reportgen.freshness import Sources, environment, still_holds
+
+    sources = Sources(project.root, project.store_dir / "parse")
+    if saved["environment"] != environment(tuple(saved["packages"])):
+        return None
+    if any(still_holds(observed, project.root, sources) for observed in saved["observed"]):
+        return None
+    return f"Everything is up to date ({saved['figures']} figures)."
+
+
+def write_snapshot(session: "Session") -> None:
+    """Remember this state, in which every node is fresh and every page written."""
+    project = session.project
+    statuses = [session.status(node) for node in session.graph]
+    if any(status.state != "fresh" for status in statuses):
+        snapshot_file(project).unlink(missing_ok=True)
+        return
+    if any(node.volatile for node in session.graph):
+        return
+    from reportgen.freshness import environment
+
+    packages = sorted({name for status in statuses for name in status.closure.packages})
+    observed = {repr(s.record.observed): s.record.observed for s in statuses if s.record}
+    write_json(
+        snapshot_file(project),
+        {
+            "files": digests(project),
+            "tool": tool_digest(),
+            "outputs": {
+                path.relative_to(project.root).as_posix(): output_state(path)
+                for path in outputs(project)
+            },
+            "packages": packages,
+            "environment": environment(tuple(packages)),
+            "observed": list(observed.values()),
+            "figures": len(session.graph.figures),
+        },
+    )
+
+
+def digests(project: Project) -> dict[str, str]:
+    """Digest of every source: Python files, templates, the site's own files, the settings."""
+    return {
+        path.relative_to(project.root).as_posix(): sha256(path.read_bytes()).hexdigest()
+        for path in inputs(project)
+    }
+
+
+def inputs(project: Project) -> Iterator[Path]:
+    yield project.config_file
+    for path in walk(project.root):
+        if path.suffix == ".py" or path.is_relative_to(project.templates_dir):
+            yield path
+
+
+def outputs(project: Project) -> Iterator[Path]:
+    for folder in ("_posts", "_preview", "assets/figures"):
+        yield from walk(project.site_dir / folder)
+
+
+def walk(folder: Path) -> Iterator[Path]:
+    """All files below, in order; hidden folders, environments and generated ones left out."""
+    for root, folders, files in os.walk(folder):
+        folders[:] = sorted(
+            f for f in folders
+            if not f.startswith(".") and f not in SKIPPED and not Path(root, f, "pyvenv.cfg").exists()
+        )  # fmt: skip
+        for file in sorted(files):
+            yield Path(root, file)
+
+
+def output_state(path: Path) -> list[int] | None:
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return [stat.st_size, stat.st_mtime_ns]
+
+
+def tool_digest() -> str:
+    """The digest of reportgen itself, so that an upgrade looks at everything anew."""
+    digest, folder = sha256(), Path(__file__).parent.parent
+    for path in walk(folder):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,361 @@
+"""Building, through the command line, as a person does it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.conftest import ProjectFolder
+
+COUNTER = """
+from pathlib import Path
+from reportgen import Curve, artifact, figure
+
+def count(name):
+    import os
+    with open(os.environ["COUNT"], "a") as file:
+        file.write(name + " ")
+
+@artifact
+def first(*, n=2):
+    count("first")
+    return {"n": n}
+
+@artifact
+def second(first, *, parity=True):
+    count("second")
+    return {"n": first["n"] % 2}
+
+@figure("A.1", caption="Parity of {first.n}.")
+def third(second):
+    count("third")
+    return Curve({"y": [second["n"], 1, 2]}, x="x", y="y")
+
+@figure("A.2", caption="Apart.")
+def apart():
+    count("apart")
+    return Curve({"y": [1, 2, 4]}, x="x", y="y")
+"""
+
+
+def states(project: ProjectFolder, *arguments: str) -> dict[str, str]:
+    done = project.run("status", "--json", *arguments)
+    return {row["id"]: row["state"] for row in json.loads(done.out)}
+
+
+def test_figure_makes_what_it_needs_and_nothing_else(project: ProjectFolder) -> None:
+    done = project.run("figure", "A.1")
+    assert done.code == 0, done
+    picture = Path(done.out.strip())
+    assert picture.is_file()
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    assert states(project) == {"walk": "fresh", "A.1": "fresh", "B.2": "missing"}
+
+
+def test_figure_copies_its_files(project: ProjectFolder) -> None:
+    done = project.run("figure", "A.1", "-o", "out")
+    assert done.code == 0, done
+    names = {path.name for path in (project.root / "out").iterdir()}
+    assert "a-1.csv" in names
+    assert Path(done.out.strip()).name in names
+
+
+def test_a_second_build_runs_nothing(project: ProjectFolder) -> None:
+    assert project.run("build").code == 0
+    again = project.run("build")
+    assert again.code == 0
+    assert "up to date" in again.err
+
+
+def test_early_cutoff_equal_outputs_stop_a_rerun(make_project: Callable[..., ProjectFolder]) -> None:
+    project = make_project({"experiments/report.py": COUNTER})
+    counter = project.root / "count.txt"
+    env = {"COUNT": str(counter)}
+    assert project.run("build", env=env).code == 0
+    assert sorted(counter.read_text().split()) == ["apart", "first", "second", "third"]
+    counter.unlink()
+    assert project.run("build", "--set", "first.n=4", env=env).code == 0
+    assert counter.read_text().split() == ["first", "second"]
+
+
+def test_going_back_to_old_code_finds_the_old_result(
+    make_project: Callable[..., ProjectFolder],
+) -> None:
+    project = make_project({"experiments/report.py": COUNTER})
+    counter = project.root / "count.txt"
+    env = {"COUNT": str(counter)}
+    project.run("build", env=env)
+    project.edit("experiments/report.py", "% 2", "% 3")
+    project.run("build", env=env)
+    project.edit("experiments/report.py", "% 3", "% 2")
+    counter.unlink()
+    assert project.run("build", env=env).code == 0
+    assert not counter.exists()
+
+
+def test_captions_and_comments_never_rerun_a_producer(project: ProjectFolder) -> None:
+    project.run("build")
+    project.edit("experiments/report.py", 'caption="A line."', 'caption="One line."')
+    project.edit("experiments/report.py", '"A random walk."', '"A walk.")  # fresh'.replace('")', '"'))
+    assert set(states(project).values()) == {"fresh"}
+
+
+def test_set_profile_and_defaults_in_their_order(make_project: Callable[..., ProjectFolder]) -> None:
+    pyproject = "[tool.reportgen.profiles.quick]\nwalk = { steps = 7, sigma = 2 }\n[tool.reportgen]\n"
+    project = make_project(pyproject=pyproject)
+
+    def steps(*arguments: str) -> str:
+        return project.run("value", "walk.steps", *arguments).out.strip()
+
+    assert steps() == "50"
+    assert steps("--profile", "quick") == "7"
+    assert steps("--profile", "quick", "--set", "walk.steps=9") == "9"
+    assert project.run("figure", "A.1", "--profile", "quick").code == 0
+    assert states(project)["A.1"] == "stale"
+    assert states(project, "--profile", "quick")["A.1"] == "fresh"
+
+
+def test_a_failing_producer_leaves_the_others_alone(
+    make_project: Callable[..., ProjectFolder],
+) -> None:
+    project = make_project(
+        {
+            "experiments/report.py": """
+                from reportgen import Curve, artifact, figure
+
+                @artifact
+                def broken():
+                    values = {"a": 1}
+                    return values["missing"]
+
+                @figure("A.1", caption="Needs what is broken.")
+                def needs(broken):
+                    return Curve({"y": [1, 2]}, x="x", y="y")
+
+                @figure("A.2", caption="Well.")
+                def well():
+                    return Curve({"y": [1, 2, 4]}, x="x", y="y")
+                """
+        }
+    )
+    done = project.run("build")
+    assert done.code == 1
+    assert "Artifact 'broken' failed (experiments/report.py:4): KeyError: 'missing'" in done.err
+    assert 'File "experiments/report.py", line 6, in broken' in done.err
+    assert "reportgen/engine" not in done.err
+    assert states(project) == {"broken": "failed", "A.1": "missing", "A.2": "fresh"}
+
+
+def test_a_worker_that_is_killed_fails_its_node_alone(
+    make_project: Callable[..., ProjectFolder],
+) -> None:
+    project = make_project(
+        {
+            "experiments/report.py": """
+                import os, signal
+                from reportgen import Curve, artifact, figure
+
+                @artifact
+                def killed():
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+                @figure("A.2", caption="Well.")
+                def well():
+                    return Curve({"y": [1, 2, 4]}, x="x", y="y")
+                """
+        }
+    )
+    done = project.run("build")
+    assert done.code == 1
+    assert "killed by SIGKILL" in done.err
+    assert states(project) == {"killed": "failed", "A.2": "fresh"}
+
+
+TRAINING = """
+import os, signal
+import numpy as np
+from reportgen import Curve, Run, artifact, figure
+
+@artifact
+def weights(run: Run, *, steps=40):
+    checkpoint = run.checkpoint("training")
+    state = checkpoint.load() or {"step": 0, "w": np.zeros(3)}
+    w = np.array(state["w"])
+    for step in run.progress(range(state["step"], steps), "step", steps):
+        w = 0.9 * w + run.rng(f"step {step}").normal(size=3)
+        checkpoint.save({"step": step + 1, "w": w})
+        if step == int(os.environ.get("DIE_AT", -1)):
+            os.kill(os.getpid(), signal.SIGKILL)
+    return {"w": w, "resumed_at": state["step"]}
+
+@figure("A.1", caption="Weights.")
+def picture(weights):
+    return Curve({"w": weights["w"]}, x="i", y="w")
+"""
+
+
+def test_a_killed_training_resumes_and_ends_in_the_same_weights(
+    make_project: Callable[..., ProjectFolder],
+) -> None:
+    project = make_project({"experiments/report.py": TRAINING})
+    killed = project.run("build", "weights", env={"DIE_AT": "17"})
+    assert killed.code == 1, killed
+    resumed = project.run("build", "weights", env={"DIE_AT": "-1"})
+    assert resumed.code == 0, resumed
+    assert project.run("value", "weights.resumed_at", env={"DIE_AT": "-1"}).out.strip() == "18"
+    with_kill = project.run("value", "weights.w", env={"DIE_AT": "-1"}).out
+    straight = project.run("build", "weights", "--set", "weights.steps=40", "--seed", "180",
+                           env={"DIE_AT": "-2"})  # fmt: skip
+    assert straight.code == 0
+    assert project.run("value", "weights.resumed_at", env={"DIE_AT": "-2"}).out.strip() == "0"
+    assert project.run("value", "weights.w", env={"DIE_AT": "-2"}).out == with_kill
+    assert not list((project.root / ".reportgen/checkpoints/weights").glob("*"))
+
+
+def test_ctrl_c_stops_at_once_and_leaves_nothing_half_written(
+    make_project: Callable[..., ProjectFolder],
+) -> None:
+    project = make_project(
+        {
+            "experiments/report.py": """
+                import time
+                from pathlib import Path
+                from reportgen import Curve, artifact
+
+                @artifact
+                def endless():
+                    Path("started").touch()
+                    while True:
+                        time.sleep(0.01)
+                """
+        }
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-m", "reportgen", "build"],
+        cwd=project.root,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    while not (project.root / "started").exists():
+        assert process.poll() is None
+    started = time.monotonic()
+    os.killpg(process.pid, signal.SIGINT)
+    _, error = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert time.monotonic() - started < 20
+    assert b"Interrupted" in error
+    assert not list((project.root / ".reportgen").rglob("records/*/*"))
+    assert states(project) == {"endless": "missing"}
+
+
+def test_a_corrupt_object_is_named_dropped_and_made_again(project: ProjectFolder) -> None:
+    project.run("build")
+    first = project.run("value", "walk.x").out
+    for path in (project.root / ".reportgen/objects").glob("??/*"):
+        path.write_bytes(path.read_bytes()[:-1] + b"?")
+    named = project.run("value", "walk.x")
+    assert named.code == 1
+    assert "is corrupt" in named.err
+    assert "dropped" in named.err
+    healed = project.run("build")
+    assert healed.code == 0, healed
+    assert project.run("value", "walk.x").out == first
+
+
+def test_a_truncated_record_is_as_good_as_none(project: ProjectFolder) -> None:
+    project.run("build")
+    for path in (project.root / ".reportgen/records").rglob("*.json"):
+        path.write_bytes(path.read_bytes()[:50])
+    assert set(states(project).values()) == {"missing"}
+    assert project.run("build").code == 0
+    assert set(states(project).values()) == {"fresh"}
+
+
+def test_dry_run_prices_and_require_fresh_runs_nothing(project: ProjectFolder) -> None:
+    dry = project.run("build", "--dry-run")
+    assert dry.code == 0
+    assert "3 nodes to run, 3 never timed." in dry.out
+    strict = project.run("build", "--require-fresh")
+    assert strict.code == 1
+    assert "walk is missing: never run." in strict.err
+    assert "3 of 3 nodes are not fresh" in strict.err
+    project.run("build")
+    project.edit("experiments/report.py", "* sigma", "* sigma * 2")
+    assert "walk" in project.run("build", "--dry-run").out
+    assert states(project)["B.2"] == "fresh"
+    assert project.run("build", "--require-fresh", "B.2").code == 0
+
+
+def test_a_dear_build_asks_first(make_project: Callable[..., ProjectFolder]) -> None:
+    project = make_project(pyproject='[tool.reportgen]\nconfirm-above = "0s"\n')
+    assert project.run("build").code == 0
+    project.edit("experiments/report.py", "* sigma", "* sigma * 2")
+    for record in (project.root / ".reportgen/records/walk").glob("*.json"):
+        data = json.loads(record.read_text())
+        record.write_text(json.dumps({**data, "seconds": 4000.0}))
+    asked = project.run("build")
+    assert asked.code == 1
+    assert "priced at 1 h 7 min" in asked.err
+    assert "--yes" in asked.err
+    assert project.run("build", "--yes").code == 0
+
+
+def test_two_builds_at_once_run_each_node_once(make_project: Callable[..., ProjectFolder]) -> None:
+    project = make_project({"experiments/report.py": COUNTER})
+    env = {**os.environ, "COUNT": str(project.root / "count.txt")}
+    command = [sys.executable, "-m", "reportgen", "build"]
+    builds = [
+        subprocess.Popen(command, cwd=project.root, env=env, stderr=subprocess.DEVNULL)
+        for _ in range(2)
+    ]
+    assert [build.wait(timeout=120) for build in builds] == [0, 0]
+    ran = (project.root / "count.txt").read_text().split()
+    assert sorted(ran) == ["apart", "first", "second", "third"]
+
+
+def test_what_a_producer_prints_goes_to_its_log(project: ProjectFolder) -> None:
+    done = project.run("build")
+    assert "walking" not in done.out + done.err
+    assert (project.root / ".reportgen/logs/walk.log").read_text() == "walking\n"
+
+
+def test_a_figure_must_return_media(make_project: Callable[..., ProjectFolder]) -> None:
+    project = make_project(
+        {
+            "experiments/report.py": """
+                from reportgen import figure
+
+                @figure("A.1", caption="Nothing.")
+                def nothing():
+                    return [1, 2]
+                """
+        }
+    )
+    done = project.run("build")
+    assert done.code == 1
+    assert "'nothing' returned a list, not media" in done.err
+    assert "Traceback" not in done.err
+
+
+def test_volatile_nodes_run_in_every_build(make_project: Callable[..., ProjectFolder]) -> None:
+    source = COUNTER.replace("@artifact\ndef first", "@artifact(volatile=True)\ndef first")
+    project = make_project({"experiments/report.py": source})
+    env = {"COUNT": str(project.root / "count.txt")}
+    for _ in range(2):
+        assert project.run("build", "first", env=env).code == 0
+    assert (project.root / "count.txt").read_text().split() == ["first", "first"]
+
+
+def test_version_makes_stale_and_ignore_does_not(make_project: Callable[..., ProjectFolder]) -> None:
+    source = COUNTER.replace("@artifact\ndef second", '@artifact(ignore=("parity",))\ndef second')
+    project = make_project({"experiments/report.py": source})
+    env = {"COUNT": str(project.root / "count.txt")}
+    project.run("build", env=env)
+    assert states(project, "--set", "second.parity=false")["second"] == "fresh"
+    project.edit("experiments/report.py", '@figure("A.2", caption="Apart.")',
+                 '@figure("A.2", caption="Apart.", version="2")')  # fmt: skip
+    assert states(project)["A.2"] == "stale"
