@@ -20,7 +20,7 @@ from reportgen.media.pixels import Pixels, check_varied, stack_tiles, tile_sheet
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
 
-MAX_SHEETS = 12  # frames in the picture for feeds
+SHOWN = 6  # frames in the picture for feeds
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Frames:
 
     def composite(self, scale: int) -> Picture:
         """Some of the frames, the first and the last among them, side by side with labels."""
-        chosen = np.unique(np.linspace(0, len(self) - 1, MAX_SHEETS).round().astype(int))
+        chosen = np.unique(np.linspace(0, len(self) - 1, SHOWN).round().astype(int))
         pictures = [enlarge(picture(self.pixels[i]), scale) for i in chosen]
         return side_by_side(pictures, [self.labels[i] for i in chosen])
 

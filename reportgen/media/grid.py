@@ -86,14 +86,15 @@ class Grid(Media):
 
     def rows_html(self, canvas: Canvas, alt: str, scale: int) -> str:
         """One sheet a row, with the labels of its tiles under it."""
-        parts = [markup.heads(self.column_labels)] if self.column_labels else []
+        column = 2 if self.row_labels else 1
+        parts = [markup.heads(self.column_labels, column=column)] if self.column_labels else []
         for i, (row, labels) in enumerate(zip(self.rows, self.tile_labels or [], strict=True)):
             name = label_text(self.row_labels[i]) if self.row_labels else f"row {i + 1}"
             told = f"{alt}; {name}: {listed(labels)}"
             sheet = tile_sheet(row, len(row))
             parts += [markup.rows([self.row_labels[i]])] if self.row_labels else []
             parts.append(sheet_img(canvas, sheet, self, told, scale, suffix=f"-{i + 1}"))
-            parts.append(markup.heads(labels, class_="heads below"))
+            parts.append(markup.heads(labels, column=column, class_="heads below"))
         return frame(parts, bool(self.row_labels))
 
     def flat(self) -> Pixels:
@@ -133,13 +134,16 @@ def sheet_box(
     *,
     suffix: str = "",
     role: str = "image",
+    scrolls: bool = True,
 ) -> str:
     """A sheet with the labels of ``grid`` around it, in a box that scrolls sideways."""
-    parts = [markup.heads(grid.column_labels)] if grid.column_labels else []
+    column = 2 if grid.row_labels else 1
+    parts = [markup.heads(grid.column_labels, column=column)] if grid.column_labels else []
     parts += [markup.rows(grid.row_labels)] if grid.row_labels else []
     image = sheet_img(canvas, sheet, grid, alt, scale, suffix, role)
+    inside = frame([*parts, image], bool(grid.row_labels))
     what = f"Grid of {plural(grid.rows.shape[0], 'row')}"
-    return markup.scroller(frame([*parts, image], bool(grid.row_labels)), what)
+    return markup.scroller(inside, what) if scrolls else inside
 
 
 def sheet_img(

@@ -44,10 +44,18 @@ def img(
 
 
 def tile_grid(
-    tiles: Sequence[str], width: int, *, class_: str = "panels", element: str = "div"
+    tiles: Sequence[str],
+    width: int,
+    *,
+    class_: str = "panels",
+    element: str = "div",
+    least: str = "calc(50% - .45rem)",
 ) -> str:
-    """Tiles side by side, ``width`` CSS px each, as many a row as fit; two a row on phones."""
-    columns = f"repeat(auto-fill,minmax(min({width}px,calc(50% - .45rem)),max-content))"
+    """Tiles side by side, ``width`` CSS px each, as many a row as fit.
+
+    Where the page is narrow they shrink to ``least``: two a row.
+    """
+    columns = f"repeat(auto-fill,minmax(min({width}px,{least}),max-content))"
     style = f"display:grid;gap:.9rem;justify-content:start;grid-template-columns:{columns}"
     if element != "div":
         style += ";list-style:none;margin:0;padding:0"
@@ -81,9 +89,11 @@ def scroller(content: str, what: str) -> str:
     )
 
 
-def heads(labels: Sequence[str], *, class_: str = "heads") -> str:
+def heads(labels: Sequence[str], *, column: int = 1, class_: str = "heads") -> str:
     """Labels over (or under) the equal columns of a sheet."""
     style = f"display:grid;grid-auto-flow:column;grid-auto-columns:1fr;text-align:center;{LABEL}"
+    if column > 1:
+        style += f";grid-column:{column}"
     return tag("div", _spans(labels), class_=class_, style=style)
 
 

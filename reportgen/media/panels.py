@@ -12,6 +12,7 @@ from reportgen.media import markup
 from reportgen.media.base import Media, from_value
 from reportgen.media.canvas import Canvas, View
 from reportgen.media.composite import side_by_side
+from reportgen.media.image import Image
 from reportgen.media.labels import label_html, label_text
 from reportgen.media.pixels import TEXT_WIDTH
 
@@ -65,10 +66,12 @@ class Panels(Media):
             )
             for view, (letter, name) in zip(views, self.letters, strict=True)
         ]
+        simple = all(isinstance(media, Image) for media in self.panels.values())
+        least = "calc(50% - .45rem)" if simple else "100%"
         abreast = len(views) * (width + markup.GAP) - markup.GAP
         wide = self.wide if self.wide is not None else any(v.wide for v in views)
         return View(
-            html=markup.tile_grid(tiles, width),
+            html=markup.tile_grid(tiles, width, least=least),
             alt=canvas.alt or "; ".join(self.alts(views)),
             width=min(abreast, TEXT_WIDTH),
             wide=wide or (TEXT_WIDTH < abreast <= 900 and width < TEXT_WIDTH // 2),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any, ClassVar
 
 import numpy as np
@@ -12,13 +14,15 @@ from reportgen.media.base import Media
 from reportgen.media.canvas import ASSETS, Canvas, View, picture, webp_bytes
 from reportgen.media.export import csv_text, short
 from reportgen.media.pixels import Pixels, as_pixels, check_varied
+from reportgen.media.recolour import Colours, for_dark, for_light, recoloured
 
 
 class Plot(Media):
     """A matplotlib figure, drawn at once: pixels, the numbers of its lines and what it shows.
 
-    ``dark`` is the same figure for a dark page, where there is one. Sizes are the figure's own;
-    6.65 in is the width of the text.
+    White becomes the page's background. For dark pages the figure is drawn once more with its
+    colours changed, unless ``dark`` gives a figure of its own or is False. Sizes are the figure's
+    own; 6.65 in is the width of the text.
     """
 
     fields: ClassVar = ("figure", "dark", "lines", "summary", "wide")
@@ -32,10 +36,14 @@ class Plot(Media):
         summary: str = "",
         wide: bool = False,
     ) -> None:
-        self.figure: Pixels = figure_pixels(figure)
-        self.dark: Pixels | None = None if dark is None else figure_pixels(dark)
-        check_varied(self.figure, "The plot")
         drawn = hasattr(figure, "savefig")
+        self.figure: Pixels = figure_pixels(figure, for_light)
+        check_varied(self.figure, "The plot")
+        self.dark: Pixels | None = None
+        if dark is None and drawn:
+            self.dark = figure_pixels(figure, for_dark)
+        elif dark is not None and dark is not False:
+            self.dark = figure_pixels(dark, None)
         self.lines = lines if lines is not None else figure_lines(figure) if drawn else []
         self.summary = summary or (describe_plot(figure, self.lines) if drawn else "")
         self.wide = wide
@@ -80,13 +88,15 @@ class Plot(Media):
         return markup.tag("source", type="image/webp", srcset=f"{ASSETS}/{webp_name} 2x")
 
 
-def figure_pixels(figure: Any) -> Pixels:
+def figure_pixels(figure: Any, change: Callable[[Colours], Colours] | None) -> Pixels:
     """The figure at 192 dpi as (H, W, 3) bytes; bytes stay as they are."""
     if not hasattr(figure, "savefig"):
         return as_pixels(figure, what="The plot")
     if not figure.axes and not figure.texts and not figure.patches and not figure.lines:
         raise ReportgenError("Plot got a figure with nothing on it.")
-    return np.asarray(charts.figure_picture(figure), dtype=np.uint8)
+    charts.figure_picture(figure)  # the first drawing makes ticks and legends, with their colours
+    with recoloured(figure, change) if change else nullcontext():
+        return np.asarray(charts.figure_picture(figure), dtype=np.uint8)
 
 
 def figure_lines(figure: Any) -> list[dict[str, Any]]:

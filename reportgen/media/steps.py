@@ -84,6 +84,7 @@ class Steps(Media):
         """One frame: an image, or a sheet with its labels."""
         pixels = self.frames.pixels[i]
         if self.frames.grid:
-            return sheet_box(canvas, pixels, self.frames.grid, alt, scale, suffix=f"-{i + 1}")
+            grid = self.frames.grid
+            return sheet_box(canvas, pixels, grid, alt, scale, suffix=f"-{i + 1}", scrolls=False)
         size = (pixels.shape[1] * scale, pixels.shape[0] * scale)
         return markup.img(canvas.pixels(pixels, f"-{i + 1}"), alt, size)

@@ -147,8 +147,10 @@ def decimals(numbers: Sequence[float]) -> int:
         return 0
     most = max(abs(n) for n in numbers)
     if most >= 1:
-        return 1 if most >= 100 else 2
-    return 3 if most >= 0.01 or most == 0 else 2 - math.floor(math.log10(most))
+        useful = 1 if most >= 100 else 2
+    else:
+        useful = 3 if most >= 0.01 or most == 0 else 2 - math.floor(math.log10(most))
+    return min(useful, max(len(f"{n:.9f}".rstrip("0").partition(".")[2]) for n in numbers))
 
 
 def cell_html(cell: Cell, places: int) -> str:

@@ -1,125 +1,118 @@
-// Progressive enhancement of figures: a page reads fully without this file.
+// Every page reads fully without this file.
 {
-const $ = (s, r = document) => [...r.querySelectorAll(s)];
+const $ = (s, r = document) => [...r.querySelectorAll(s)], F = 'figure.rg ';
 const el = (tag, props, ...kids) => { const e = Object.assign(document.createElement(tag), props); e.append(...kids); return e; };
-const button = (textContent, className = '') => el('button', { type: 'button', textContent, className });
+const div = (className, ...kids) => el('div', { className }, ...kids);
+const slider = (max, value, ariaLabel) => el('input', { type: 'range', max, value, ariaLabel });
 const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
 
-// Dark charts follow the page's own switch where it has one, else the system.
-const root = document.documentElement;
-for (const s of $('figure.rg source[data-w]')) s.dataset.m = s.media;
+// Dark charts follow the page's own switch, else the system.
+const root = document.documentElement, dark = $(F + 'source[data-w]');
+for (const s of dark) s.dataset.m = s.media;
 const paint = () => {
-  const d = root.dataset, told = d.theme || d.mode || d.bsTheme || (root.classList.contains('dark') && 'dark');
-  for (const s of $('figure.rg source[data-w]')) s.media = told === 'dark' ? s.dataset.w : told === 'light' ? 'not all' : s.dataset.m;
+  const d = root.dataset, told = root.classList.contains('dark') ? 'dark' : d.theme || d.mode || d.bsTheme;
+  for (const s of dark) s.media = told === 'dark' ? s.dataset.w : told === 'light' ? 'not all' : s.dataset.m;
 };
-new MutationObserver(paint).observe(root, { attributeFilter: ['data-theme', 'data-mode', 'data-bs-theme', 'class'] });
+new MutationObserver(paint).observe(root, { attributes: true });
 paint();
 
-// Play button and slider over n frames, whose show(i) may take time; starts at the last one.
-function player(names, what, ms, show, ready = async () => true) {
-  const last = names.length - 1, play = button(''), out = el('output', { textContent: names[last] });
-  const range = el('input', { type: 'range', max: last, value: last });
+// Play button and slider; ready() may load, and fail.
+function player(names, what, ms, show, ready = () => true) {
+  const last = names.length - 1, play = el('button'), out = el('output'), range = slider(last, last, what);
   let timer;
-  const go = i => { range.value = i; out.textContent = names[i]; range.setAttribute('aria-valuetext', names[i]); show(i); };
+  const tell = () => range.ariaValueText = out.textContent = names[range.value];
   const stop = () => { clearInterval(timer); timer = 0; play.textContent = calm ? 'Next step' : 'Play'; };
+  const go = i => { range.value = i; tell(); show(i); };
   const next = () => { go((+range.value + 1) % (last + 1)); if (+range.value === last) stop(); };
-  range.setAttribute('aria-label', what);
-  range.setAttribute('aria-valuetext', names[last]);
   play.onclick = async () => {
     if (timer) return stop();
     if (!await ready()) return;
-    next();
     if (!calm) { play.textContent = 'Pause'; timer = setInterval(next, ms); }
+    next();
   };
-  range.oninput = async () => { stop(); const i = +range.value; if (await ready()) go(i); };
-  stop();
-  return { bar: el('div', { className: 'ctl' }, play, range, out), go, stop };
+  range.oninput = async () => { stop(); tell(); if (await ready()) show(+range.value); };
+  stop(); tell();
+  return { bar: div('ctl', play, range, out), jump: i => { stop(); go(i); } };
 }
 
-for (const box of $('figure.rg .steps')) {
-  const items = $('.strip > li', box), big = items.at(-1).firstElementChild.cloneNode(true);
-  const img = big.matches('img') ? big : $('img', big)[0];
+for (const box of $(F + '.steps')) {
+  const strip = $('.strip', box)[0], items = [...strip.children], last = items.at(-1);
+  const stage = div('stage', last.firstElementChild.cloneNode(true)), img = $('img', stage)[0];
   img.loading = 'eager'; img.width = box.dataset.width; img.removeAttribute('height');
   const p = player(items.map(li => li.lastElementChild.textContent), box.dataset.what, 600, i => {
     ({ src: img.src, alt: img.alt } = $('img', items[i])[0]);
     items.forEach((li, j) => li.classList.toggle('now', i === j));
   });
-  items.forEach((li, i) => li.onclick = () => { p.stop(); p.go(i); });
-  box.classList.add('on');
-  box.prepend(el('div', { className: 'stage' }, big, p.bar));
-  p.go(items.length - 1);
+  items.forEach((li, i) => li.onclick = () => p.jump(i));
+  last.className += ' now';
+  box.className += ' on';
+  box.prepend(stage, p.bar);
+  for (const e of [stage, strip]) if (e.scrollWidth > e.clientWidth) e.tabIndex = 0;
 }
 
-// The frames of an animated WebP whose frames are whole, each as an image of its own.
+// An animated WebP taken apart: an ANMF chunk is 16 bytes, then an image.
 const split = buffer => {
   const view = new DataView(buffer), urls = [];
-  for (let at = 12, size; at + 8 < view.byteLength; at += 8 + size + size % 2) {
+  for (let at = 12, size; at < view.byteLength; at += 8 + size + size % 2) {
     size = view.getUint32(at + 4, true);
-    if (view.getUint32(at) !== 0x414e4d46) continue; // ANMF: 16 bytes of place and time, then bits
-    const bits = buffer.slice(at + 24, at + 8 + size);
-    urls.push(URL.createObjectURL(new Blob(['RIFF', new Uint32Array([bits.byteLength + 4]), 'WEBP', bits], { type: 'image/webp' })));
+    const bits = buffer.slice(at + 24, at + 8 + size), head = ['RIFF', new Uint32Array([size - 12]), 'WEBP'];
+    if (view.getUint32(at) === 0x414e4d46) urls.push(URL.createObjectURL(new Blob([...head, bits], { type: 'image/webp' })));
   }
   return urls;
 };
-for (const box of $('figure.rg .anim')) {
+for (const box of $(F + '.anim')) {
   const { film, fps, labels, what } = box.dataset, img = $('img', box)[0];
   let urls;
   const ready = async () => {
     try {
-      urls ??= split(await (await fetch(film)).arrayBuffer());
+      urls ||= split(await (await fetch(film)).arrayBuffer());
       await Promise.all(urls.map(src => Object.assign(new Image(), { src }).decode()));
       return true;
-    } catch { urls = null; img.src = film; return false; } // a page opened as a file: let it play
+    } catch { img.src = film; }
   };
   $('.film', box)[0].replaceWith(player(labels.split('|'), what, 1000 / fps, i => img.src = urls[i], ready).bar);
 }
 
-for (const box of $('figure.rg .compare')) {
-  const range = el('input', { type: 'range', max: 100, value: 50 }), grid = $('.panels', box)[0];
-  const names = $('.panel > p', box).map(p => p.textContent);
-  range.setAttribute('aria-label', names.join(' or '));
-  range.oninput = () => { grid.style.setProperty('--x', range.value + '%'); range.setAttribute('aria-valuetext', `${range.value} % ${names[0]}`); };
-  range.oninput();
-  box.classList.add('on');
-  box.append(el('div', { className: 'ctl' }, range));
+for (const box of $(F + '.compare')) {
+  const names = $('.panel > p', box).map(p => p.textContent), range = slider(100, 50, names.join(' or ')), b = div('ctl', range);
+  (range.oninput = () => { box.style.setProperty('--x', range.value + '%'); range.ariaValueText = range.value + ' % ' + names[0]; })();
+  b.style.maxWidth = $('img', box)[0].getAttribute('width') + 'px';
+  box.className += ' on';
+  box.append(b);
 }
 
-for (const at of [...$('[data-rg-copy] pre'), ...$('figure.rg .prov dd:first-of-type')]) {
-  const text = at.textContent.trim(), copy = button('Copy', 'rg-copy');
-  copy.onclick = async () => { await navigator.clipboard.writeText(text); copy.textContent = 'Copied'; setTimeout(() => copy.textContent = 'Copy', 1500); };
+for (const at of $(`[data-rg-copy] pre, ${F}.prov dd:first-of-type`)) {
+  const text = at.textContent.trim(), copy = el('button', { className: 'rg-copy', textContent: 'Copy' });
+  copy.onclick = () => navigator.clipboard.writeText(text).then(() => copy.textContent = 'Copied');
   at.append(copy);
 }
 
-// Preview of a reference on hover, focus or first tap. Escape closes it; the pointer may enter it.
+// Preview of a figure on hover, focus or first tap of its reference.
 if ('popover' in root) {
   const peek = el('div', { className: 'rg-peek', popover: 'manual' });
+  let wait, tap, shown;
   document.body.append(peek);
-  let wait, touched, shown;
   const after = (ms, f) => { clearTimeout(wait); wait = setTimeout(f, ms); };
-  const hide = () => after(160, () => { peek.hidePopover(); shown = null; });
-  const open = (a, f) => {
-    const view = el('div', { className: 'view' });
-    for (const i of $('.view img', f).slice(0, 4)) view.append(el('img', { src: i.currentSrc || i.src, alt: '', className: i.className }));
-    peek.replaceChildren(view, $('figcaption p', f)[0].cloneNode(true));
+  const hide = () => after(160, () => { peek.hidePopover(); shown = 0; });
+  const open = (a, f, ms = 180) => after(ms, () => {
+    const imgs = $('.view img', f).slice(0, 4).map(i => el('img', { src: i.currentSrc || i.src, className: i.className, alt: '' }));
+    peek.replaceChildren(div('view', ...imgs), $('figcaption p', f)[0].cloneNode(true));
     peek.showPopover();
     shown = a;
-    const r = a.getBoundingClientRect(), h = peek.offsetHeight;
-    peek.style.left = Math.max(8, Math.min(r.left, innerWidth - peek.offsetWidth - 8)) + 'px';
-    peek.style.top = (r.bottom + h + 12 < innerHeight ? r.bottom + 6 : Math.max(8, r.top - h - 6)) + 'px';
-  };
-  for (const a of $('a.rg-ref')) {
-    const f = a.hash && a.pathname === location.pathname && document.getElementById(decodeURIComponent(a.hash.slice(1)))?.closest('figure');
+    const r = a.getBoundingClientRect(), h = peek.offsetHeight, below = r.bottom + h + 12 < innerHeight;
+    peek.style = `left:${Math.max(8, Math.min(r.left, innerWidth - peek.offsetWidth - 8))}px;top:${below ? r.bottom + 6 : Math.max(8, r.top - h - 6)}px`;
+  });
+  for (const a of $('a.rg-ref[href^="#"]')) {
+    const f = document.getElementById(a.hash.slice(1))?.closest('figure');
     if (!f) continue;
-    a.onpointerenter = e => e.pointerType === 'mouse' && after(180, () => open(a, f));
-    a.onfocus = () => a.matches(':focus-visible') && after(180, () => open(a, f));
-    a.onpointerleave = e => e.pointerType === 'mouse' && hide();
-    a.onblur = hide;
-    a.onpointerdown = e => touched = e.pointerType === 'touch';
-    a.onclick = e => { if (touched && shown !== a) { e.preventDefault(); clearTimeout(wait); open(a, f); } else hide(); };
+    a.onmouseenter = () => open(a, f);
+    a.onmouseleave = a.onblur = hide;
+    a.onfocus = () => a.matches(':focus-visible') && open(a, f);
+    a.onpointerdown = e => tap = e.pointerType === 'touch';
+    a.onclick = e => { if (tap && shown !== a) { e.preventDefault(); open(a, f, 0); } else hide(); };
   }
-  peek.onpointerenter = () => clearTimeout(wait);
-  peek.onpointerleave = hide;
+  peek.onmouseenter = () => clearTimeout(wait);
+  peek.onmouseleave = hide;
   addEventListener('keydown', e => e.key === 'Escape' && hide());
-  addEventListener('pointerdown', e => shown && e.target !== shown && !peek.contains(e.target) && hide());
 }
 }
