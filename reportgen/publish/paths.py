@@ -3,7 +3,7 @@
 import os
 import re
 import stat
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from reportgen.errors import ReportgenError
@@ -56,10 +56,12 @@ def within(path: str, place: str) -> bool:
     return path.startswith(place) if place.endswith("/") else path == place
 
 
-def collect(folder: Path, *, leave_out: Iterable[str] = ()) -> dict[str, Path]:
-    """Every file below ``folder`` by its path from there, but for the names in ``leave_out``.
+def collect(
+    folder: Path, *, leave_out: Iterable[str] = (), among: Collection[str] | None = None
+) -> dict[str, Path]:
+    """Every file below ``folder`` by its path from there, but for those named in ``leave_out``.
 
-    ``leave_out`` are paths from ``folder``. Raises ReportgenError for a link or special file: what
+    ``among``: the only paths of interest. Raises ReportgenError for a link or special file: what
     it points to may be anything, even outside the folder.
     """
     found: dict[str, Path] = {}
@@ -70,10 +72,12 @@ def collect(folder: Path, *, leave_out: Iterable[str] = ()) -> dict[str, Path]:
         for entry in sorted(os.scandir(pending.pop()), key=lambda entry: entry.name):
             path = Path(entry.path)
             name = path.relative_to(folder).as_posix()
-            if name in skipped:
+            if entry.name in skipped:
                 continue
             if entry.is_dir(follow_symlinks=False):
                 pending.append(path)
+            elif among is not None and name not in among:
+                continue
             elif entry.is_file(follow_symlinks=False):
                 found[name] = path
             else:

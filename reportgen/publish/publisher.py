@@ -13,8 +13,9 @@ from reportgen.publish.leaks import check_secrets
 from reportgen.publish.manifest import Manifest
 from reportgen.publish.paths import Content, check_paths, read_content, refusal
 from reportgen.publish.plan import Plan, make_plan
+from reportgen.publish.refusals import refused
 from reportgen.publish.remote import LostRace, push
-from reportgen.publish.survey import Survey, check_branch, survey
+from reportgen.publish.survey import Survey, baseurl_of, check_baseurl, check_branch, survey
 from reportgen.publish.target import Target
 from reportgen.publish.trees import (
     blob_id,
@@ -35,12 +36,14 @@ class Wanted:
     """What is to be published: files by their path in the branch, and the manifest without them.
 
     ``allowed`` limits where they may lie (see ``paths.BLOG_PATHS``); empty means anywhere.
+    ``certain``: a person has said that the manifest's baseurl is right.
     """
 
     manifest: Manifest
     contents: Mapping[str, Content]
     allowed: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    certain: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,7 @@ class Outcome:
     commit: str
     plan: Plan
     replays: int = 0
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,12 @@ class Change:
 
 
 Approve = Callable[[Proposal], bool]
+Notes = Callable[[Git, Survey], list[str]]
+
+
+def no_notes(git: Git, seen: Survey) -> list[str]:
+    """Nothing to remark."""
+    return []
 
 
 def publish(
@@ -98,37 +108,47 @@ def publish(
     approve: Approve,
     *,
     overwrite: bool = False,
-    notes: Callable[[Survey], list[str]] = lambda seen: [],
+    notes: Notes = no_notes,
 ) -> Outcome:
     """Bring ``wanted`` into the target's branch, once ``approve`` has seen the change.
 
     ``notes`` looks at the branch too: it may raise, or return remarks for ``approve`` to show.
-    Raises ReportgenError for whatever must not be published, conflicts, and refusals of the remote;
+    Raises ReportgenError for what must not be published, conflicts, and refusals of the remote;
     the branch is then as it was.
     """
     check_identity(git)
+    seen, change = prepare(git, target, wanted, overwrite=overwrite, notes=notes)
+    return carry_out(git, target, seen, change, approve)
+
+
+def prepare(
+    git: Git, target: Target, wanted: Wanted, *, overwrite: bool = False, notes: Notes = no_notes
+) -> tuple[Survey, Change]:
+    """Look at the branch and at what is wanted there; raises what ``publish`` raises."""
     contents = {f"{target.folder}{path}": content for path, content in wanted.contents.items()}
     check_paths(wanted.contents, wanted.allowed)
-    check_paths(contents)
     ids, sizes = fingerprints(contents)
-    by_id = {name: contents[path] for path, name in ids.items()}
     seen = survey(git, target, wanted.manifest.project)
     check_branch(seen, target)
-    said = (*wanted.notes, *notes(seen))
+    manifest = wanted.manifest
+    if not target.own:
+        manifest = replace(manifest, baseurl=baseurl_of(git, seen, target) or "")
+    moved = check_baseurl(seen, target, manifest.baseurl, certain=wanted.certain)
+    said = (*wanted.notes, *notes(git, seen), *([moved] if moved else []))
     check_contents(contents, ids, sizes, seen)
 
     def replan(now: Survey) -> Plan:
-        return make_plan(now.tree, ids, wanted.manifest, now.old, now.others, overwrite=overwrite)
+        return make_plan(now.tree, ids, manifest, now.old, now.others, overwrite=overwrite)
 
-    change = Change(replan, by_id, lambda plan: message_of(plan), wanted.manifest.project, said)
-    return carry_out(git, target, seen, change, approve)
+    by_id = {name: contents[path] for path, name in ids.items()}
+    return seen, Change(replan, by_id, message_of, manifest.project, said)
 
 
 def carry_out(git: Git, target: Target, seen: Survey, change: Change, approve: Approve) -> Outcome:
     """Commit and push a change, on top of whoever is faster, while it stays the same change."""
     plan = settled(git, seen, change)
     if plan.empty:
-        return Outcome("unchanged", seen.branch, seen.head, plan)
+        return Outcome("unchanged", seen.branch, seen.head, plan, notes=change.notes)
     proposal = Proposal(git, target, seen, plan, change.contents, change.notes)
     check_lfs(git, seen, plan)
     if not approve(proposal):
@@ -229,8 +249,6 @@ def make_commit(git: Git, seen: Survey, plan: Plan, change: Change) -> str:
     try:
         return write_commit(git, tree, seen.parent, change.message(plan), sign=sign)
     except GitFailure as failure:
-        from reportgen.publish.refusals import refused
-
         raise refused(failure, "", seen.branch) from None
 
 
@@ -254,8 +272,3 @@ def moved_under_us(target: Target, seen: Survey) -> ReportgenError:
         f"{target.shown}, so this would no longer be the change that you saw.",
         hint="Nothing was published. Run it again to see the new difference.",
     )
-
-
-def with_restores(manifest: Manifest, commit: str) -> Manifest:
-    """``manifest`` as that of a rollback to ``commit``."""
-    return replace(manifest, restores=commit)

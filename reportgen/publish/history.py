@@ -1,0 +1,179 @@
+"""Looking back: the publishes in a branch, and returning to the one before, by a new commit."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from reportgen.errors import ReportgenError
+from reportgen.publish.git import Git
+from reportgen.publish.manifest import Manifest, manifest_path, read_manifest
+from reportgen.publish.plan import Plan, make_plan
+from reportgen.publish.publisher import (
+    Approve,
+    Change,
+    Notes,
+    Outcome,
+    Wanted,
+    carry_out,
+    check_identity,
+    counts,
+    no_notes,
+    prepare,
+)
+from reportgen.publish.remote import fetch
+from reportgen.publish.survey import Survey, check_branch, survey
+from reportgen.publish.target import Target
+from reportgen.publish.trees import entries, read_blob
+
+DEPTHS = (50, 1000, 2**31 - 1)
+"""How many commits are fetched in turn until the publish before is among them."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """One publish in a branch: the commit that made it, when (ISO 8601), and its manifest."""
+
+    commit: str
+    when: str
+    manifest: Manifest
+
+    @property
+    def shows(self) -> str:
+        """The commit whose files readers see: this one, or the one it went back to."""
+        return self.manifest.restores or self.commit
+
+
+def publishes(git: Git, head: str, project: str) -> Iterator[Published]:
+    """The publishes of a project in the fetched history of ``head``, newest first."""
+    path = manifest_path(project)
+    for line in git.text("log", "--format=%H %cI", head, "--", path).splitlines():
+        commit, _, when = line.partition(" ")
+        entry = entries(git, commit).get(path)
+        if entry is not None:
+            yield Published(commit, when, read_manifest(read_blob(git, entry.id), path))
+
+
+def last_publish(git: Git, target: Target, seen: Survey, project: str) -> Published | None:
+    """The newest publish of a project in the branch, or None."""
+    if seen.old is None or not seen.head:
+        return None
+    return next(deepened(git, target, seen, project, count=1), None)
+
+
+def deepened(
+    git: Git, target: Target, seen: Survey, project: str, *, count: int
+) -> Iterator[Published]:
+    """At least ``count`` publishes, where there are so many, fetching history as needed.
+
+    In a shallow history the oldest commit seems to have made every file, so a publish counts only
+    when its commit is not the last one fetched.
+    """
+    found: list[Published] = []
+    for depth in DEPTHS:
+        fetch(git, target.url, seen.branch, seen.head, depth=depth)
+        found = list(publishes(git, seen.head, project))
+        cut = set(git.text("rev-list", "--max-parents=0", seen.head).split())
+        whole = git.text("rev-parse", "--is-shallow-repository") != "true"
+        certain = found if whole else [p for p in found if p.commit not in cut]
+        if whole or len(certain) >= count:
+            return iter(certain)
+    return iter(found)
+
+
+def previous(found: Iterator[Published], branch: str) -> tuple[Published, Published]:
+    """The publish that readers see, and the one they saw before. Raises ReportgenError."""
+    every = list(found)
+    if not every:
+        raise ReportgenError(f"Nothing was ever published to branch '{branch}'.")
+    by_commit = {each.commit: each for each in every}
+    now = every[0]
+    start = by_commit.get(now.shows, now)
+    older = every[every.index(start) + 1 :]
+    if not older:
+        raise ReportgenError(
+            f"There is no publish before {start.commit[:10]} on branch '{branch}' to return to."
+        )
+    return now, by_commit.get(older[0].shows, older[0])
+
+
+def rollback(
+    git: Git, target: Target, project: str, approve: Approve, *, overwrite: bool = False
+) -> Outcome:
+    """Bring back every file of ours as it was before the last publish, by a new commit.
+
+    Files of others stay. Rolling back twice goes back by two. Raises ReportgenError where there is
+    nothing to return to, or where somebody publishes meanwhile.
+    """
+    check_identity(git)
+    seen = survey(git, target, project)
+    check_branch(seen, target)
+    if seen.old is None or not seen.head:
+        raise ReportgenError(f"Nothing was ever published to branch '{seen.branch}'.")
+    now, before = previous(deepened(git, target, seen, project, count=50), seen.branch)
+    manifest = replace(before.manifest, restores=before.commit)
+    tree = entries(git, before.commit)
+    ids = {path: name for path, name in before.manifest.files.items()
+           if path in tree and tree[path].id == name}  # fmt: skip
+
+    def replan(state: Survey) -> Plan:
+        if state.old != seen.old:
+            raise ReportgenError(
+                "Somebody published while you were rolling back.",
+                hint="Nothing was changed. Look at it with --status, then run it again.",
+            )
+        return make_plan(state.tree, ids, manifest, state.old, state.others, overwrite=overwrite)
+
+    def message(plan: Plan) -> str:
+        return f"Roll back {project} to {before.commit[:10]}: {counts(plan)}\n"
+
+    note = f"Back from {now.commit[:10]} ({now.when}) to {before.commit[:10]} ({before.when})."
+    return carry_out(git, target, seen, Change(replan, {}, message, project, (note,)), approve)
+
+
+@dataclass(frozen=True)
+class Status:
+    """What is published: ``published`` is None where nothing is.
+
+    ``plan`` is what a publish would change now, with its conflicts.
+    """
+
+    branch: str
+    url: str
+    published: Published | None
+    plan: Plan
+
+    @property
+    def current(self) -> bool:
+        """Whether what is published is what would be published now."""
+        return self.published is not None and self.plan.empty and not self.plan.conflicts
+
+
+def status_of(git: Git, target: Target, wanted: Wanted, notes: Notes = no_notes) -> Status:
+    """Compare what is published with what is wanted; nothing is changed."""
+    seen, change = prepare(git, target, wanted, notes=notes)
+    last = last_publish(git, target, seen, wanted.manifest.project)
+    return Status(seen.branch, target.shown, last, change.replan(seen))
+
+
+def describe(status: Status) -> str:
+    """A status in a few lines."""
+    where = f"branch '{status.branch}' of {status.url}"
+    published = status.published
+    if published is None:
+        return f"Nothing of this report is published to {where}."
+    manifest = published.manifest
+    source = f" from commit {manifest.commit[:10]}" if manifest.commit else ""
+    source += " with uncommitted changes" * manifest.dirty
+    back = f" It is a rollback to {manifest.restores[:10]}." if manifest.restores else ""
+    first = (
+        f"{len(manifest.files)} files ({manifest.kind}) on {where}, published {published.when}"
+        f"{source} as {published.commit[:10]}.{back}"
+    )
+    return f"{first}\n{difference_from_now(status)}"
+
+
+def difference_from_now(status: Status) -> str:
+    if status.current:
+        return "It is what would be published now."
+    edited = [conflict.path for conflict in status.plan.conflicts]
+    by_hand = f" Changed by hand: {', '.join(edited[:5])}." if edited else ""
+    return f"Publishing now would change it: {counts(status.plan)}.{by_hand}"

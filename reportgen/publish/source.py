@@ -1,0 +1,250 @@
+"""What a project has to publish: its posts and figures rendered, staged as files, and checked.
+
+This is the one module of this room that knows how a report is made.
+"""
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reportgen import __version__
+from reportgen.errors import ReportgenError
+from reportgen.project import Project
+from reportgen.publish.git import Git
+from reportgen.publish.manifest import Manifest, slug
+from reportgen.publish.paths import BLOG_PATHS, Content, collect, refusal
+from reportgen.publish.provenance import project_commit
+from reportgen.publish.publisher import Wanted
+from reportgen.publish.target import Target
+from reportgen.publish.workflow import FOLDER as WORKFLOWS
+
+if TYPE_CHECKING:
+    from reportgen.checks import Finding
+    from reportgen.engine.results import Results
+    from reportgen.posts import Post
+
+PRIVATE = ("_site", "_preview", "_drafts", ".jekyll-cache", ".sass-cache", ".reportgen.json",
+           ".DS_Store", ".git", "vendor", "node_modules")  # fmt: skip
+"""Names in a site's folder that are never published."""
+
+REDIRECT = (
+    '<!DOCTYPE html>\n<html lang="en">\n<meta charset="utf-8">\n<title>Posts</title>\n'
+    '<meta http-equiv="refresh" content="0; url=posts/">\n<a href="posts/">Posts</a>\n</html>\n'
+)
+
+
+@dataclass(frozen=True)
+class Request:
+    """``baseurl`` None means that of the site's _config.yml. ``check`` False skips the lints."""
+
+    allow_stale: bool = False
+    baseurl: str | None = None
+    check: bool = True
+
+
+@contextmanager
+def gathered(project: Project, target: Target, request: Request) -> Iterator[Wanted]:
+    """All that the project publishes to a target, in files that live as long as the context.
+
+    Nothing is run: what is stale is refused, unless ``allow_stale``, and what never ran in any
+    case. Raises ReportgenError for that, and for errors that the checks find.
+    """
+    posts, stale = rendered(project, request.allow_stale)
+    with tempfile.TemporaryDirectory(prefix="reportgen-publish-") as temporary:
+        staging = Path(temporary) / "site"
+        stage(project, target, posts, staging)
+        baseurl = site_baseurl(staging) if request.baseurl is None else request.baseurl
+        notes = [f"Stale: {', '.join(stale)}. The pages say so."] if stale else []
+        if request.check:
+            notes += refuse_faults(lint(staging, project, target), staging)
+        relative = target.kind == "html" and not shutil.which("jekyll")
+        files = built(project, target, posts, staging, baseurl, check=request.check)
+        commit, dirty = project_commit(project.root)
+        manifest = Manifest(
+            project_name(project), target.kind, baseurl=baseurl, commit=commit, dirty=dirty,
+            version=__version__,
+        )  # fmt: skip
+        yield Wanted(
+            manifest,
+            files,
+            () if target.own else BLOG_PATHS,
+            tuple(notes),
+            certain=relative or request.baseurl is not None,
+        )
+
+
+def project_name(project: Project) -> str:
+    """The name under which a project owns files in a branch."""
+    return slug(project.title or project.root.name)
+
+
+def rendered(project: Project, allow_stale: bool) -> "tuple[list[Post], list[str]]":
+    """The posts, and the ids of figures in them that are stale. Raises ReportgenError."""
+    from reportgen.engine.draw import draw_figure, results_of
+    from reportgen.engine.session import Session
+    from reportgen.posts import post_files, render_posts, shown_figures
+
+    if not post_files(project):
+        raise ReportgenError(
+            "There is no post to publish.",
+            hint=f"Write one: {project.templates}/posts/YYYY-MM-DD-title.md",
+        )
+    session = Session(project)
+    results = results_of(session)
+    shown = {id for ids in shown_figures(project).values() for id in ids}
+    for node in session.graph:
+        if node.is_figure and node.id in shown and session.status(node).record is not None:
+            draw_figure(session, results, node)
+    stale = refuse_stale(results, sorted(shown), allow_stale)
+    return render_posts(project, results), stale
+
+
+def refuse_stale(results: "Results", shown: Sequence[str], allow_stale: bool) -> list[str]:
+    """The stale ones among figures. Raises ReportgenError unless they are allowed and drawn."""
+    from reportgen.freshness.states import ENV_STALE, FRESH
+
+    bad = [results[id] for id in shown if id in results]
+    bad = [result for result in bad if result.state not in (FRESH, ENV_STALE)]
+    absent = [result for result in bad if result.drawn is None]
+    if absent or (bad and not allow_stale):
+        refused = absent if allow_stale else bad
+        raise refusal(
+            "These figures are not fresh",
+            [f"{result.node.id} is {result.state}: {result.reason}." for result in refused],
+            "Run: reportgen build" + ("" if absent else ". Or publish them as they are, and marked "
+                                      "as stale: reportgen publish --allow-stale"),
+        )  # fmt: skip
+    return [result.node.id for result in bad]
+
+
+def stage(project: Project, target: Target, posts: "Sequence[Post]", staging: Path) -> None:
+    """Write into ``staging`` the Jekyll source that is published, or built and then published."""
+    from reportgen.site import write_site
+    from reportgen.site.ledger import Ledger
+
+    staging.mkdir(parents=True)
+    if target.own and project.site_dir.is_dir():
+        generated = Ledger.read(project.site_dir).owned
+        for path, file in site_files(project.site_dir).items():
+            if path not in generated:
+                copy(file, staging / path)
+    write_site(project, posts, site_dir=staging)
+    workflow = project.root / WORKFLOWS / "pages.yml"
+    if target.own and target.kind == "source" and workflow.is_file():
+        copy(workflow, staging / WORKFLOWS / "pages.yml")
+
+
+def site_files(site: Path) -> dict[str, Path]:
+    """The files of a site that git does not ignore."""
+    among: Collection[str] | None = None
+    git = Git(within=site)
+    if git.ask("rev-parse", "--show-toplevel"):
+        listed = git.ask("ls-files", "-z", "--cached", "--others", "--exclude-standard")
+        among = set(listed.split("\0"))
+    return collect(site, leave_out=PRIVATE, among=among)
+
+
+def copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, target, follow_symlinks=False)
+
+
+def site_baseurl(site: Path) -> str:
+    """The baseurl in a site's _config.yml, '' where there is none."""
+    import yaml
+
+    config = site / "_config.yml"
+    if not config.is_file():
+        return ""
+    try:
+        values = yaml.safe_load(config.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise ReportgenError(f"'_config.yml' is not valid YAML: {error}.") from None
+    return str(values.get("baseurl") or "") if isinstance(values, dict) else ""
+
+
+def lint(staging: Path, project: Project, target: Target) -> "list[Finding]":
+    from reportgen.checks import check_paths
+
+    posts = staging / "_posts"
+    where = [staging] if target.own else [posts] if posts.is_dir() else []
+    return check_paths(where)
+
+
+def refuse_faults(findings: "Sequence[Finding]", folder: Path) -> list[str]:
+    """A note on the warnings among findings. Raises ReportgenError where there are errors."""
+    errors = [f"{place(finding, folder)}: {finding.message}" for finding in findings
+              if finding.severity == "error"]  # fmt: skip
+    if errors:
+        raise refusal("The checks found errors", errors, "Run: reportgen build && reportgen check")
+    count = len(findings)
+    return [f"The checks found {count} warning{'s' * (count > 1)}."] if count else []
+
+
+def place(finding: "Finding", folder: Path) -> str:
+    path = finding.path.resolve()
+    shown = path.relative_to(folder.resolve()) if path.is_relative_to(folder.resolve()) else path
+    return f"{shown}:{finding.line}"
+
+
+def built(
+    project: Project,
+    target: Target,
+    posts: "Sequence[Post]",
+    staging: Path,
+    baseurl: str,
+    *,
+    check: bool,
+) -> dict[str, Content]:
+    """The files to publish: the staged source, or the site built from it."""
+    if target.kind == "source":
+        return dict(collect(staging, leave_out=PRIVATE))
+    site = staging.parent / "built"
+    if shutil.which("jekyll"):
+        run_jekyll(staging, site, baseurl)
+    else:
+        without_jekyll(project, posts, staging, site)
+    if check:
+        from reportgen.checks import check_site
+
+        refuse_faults(check_site(site, baseurl), site)
+    return {**collect(site, leave_out=PRIVATE), ".nojekyll": b""}
+
+
+def run_jekyll(source: Path, destination: Path, baseurl: str) -> None:
+    """Build a site as GitHub does. Raises ReportgenError with Jekyll's own words."""
+    import os
+
+    done = subprocess.run(
+        ["jekyll", "build", "--quiet", "--disable-disk-cache", "--baseurl", baseurl,
+         "--source", str(source), "--destination", str(destination)],
+        cwd=source, env={**os.environ, "JEKYLL_ENV": "production"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        words = [line for line in done.stderr.splitlines() if line.strip()]
+        raise ReportgenError(
+            "Jekyll could not build the site, so nothing was published.",
+            excerpt="\n".join(f"  {line.strip()}" for line in words[-6:]),
+        )
+
+
+def without_jekyll(
+    project: Project, posts: "Sequence[Post]", staging: Path, destination: Path
+) -> None:
+    """Our own pages instead of Jekyll's: ``posts/SLUG/``, with links that need no baseurl."""
+    from reportgen.site import write_preview
+
+    pages = write_preview(project, posts, site_dir=staging).parent
+    files = {path: file for path, file in collect(staging, leave_out=PRIVATE).items()
+             if path.startswith("assets/") or path == "CNAME"}  # fmt: skip
+    for path, file in files.items():
+        copy(file, destination / path)
+    for path, file in collect(pages, leave_out=PRIVATE).items():
+        copy(file, destination / "posts" / path)
+    (destination / "index.html").write_text(REDIRECT, encoding="utf-8")
