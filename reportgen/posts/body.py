@@ -100,9 +100,10 @@ class Body:
         if not item.block:
             return markup
         if item.number is None:
-            return f'<div class="eq" tabindex="0" role="group" aria-label="Equation">{markup}</div>'
+            opening = '<div class="eq rg-eq" tabindex="0" role="group" aria-label="Equation">'
+            return f"{opening}{markup}</div>"
         return (
-            f'<div class="eq" id="{item.label}" tabindex="0" role="group" '
+            f'<div class="eq rg-eq" id="{item.label}" tabindex="0" role="group" '
             f'aria-label="Equation {item.number}">{markup}'
             f'<span class="no">({item.number})</span></div>'
         )
@@ -213,7 +214,7 @@ class Body:
         shown = self.draft.figures.get(item.id)
         if shown:
             text = escape(item.text or shown.label).replace(" ", "&nbsp;", 1)
-            return f'<a class="ref" href="#{shown.anchor}">{text}</a>'
+            return f'<a class="ref rg-ref" href="#{shown.anchor}">{text}</a>'
         found = self.elsewhere(item.id)
         if not found:
             raise self.item_error(item, f"No post shows '{item.id}'.", item.id)
@@ -221,7 +222,7 @@ class Body:
         page = self.draft.tokens.put(Address("post", other.source.slug))
         label = f"{shown.label} of “{other.source.front_matter['title']}”"
         text = escape(item.text or label).replace(" ", "&nbsp;", 1)
-        return f'<a class="ref" href="{page}#{shown.anchor}">{text}</a>'
+        return f'<a class="ref rg-ref" href="{page}#{shown.anchor}">{text}</a>'
 
     def equation_reference(self, item: EquationRef) -> str:
         number = self.draft.equations.get(item.label)
@@ -237,7 +238,7 @@ class Body:
         shown = self.draft.figures.get(item.id)
         text = escape(item.text).replace("\u00a0", "&nbsp;")
         data = text if item.value is None else f'<data value="{item.value!r}">{text}</data>'
-        return f'<a class="val" href="#{shown.anchor}">{data}</a>' if shown else data
+        return f'<a class="val rg-val" href="#{shown.anchor}">{data}</a>' if shown else data
 
     def item_error(
         self, item: Any, message: str, needle: str, hint: str | None = None

@@ -68,6 +68,7 @@ def make_environment() -> Environment:
         autoescape=False,  # the output is Markdown; pages escape what they must
     )
     environment.filters.update(FILTERS)
+    environment.filters["of"] = plain_text  # bound to the post's tokens when it is rendered
     return environment
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from reportgen.posts.scan import ITEM, Segment, blocks
+from reportgen.posts.scan import Segment, blocks
 
 STASH = re.compile("\ue0f6(\\d+)\ue0f7")
 MATHML = re.compile(r"(?:<span>)?<math\b.*?</math>(?:</span>)?", re.DOTALL)
@@ -19,6 +19,26 @@ FENCE = re.compile(
     r"([ >]*)(`{3,}|~{3,})[ ]*([^\s`{]*)[^\n]*\n(.*)^[ >]*\2[`~]*\s*\Z", re.DOTALL | re.MULTILINE
 )
 MARKER = re.compile(r"([ ]*)([-*+]|\d+\.)([ \t]+)(.*)")
+
+
+AS_KRAMDOWN = [
+    (re.compile(pattern), replacement)
+    for pattern, replacement in [
+        ("<code>", '<code class="language-plaintext highlighter-rouge">'),
+        (r'style="text-align: (\w+);"', r'style="text-align: \1"'),
+        (
+            r'<sup id="(fnref[^"]+)"><a class="footnote-ref"',
+            r'<sup id="\1" role="doc-noteref"><a class="footnote" rel="footnote"',
+        ),
+        (r'<div class="footnote">\s*<hr>', '<div class="footnotes" role="doc-endnotes">'),
+        (r'<li id="(fn:[^"]+)">', r'<li id="\1" role="doc-endnote">'),
+        (
+            r'<a class="footnote-backref" ([^>]*?) title="[^"]*">',
+            r'<a class="reversefootnote" \1 role="doc-backlink">',
+        ),
+    ]
+]
+NO_MARKDOWN = re.compile(r' markdown="0"')
 
 
 @dataclass
@@ -51,11 +71,13 @@ def to_html(text: str) -> str:
         if block.kind == "code":
             parts.append(_code_block(block, stash))
         elif block.kind == "html":
-            parts.append(f"\n{stash.put(block.text.strip())}\n\n")
+            parts.append(f"\n{stash.put(NO_MARKDOWN.sub('', block.text.strip()))}\n\n")
         else:
             parts.append(MATHML.sub(lambda match: stash.put(match[0]), block.text))
     markup = converter()(lists_for_python("".join(parts)))
-    return stash.restore(_code_spans(markup))
+    for pattern, replacement in AS_KRAMDOWN:
+        markup = pattern.sub(replacement, markup)
+    return stash.restore(markup)
 
 
 def _code_block(block: Segment, stash: Stash) -> str:
@@ -65,8 +87,10 @@ def _code_block(block: Segment, stash: Stash) -> str:
         return f"\n{stash.put(code_html(code.rstrip() + chr(10), ''))}\n\n"
     margin, _, language, code = fence.groups()
     code = re.sub(rf"^[ >]{{0,{len(margin)}}}", "", code, flags=re.MULTILINE)
-    quote = margin if ">" in margin else ""
-    return f"{quote}\n{margin}{stash.put(code_html(code, language))}\n{quote}\n"
+    piece = stash.put(code_html(code, language))
+    if margin and ">" not in margin:  # in a list: no blank lines, or its items become paragraphs
+        return f"{margin}{piece}\n"
+    return f"{margin}\n{margin}{piece}\n{margin}\n"
 
 
 def code_html(code: str, language: str) -> str:
@@ -92,10 +116,6 @@ def coloured(code: str, language: str) -> str:
         return html.escape(code, quote=False)
     formatter: Any = HtmlFormatter(nowrap=True)
     return str(highlight(code, lexer, formatter))
-
-
-def _code_spans(markup: str) -> str:
-    return markup.replace("<code>", '<code class="language-plaintext highlighter-rouge">')
 
 
 @cache
@@ -140,10 +160,10 @@ def lists_for_python(text: str) -> str:
         if blank and not marker and columns and indent < columns[0]:
             columns = []
         if marker and (columns or indent < 4):
+            if not columns and not blank and out:
+                out.append("")
             while columns and indent < columns[-1]:
                 columns.pop()
-            if not columns and not blank and out and not ITEM.match(out[-1].lstrip()):
-                out.append("")
             out.append("    " * len(columns) + f"{marker[2]} {marker[4]}")
             columns.append(indent + len(marker[2]) + len(marker[3]))
         elif columns:

@@ -149,7 +149,11 @@ def published(source: Source, post: Draft, body: Body, results: Results) -> dict
     card = social_card(source.slug, post.figures.values(), results)
     if card and "image" not in data:
         data["image"] = card
+    commits = sorted(
+        (record.finished, record.commit) for id in post.figures if (record := results[id].record)
+    )
     data["reportgen"] = {
+        "commit": commits[-1][1][:7] if commits else "",
         "figures": [describe(shown, results) for shown in post.figures.values()],
         "headings": [
             {"level": h.level, "id": h.id, "html": liquid.entities(h.html)} for h in body.headings

@@ -10,7 +10,7 @@ from reportgen.posts.figures import html_templates
 from reportgen.site.ledger import Content, Ledger
 
 if TYPE_CHECKING:
-    from reportgen.posts import Post
+    from reportgen.posts import Heading, Post
     from reportgen.project import Project
 
 FOLDER = "_preview"  # Jekyll leaves folders with an underscore out of the built site
@@ -40,7 +40,7 @@ def preview_page(project: Project, post: Post, site: Path) -> str:
         **frame(project, site, "../.."),
         post=post,
         body=post.html,
-        toc=[heading for heading in post.headings if heading.level in (2, 3)],
+        toc=contents(post),
         states=states(post),
         lang=post.front_matter.get("lang", "en"),
     )
@@ -61,6 +61,17 @@ def frame(project: Project, site: Path, root: str) -> dict[str, Any]:
         "styles": [f"{root}/assets/{name}" for name in own if name.endswith(".css")],
         "scripts": [f"{root}/assets/{name}" for name in own if name.endswith(".js")],
     }
+
+
+def contents(post: Post) -> list[tuple[Heading, list[Heading]]]:
+    """The headings of the second level, each with those of the third level below it."""
+    found: list[tuple[Heading, list[Heading]]] = []
+    for heading in post.headings:
+        if heading.level == 2 or (heading.level == 3 and not found):
+            found.append((heading, []))
+        elif heading.level == 3:
+            found[-1][1].append(heading)
+    return found
 
 
 def states(post: Post) -> list[tuple[str, int]]:

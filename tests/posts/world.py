@@ -1,7 +1,7 @@
 """A build that has already happened: real nodes, records and drawn figures, in memory."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import MISSING, fields, replace
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -87,23 +87,18 @@ def a_node(kind: str, name: str, id: str, **fields: Any) -> Node:
 
 
 def a_record(name: str, params: Mapping[str, Any]) -> Record:
-    return Record(
-        node=name,
-        kind="figure",
-        key="k" * 64,
-        output="o" * 64,
-        objects=(),
-        params=params,
-        inputs={},
-        code={},
-        observed={},
-        environment={},
-        seed=180,
-        device="cpu, 2 threads",
-        seconds=372.4,
-        finished="2026-11-21T10:00:00Z",
-        commit="4f2c1e9aa0b1c2d3e4f5",
-    )
+    """A record with what posts show; what they do not is empty."""
+    empty = {field.name: {} for field in fields(Record) if field.default is MISSING}
+    shown = {
+        "node": name,
+        "params": params,
+        "seed": 180,
+        "device": "cpu, 2 threads",
+        "seconds": 372.4,
+        "finished": "2026-11-21T10:00:00Z",
+        "commit": "4f2c1e9aa0b1c2d3e4f5",
+    }
+    return Record(**{**empty, **shown})
 
 
 def make_world(folder: Path) -> World:
