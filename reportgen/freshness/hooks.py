@@ -70,13 +70,17 @@ def _opened(path: Any, mode: str | None, flags: int) -> None:
     if not isinstance(path, str | bytes | os.PathLike):
         return
     name = os.fsdecode(path)
-    by_import = sys._getframe(2).f_code.co_filename.startswith("<frozen importlib")
-    if by_import and name.endswith((".py", ".pyc")):
+    if _by_import() and name.endswith((".py", ".pyc")):
         tell("loaded", name)
     elif _reads(mode, flags):
         tell("read", name)
     if _writes(mode, flags):
         tell("wrote", name)
+
+
+def _by_import() -> bool:
+    """Whether the machinery of imports does this, which looks into every folder of the path."""
+    return sys._getframe(3).f_code.co_filename.startswith("<frozen importlib")
 
 
 def _reads(mode: str | None, flags: int) -> bool:
@@ -96,7 +100,7 @@ def _path(what: str, position: int = 0) -> Callable[..., None]:
 
     def handle(*args: Any) -> None:
         path = args[position] if args[position] is not None else "."
-        if isinstance(path, str | bytes | os.PathLike):
+        if isinstance(path, str | bytes | os.PathLike) and (what == "read" or not _by_import()):
             tell(what, os.fsdecode(path))
 
     return handle

@@ -32,15 +32,23 @@ def watch_readers() -> None:
     """Tell the listener, as ``blind``, of every path before one of the loaded readers opens it."""
     for module, names in BLIND.items():
         loaded = sys.modules.get(module)
+        if loaded is None or is_importing(loaded.__name__):
+            continue
         for name in names:
             reader = vars(loaded).get(name) if loaded else None
             if reader is not None and not hasattr(reader, "__reportgen__"):
                 setattr(loaded, name, _watched(reader, f"{module}.{name}"))
 
 
+def is_importing(module: str) -> bool:
+    """Whether the package of a module is still being imported, and may yet look at its readers."""
+    top = sys.modules.get(module.partition(".")[0])
+    return bool(getattr(getattr(top, "__spec__", None), "_initializing", False))
+
+
 def _watched(reader: Any, name: str) -> Any:
     """A function, or a class of which ``isinstance`` still holds, that checks the path first."""
-    if isinstance(reader, type):
+    if isinstance(reader, type) and reader.__init__ is not object.__init__:
         try:
             reader.__init__ = _checked(reader.__init__, name, 1)  # type: ignore[misc]
             reader.__reportgen__ = True  # type: ignore[attr-defined]
