@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from reportgen.errors import ReportgenError
 from reportgen.publish.git import Git, GitFailure, Settings
+from reportgen.publish.refusals import refused
 
 T = TypeVar("T")
 
@@ -20,14 +21,15 @@ WAIT = 60.0
 DAMAGE = re.compile(
     r"corrupt|bad object|bad tree|unable to read (tree|sha1|\w+ object)|invalid object|"
     r"object file .* is empty|missing (blob|tree|commit)|loose object|packfile|index file|"
-    r"unable to find [0-9a-f]{40}|could not parse|shallow file has changed|bad config",
-    re.IGNORECASE,
+    r"unable to find [0-9a-f]{40}|could not parse|shallow file has changed|bad config|"
+    r"^fatal: not a git repository",
+    re.IGNORECASE | re.MULTILINE,
 )
 """What git says when its repository is broken, which for a cache means: make a new one."""
 
 
 class Damaged(Exception):
-    """The cache cannot be used and must be made anew."""
+    """The cache, or what was written to it, is not what it must be; make it anew."""
 
 
 def with_cache(parent: Path, url: str, settings: Settings, work: Callable[[Git], T]) -> T:
@@ -42,11 +44,14 @@ def with_cache(parent: Path, url: str, settings: Settings, work: Callable[[Git],
             return work(opened(folder, settings))
         except GitFailure as failure:
             if not DAMAGE.search(failure.stderr):
-                raise
+                raise refused(failure, url, "") from None
         except Damaged:
             pass
         remove(folder)
-        return work(opened(folder, settings))
+        try:
+            return work(opened(folder, settings))
+        except GitFailure as failure:
+            raise refused(failure, url, "") from None
 
 
 @contextmanager
@@ -79,7 +84,9 @@ def opened(folder: Path, settings: Settings) -> Git:
         sweep(folder)
     except OSError as error:
         raise not_writable(folder.parent, error) from None
-    return Git(git_dir=folder, settings=settings)
+    git = Git(git_dir=folder, settings=settings)
+    git.run("rev-parse", "--git-dir")
+    return git
 
 
 def make(folder: Path) -> None:

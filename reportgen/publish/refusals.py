@@ -50,7 +50,7 @@ REFUSALS = (
     Refusal(
         r"Could not resolve|unable to resolve|Failed to connect|Couldn't connect|Connection "
         r"(refused|timed out|reset|closed)|Network is unreachable|Operation too slow|timed out|"
-        r"early EOF|hung up|Empty reply|No route to host",
+        r"early EOF|hung up|Empty reply|No route to host|returned error: 5\d\d",
         "{url} cannot be reached.",
         "Nothing was published. Look at the network, then run the same command again.",
     ),
@@ -109,17 +109,18 @@ def unreachable(failure: GitFailure) -> bool:
 def refused(failure: GitFailure, url: str, branch: str) -> ReportgenError:
     """The error that a person sees for a git process that failed."""
     refusal = refusal_of(failure)
-    server = server_words(failure.stderr)
-    words = server or last_words(failure.stderr)
-    fill = {"url": redacted(url), "branch": branch, "words": last_words(failure.stderr)}
+    own = redacted(last_words(failure.stderr))
+    server = redacted(server_words(failure.stderr))
+    fill = {"url": redacted(url), "branch": branch, "words": own}
+    words = server or ("" if "{words}" in refusal.message else own)
     return ReportgenError(
         refusal.message.format(**fill),
-        excerpt=indented(redacted(words)) if words not in refusal.message else None,
-        hint=refusal.hint.format(**fill),
+        excerpt=indented(words) or None,
+        hint=refusal.hint.format(**fill) or None,
     )
 
 
-UNKNOWN = Refusal("", "Git could not do this with branch '{branch}' of {url}.", "")
+UNKNOWN = Refusal("", "Git failed with {url}: {words}", "")
 
 
 def refusal_of(failure: GitFailure) -> Refusal:

@@ -84,42 +84,46 @@ def project_name(project: Project) -> str:
 
 
 def rendered(project: Project, allow_stale: bool) -> "tuple[list[Post], list[str]]":
-    """The posts, and the ids of figures in them that are stale. Raises ReportgenError."""
+    """The posts, and what in them is stale. Raises ReportgenError."""
     from reportgen.engine.draw import draw_figure, results_of
     from reportgen.engine.session import Session
-    from reportgen.posts import post_files, render_posts, shown_figures
+    from reportgen.posts import figures_of, post_files, render_posts
 
-    if not post_files(project):
+    files = post_files(project)
+    if not files:
         raise ReportgenError(
             "There is no post to publish.",
             hint=f"Write one: {project.templates}/posts/YYYY-MM-DD-title.md",
         )
     session = Session(project)
     results = results_of(session)
-    shown = {id for ids in shown_figures(project).values() for id in ids}
+    uses = [figures_of(file) for file in files]
+    asked = {name for use in uses for name in (*use.figures, *use.names)}
+    refuse_stale(results, asked, allow_stale)
     for node in session.graph:
-        if node.is_figure and node.id in shown and session.status(node).record is not None:
+        if node.is_figure and session.status(node).record is not None:
             draw_figure(session, results, node)
-    stale = refuse_stale(results, sorted(shown), allow_stale)
-    return render_posts(project, results), stale
+    posts = render_posts(project, results)
+    asked |= {id for post in posts for id in post.figures}  # some ids are computed by a template
+    return posts, refuse_stale(results, asked, allow_stale)
 
 
-def refuse_stale(results: "Results", shown: Sequence[str], allow_stale: bool) -> list[str]:
-    """The stale ones among figures. Raises ReportgenError unless they are allowed and drawn."""
+def refuse_stale(results: "Results", asked: Collection[str], allow_stale: bool) -> list[str]:
+    """The stale ones among figures and artifacts. Raises ReportgenError unless allowed and run."""
     from reportgen.freshness.states import ENV_STALE, FRESH
 
-    bad = [results[id] for id in shown if id in results]
-    bad = [result for result in bad if result.state not in (FRESH, ENV_STALE)]
-    absent = [result for result in bad if result.drawn is None]
+    found = {results[name].node.id: results[name] for name in sorted(asked) if name in results}
+    bad = {id: result for id, result in found.items() if result.state not in (FRESH, ENV_STALE)}
+    absent = {id: result for id, result in bad.items() if result.record is None}
     if absent or (bad and not allow_stale):
         refused = absent if allow_stale else bad
+        marked = "Or publish them as they are, marked as stale, with --allow-stale."
         raise refusal(
-            "These figures are not fresh",
-            [f"{result.node.id} is {result.state}: {result.reason}." for result in refused],
-            "Run: reportgen build" + ("" if absent else ". Or publish them as they are, and marked "
-                                      "as stale: reportgen publish --allow-stale"),
-        )  # fmt: skip
-    return [result.node.id for result in bad]
+            "These are not fresh",
+            [f"{id} is {result.state}: {result.reason}." for id, result in refused.items()],
+            "Run: reportgen build" if absent else f"Run: reportgen build\n{marked}",
+        )
+    return list(bad)
 
 
 def stage(project: Project, target: Target, posts: "Sequence[Post]", staging: Path) -> None:

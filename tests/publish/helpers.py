@@ -48,7 +48,8 @@ class Remote:
         return self.git("log", "--format=%H", branch).split()
 
     def files(self, branch: str = "main") -> dict[str, bytes]:
-        """Every file of a branch but the manifests."""
+        """Every file of a branch but the manifests, all of one moment."""
+        branch = self.head(branch)
         names = self.git("ls-tree", "-r", "-z", "--name-only", branch).split("\0")
         return {name: self.read(name, branch) for name in names
                 if name and not name.startswith(".reportgen/")}  # fmt: skip

@@ -1,0 +1,117 @@
+"""Kill -9 at any moment: the remote is always at a whole publish, and the next run works."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.publish.conftest import BLOG
+from tests.publish.helpers import Publisher, Remote
+
+ROUNDS = 40
+
+SCRIPT = """
+import sys
+from pathlib import Path
+from tests.publish.helpers import Publisher, Remote
+from tests.publish.test_kill import version
+Publisher(Remote(Path(sys.argv[1])), Path(sys.argv[2]))(version(int(sys.argv[3])))
+"""
+
+
+def version(number: int) -> dict[str, bytes]:
+    """All files of publish ``number``: twenty figures of which no two publishes share one."""
+    figures = {f"assets/figures/a/{i}.png": b"%d of %d" % (i, number) * 500 for i in range(20)}
+    return {"_posts/2024-11-19-a.md": b"Publish %d.\n" % number, **figures}
+
+
+def start(publisher: Publisher, number: int, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-c", SCRIPT, publisher.remote.path, publisher.cache, str(number)],
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, **env},
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+
+
+def kill(process: subprocess.Popen[bytes], whole_group: bool) -> None:
+    """As the out-of-memory killer does it, or as a machine that loses its power."""
+    if whole_group:
+        os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()
+    process.communicate()
+
+
+def assert_whole(remote: Remote, numbers: range) -> None:
+    """The branch holds everything of one publish (or of none) beside the files of others."""
+    remote.git("fsck", "--strict", "--no-dangling")
+    files = remote.files()
+    assert {path: files.pop(path) for path in BLOG} == BLOG
+    assert files in [{}, *(version(number) for number in numbers)]
+
+
+def test_kills_at_random_moments(publisher: Publisher) -> None:
+    chance = random.Random(180)
+    begun = time.monotonic()
+    start(publisher, 0, {}).communicate()
+    usual = time.monotonic() - begun
+
+    for number in range(1, ROUNDS + 1):
+        process = start(publisher, number, {})
+        try:
+            process.communicate(timeout=chance.uniform(0.2, 1.1) * usual)
+        except subprocess.TimeoutExpired:
+            kill(process, whole_group=chance.random() < 0.5)
+        assert_whole(publisher.remote, range(number + 1))
+
+    publisher(version(ROUNDS + 1))
+    assert publisher.remote.files() == {**BLOG, **version(ROUNDS + 1)}
+
+
+SHIM = """#!/bin/sh
+# Stands for git: kills the process that called it at the call with number $KILL_AT.
+n=$(($(cat "$KILL_COUNT" 2>/dev/null || echo 0) + 1)); echo $n > "$KILL_COUNT"
+[ "$n $KILL_WHEN" = "$KILL_AT before" ] && kill -9 $PPID && exit 1
+PATH="$REAL_PATH" git "$@"
+code=$?
+[ "$n $KILL_WHEN" = "$KILL_AT after" ] && kill -9 $PPID
+exit $code
+"""
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_kill_around_every_git_process(publisher: Publisher, tmp_path: Path, when: str) -> None:
+    shim = tmp_path / "bin" / "git"
+    shim.parent.mkdir()
+    shim.write_text(SHIM)
+    shim.chmod(0o755)
+    number, killed = 0, True
+    while killed:
+        number += 1
+        count = tmp_path / f"count-{number}"
+        process = start(
+            publisher,
+            number,
+            {
+                "PATH": f"{shim.parent}:{os.environ['PATH']}",
+                "REAL_PATH": os.environ["PATH"],
+                "KILL_AT": str(number),
+                "KILL_COUNT": str(count),
+                "KILL_WHEN": when,
+            },
+        )
+        process.communicate()
+        killed = process.returncode == -signal.SIGKILL
+        assert_whole(publisher.remote, range(number + 1))
+
+    assert number > 8
+    assert publisher.remote.files() == {**BLOG, **version(number)}
