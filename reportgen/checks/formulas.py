@@ -11,10 +11,10 @@ from reportgen.checks.parts import HIDDEN, Formula, blanked
 if TYPE_CHECKING:
     from reportgen.checks.post import Post
 
-SIGN = re.compile(r"\\[A-Za-z]+|\\[|{},;!]|[\^_]\s*[\w{\\(+*'-]|[{}=<>+|]")
+SIGN = re.compile(r"\\[A-Za-z]+|\\[|{},;!\\]|[\^_]\s*[\w{\\(+*'-]|[{}=<>+|]")
 SHORT = re.compile(
     r"-?(?:[A-Za-z]\d?'*|\d+(?:[.,]\d+)*)(?:\s*[,:/*+×-]\s*(?:[A-Za-z]\d?'*|\d+(?:\.\d+)?|\.\.\.))*"
-    r"|[A-Za-z]{1,3}\([^()$]{1,40}\)|[A-Z]{1,3}|[A-Za-z]{2}"
+    r"|[A-Za-z]{1,3}'*\([^()$]{1,40}\)|[A-Z]{1,3}|[A-Za-z]{2}"
 )
 ENVIRONMENT = re.compile(
     r"\\begin\{((?:align|equation|gather|multline|eqnarray|split|alignat|cases|[pbvBV]?matrix)\*?)\}"

@@ -48,33 +48,56 @@ def bullets(s: Scanner) -> bool:
     if not s.match(pattern):
         return False
     block = s.add("list", s.text.part(s.position, s.position + 1), info=pattern.pattern)
-    block.children = _items(s, "item", pattern)
+    block.children, blank = _items(s, "item", pattern)
+    s.found += blank
     return True
 
 
 def definitions(s: Scanner) -> bool:
-    kinds = [block.kind for block in s.found[-2:]]
-    if not s.match(p.DEFINITION) or "paragraph" not in (kinds[-1:] + kinds[:1]):
+    """A definition list, whose terms are the lines of the paragraph before it."""
+    if not s.match(p.DEFINITION):
         return False
-    if kinds[-1] not in ("paragraph", "blank"):
+    before = [block for block in s.found[-2:] if block.kind != "blank" or block is s.last]
+    blank = len(before) == 2 and before[1].kind == "blank" and before[1].text.string == "\n"
+    term = before[0] if blank else s.last
+    if term is None or term.kind != "paragraph":
         return False
-    block = s.add("list", s.text.part(s.position, s.position + 1))
-    block.children = _items(s, "definition", p.DEFINITION)
+    del s.found[-2 if blank else -1 :]
+    term.kind = "term"
+    if not _joins_list(s):
+        s.add("list", s.text.part(s.position, s.position + 1), info="definitions")
+    items, after = _items(s, "definition", p.DEFINITION)
+    s.found[-1].children += [term, *items]
+    s.found += after
     return True
 
 
-def _items(s: Scanner, kind: str, pattern: re.Pattern[str]) -> list[Block]:
+def _joins_list(s: Scanner) -> bool:
+    """Whether a definition list goes on with the one before it."""
+    if len(s.found) > 1 and s.found[-1].kind == "blank" and s.found[-2].info == "definitions":
+        s.found.pop()
+    return s.last is not None and s.last.info == "definitions" and s.last.kind == "list"
+
+
+def _items(s: Scanner, kind: str, pattern: re.Pattern[str]) -> tuple[list[Block], list[Block]]:
+    """The items of a list, and the blank lines after it, which the last item had taken."""
     items: list[_Item] = []
-    marker = pattern
+    marker, ended = pattern, None
     while s.position < len(s.string):
-        if s.match(p.END_OF_BLOCK) or (items and items[-1].after_blank and s.match(p.RULE)):
+        ended = s.match(p.END_OF_BLOCK)
+        if ended or (items and items[-1].after_blank and s.match(p.RULE)):
             break
         if match := s.match(marker):
-            items.append(_Item(s, match))
+            items.append(_Item(s, match, kind))
             marker = _marker(pattern, min(items[-1].indent - 1, 3))
         elif not items or not items[-1].grow(s):
             break
-    return [item.block(s, kind) for item in items]
+    blocks = [item.block(s) for item in items]
+    inner = blocks[-1].children
+    blank = [inner.pop()] if inner and inner[-1].kind == "blank" else []
+    if ended and kind == "item":
+        s.position, blank = ended.end(), []
+    return blocks, blank
 
 
 @cache
@@ -85,7 +108,8 @@ def _marker(pattern: re.Pattern[str], spaces: int) -> re.Pattern[str]:
 class _Item:
     """One list item while its lines are gathered; nested lists get a chunk of their own."""
 
-    def __init__(self, s: Scanner, match: re.Match[str]) -> None:
+    def __init__(self, s: Scanner, match: re.Match[str], kind: str) -> None:
+        self.kind = kind
         content = match[2]
         spaces = len(content.expandtabs(4)) - len(content.expandtabs(4).lstrip(" "))
         self.indent = 4 if p.ITEM_IAL.fullmatch(content) else len(match[1]) + spaces
@@ -105,25 +129,28 @@ class _Item:
             self.nested = self.after_blank = True
             self.chunks[-1] += s.text.cut(line.start(), line.end())
         elif (start := _dedent(s.string, s.position, self.indent)) is not None:
-            if not self.nested and p.LIST.match(s.string, start):
-                self.chunks.append([])
-                self.nested = True
-            self._append(s, start, line.end())
+            self._append(s, start, line.end(), indented=True)
         elif self.after_blank or s.match(_not_lazy(min(self.indent, 3))):
             return False
         else:
-            self._append(s, s.position, line.end())
+            self._append(s, s.position, line.end(), indented=False)
         s.position = line.end()
         return True
 
-    def _append(self, s: Scanner, start: int, end: int) -> None:
+    def _append(self, s: Scanner, start: int, end: int, *, indented: bool) -> None:
+        if self.kind == "item" and p.LIST.match(s.string, start):
+            if indented and not self.nested:
+                self.chunks.append([])
+                self.nested = True
+            elif self.nested and not indented:
+                self.chunks[-1].append((" " * (self.indent + 4), s.text.origin(start)))
         self.chunks[-1] += s.text.cut(start, end)
         self.after_blank = False
 
-    def block(self, s: Scanner, kind: str) -> Block:
+    def block(self, s: Scanner) -> Block:
         texts = [Text(chunk) for chunk in self.chunks]
         children = [block for text in texts for block in s.nested(text)]
-        return Block(kind, texts[0], children=children)
+        return Block(self.kind, texts[0], children=children)
 
 
 def _dedent(string: str, start: int, columns: int) -> int | None:

@@ -5,13 +5,8 @@ import re
 from reportgen.checks.kramdown import patterns as p
 from reportgen.checks.kramdown.scanner import Block, Scanner
 from reportgen.checks.text import Piece, Text
-from reportgen.checks.words import words
 
 MARKDOWN = re.compile(r"""\bmarkdown\s*=\s*["']?(1|block|span|0)\b""")
-SPAN_CONTENT = words(
-    "a abbr acronym b bdo big button cite caption del dfn dt em h1 h2 h3 h4 h5 h6 i ins label "
-    "legend optgroup p q rb rbc rp rt rtc ruby select small span strong sub sup th tt"
-)
 
 
 def html(s: Scanner) -> bool:
@@ -19,7 +14,9 @@ def html(s: Scanner) -> bool:
         return False
     comment = s.match(p.COMMENT)
     if comment:
-        return s.take("comment", comment)
+        s.take("comment", comment)
+        _skip(s)
+        return True
     start = s.position
     tag = re.compile(rf" {{0,3}}{p.NOT_SPAN_TAG}").match(s.string, start)
     match = p.TAG.match(s.string, tag.end() - 1) if tag else None
@@ -28,7 +25,15 @@ def html(s: Scanner) -> bool:
     element = _Element(s, match)
     block = s.add("html", element.raw, info=match[1].lower())
     block.children = element.children
+    if element.had_body:
+        _skip(s)
     return True
+
+
+def _skip(s: Scanner) -> None:
+    """Steps over the end of the line, so that no table can begin below it."""
+    rest = s.match(p.TRAILING)
+    s.position = rest.end() if rest else s.position
 
 
 class _Element:
@@ -38,6 +43,7 @@ class _Element:
         self.pieces: list[Piece] = []
         self.children: list[Block] = []
         self.start = s.position
+        self.had_body = False
         self._open(s, match)
         self._flush(s)
 
@@ -54,6 +60,7 @@ class _Element:
         name = match[1].lower()
         if match[3] or name in p.VOID_ELEMENTS:
             return
+        self.had_body = True
         markdown = MARKDOWN.search(match[2])
         if name in ("script", "style"):
             self._close(s, name)
@@ -68,14 +75,13 @@ class _Element:
 
     def _markdown(self, s: Scanner, name: str, mode: str) -> None:
         self._flush(s)
-        if mode == "span" or (mode == "1" and name in SPAN_CONTENT):
+        if mode == "span" or (mode == "1" and name in p.SPAN_CONTENT):
             start = s.position
             self._close(s, name)
             end = s.string.rfind("<", start, s.position)
             self.children.append(Block("paragraph", s.text.part(start, max(end, start))))
         else:
-            rest = re.compile(r"[ \t]*\n").match(s.string, s.position)
-            s.position = rest.end() if rest else s.position
+            _skip(s)
             self.children += s.blocks(name)
         self.start = s.position
 

@@ -24,10 +24,19 @@ BLOCK_ELEMENTS = words(
     "figcaption footer form h1 h2 h3 h4 h5 h6 header hgroup hr html head iframe legend menu li "
     "main map nav ol optgroup p pre section summary table tbody td th thead tfoot tr ul"
 )
+SPAN_CONTENT = words(
+    "a abbr acronym b bdo big button cite caption del dfn dt em h1 h2 h3 h4 h5 h6 i ins label "
+    "legend optgroup p q rb rbc rp rt rtc ruby select small span strong sub sup th tt"
+)
+PARSED_ELEMENTS = SPAN_CONTENT | words(
+    "address applet article aside blockquote body dd details div dl fieldset figure figcaption "
+    "footer form header hgroup iframe li main map menu nav noscript object section summary td"
+)
 NOT_SPAN = rf"(?!(?:{'|'.join(sorted({*SPAN_ELEMENTS, 'script'}))})\b)"
 
 NOT_SPAN_TAG = rf"<(?={NOT_SPAN}{NAME})"
 INSTRUCTION = re.compile(r"<\?.*?\?>", re.DOTALL)
+TRAILING = re.compile(r"[ \t]*\n")
 BLANK = re.compile(r"(?:[ \t\r\f\v]*\n)+")
 TAG = re.compile(rf"<({NAME})\s*({ATTRIBUTES})\s*(/)?>", re.DOTALL)
 CLOSING_TAG = re.compile(rf"</({NAME})\s*>")
@@ -46,7 +55,7 @@ BOUNDARY = re.compile(rf"\s*?\n|\^\s*?\n|{IAL.pattern}|\Z")
 
 INDENTED = re.compile(r"(?:\t| {4})")
 INDENTED_CODE = re.compile(
-    rf"(?:\n?(?:(?:\t| {{4}})[ \t]*\S.*\n)+(?:(?!{LAZY_END.pattern}).+\n)*)*"
+    rf"(?:(?:[ \t]*\n)*+(?:(?:\t| {{4}})[ \t]*\S.*\n)+(?:(?!{LAZY_END.pattern}).+\n)*)*"
 )
 FENCE_START = re.compile(r" {0,3}(?:~|`){3,}")
 FENCE = re.compile(

@@ -9,7 +9,7 @@ from reportgen.checks.kramdown import patterns as p
 from reportgen.checks.kramdown.spans import Span, spans
 from reportgen.checks.text import Text
 
-TEXT_KINDS = ("heading", "paragraph", "cell")
+TEXT_KINDS = ("heading", "paragraph", "cell", "term")
 """The kinds whose text holds spans."""
 
 
@@ -18,7 +18,7 @@ class Block:
     """One block. ``text`` is what spans are read from, or the raw content of code and HTML.
 
     ``kind``: heading, paragraph, table, cell, maths, code, fence, html, comment, quote, list, item,
-    definition, rule, footnote, link, attributes, blank, boundary.
+    term, definition, rule, footnote, link, attributes, blank, boundary.
     ``info`` is the language of a fence, the id of a heading, the name of a tag, footnote or link.
     ``attributes`` are those of kramdown's attribute lists, such as " .class #id".
     """
@@ -81,7 +81,7 @@ class Scanner:
     def add(self, kind: str, text: Text, level: int = 0, info: str = "") -> Block:
         """Appends a block, with the attribute list that waits for one."""
         block = Block(kind, text, level, info)
-        if kind not in ("blank", "boundary", "attributes"):
+        if kind not in ("blank", "boundary", "attributes", "comment"):
             block.attributes, self.attributes = self.attributes, ""
         self.found.append(block)
         return block

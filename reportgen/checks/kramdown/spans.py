@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from reportgen.checks.kramdown import patterns as p
@@ -16,7 +16,8 @@ NOWHERE: Range = (0, 0)
 class Span:
     """One construct between ``start`` and ``end`` of its text.
 
-    ``kind``: emphasis (of ``info`` * ** _ __), code, raw (an element such as <code>), html (a tag),
+    ``kind``: emphasis (of ``info`` * ** _ __), code, element, raw (an element whose text is not
+    Markdown, such as <code>), html (a tag),
     comment, autolink, link, image, reference, footnote, maths ($$), attributes, quote, typography,
     entity, break, escape, strike. ``text`` and ``url`` are the ranges of a link's two parts.
     """
@@ -29,7 +30,7 @@ class Span:
     url: Range = NOWHERE
 
 
-RAW_ELEMENTS = words("script style math option textarea pre code kbd samp var")
+HTML_ONLY = ("html",)
 STARTS = r"[*_`\[$&\"'<>]|!\[|\{:|~~|--|\.\.\.|\\|  (?=\n)"
 BRACKETS = r"\]|!?\["
 PARENTHESIS = re.compile(r"\(|\)|\s(?=['\"])")
@@ -42,7 +43,6 @@ SIMPLE = (
     (p.LINE_BREAK, "break"),
     (p.TYPOGRAPHY, "typography"),
     (p.ESCAPE, "escape"),
-    (p.STRIKE, "strike"),
     (p.SPAN_MATHS, "maths"),
     (p.QUOTE_MARK, "quote"),
 )
@@ -85,7 +85,8 @@ class _Reader:
         """Reads one span at the cursor, if there is one."""
         character = self.string[self.position]
         if self.kinds:
-            return (character == "`" and self.code()) or (character == "<" and self.html())
+            code = character == "`" and "code" in self.kinds
+            return (code and self.code()) or (character == "<" and self.html())
         special = {"*": self.emphasis, "_": self.emphasis, "`": self.code}.get(character)
         if special:
             return special()
@@ -93,6 +94,8 @@ class _Reader:
             return True
         if character == "{":
             return self.attributes()
+        if character == "~":
+            return self.strike()
         return self.simple(character) or (character in "[!" and self.link())
 
     def simple(self, character: str) -> bool:
@@ -100,6 +103,17 @@ class _Reader:
             if match := pattern.match(self.string, self.position):
                 return self.take(kind, match.end())
         return False
+
+    def strike(self) -> bool:
+        match = p.STRIKE.match(self.string, self.position)
+        if match is None:
+            return False
+        shift = match.start() + 2
+        for span in spans(match[0][2:-2]):
+            text, url = ((a + shift, b + shift) for a, b in (span.text, span.url))
+            moved = replace(span, start=span.start + shift, end=span.end + shift)
+            self.found.append(replace(moved, text=text, url=url))
+        return self.take("strike", match.end())
 
     def take(self, kind: str, end: int, info: str = "") -> bool:
         self.found.append(Span(kind, self.position, end, info))
@@ -192,10 +206,23 @@ class _Reader:
         if name in p.BLOCK_ELEMENTS:
             self.position = match.end()
             return True
-        if name in RAW_ELEMENTS and not match[3]:
-            stop = re.compile(rf"</{re.escape(name)}\s*>").search(self.string, match.end())
-            return self.take("raw", stop.end() if stop else len(self.string), name)
-        return self.take("html", match.end(), name)
+        start = self.position
+        self.take("html", match.end(), name)
+        if not match[3] and name not in p.VOID_ELEMENTS:
+            self._element(start, match[1])
+        return True
+
+    def _element(self, start: int, name: str) -> None:
+        """Reads on to the closing tag; without one, the element takes all the rest."""
+        raw = self.kinds == HTML_ONLY or name.lower() not in p.PARSED_ELEMENTS
+        kinds, self.kinds = self.kinds, HTML_ONLY if raw else ()
+        if self._within("html", rf"</{re.escape(name)}\s*>"):
+            closing = p.CLOSING_TAG.match(self.string, self.position)
+            self.take("html", closing.end() if closing else self.position + 1, name.lower())
+        else:
+            self.position = len(self.string)
+        self.kinds = kinds
+        self.found.append(Span("raw" if raw else "element", start, self.position, name.lower()))
 
     def link(self) -> bool:
         start, image = self.position, self.string[self.position] == "!"

@@ -71,7 +71,7 @@ def _pipes(string: str) -> bool:
 def _pieces(string: str) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     position = 0
-    for span in _outermost(spans(string, ("code", "html", "comment"))):
+    for span in _outermost(spans(string, ("code", "html"))):
         found.append(("text", string[position : span.start]))
         if span.kind == "code":
             found.append(("code", string[span.start : span.end].strip("`")))
