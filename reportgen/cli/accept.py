@@ -62,6 +62,7 @@ def accepted(session: Session, node: Node, reason: str) -> Record:
         record,
         key=key,
         code=dict(status.closure.definitions),
+        sources=dict(status.closure.sources),
         accepted={
             "reason": reason,
             "changed": ", ".join(changed),

@@ -193,6 +193,7 @@ class Builder:
             params=status.params,
             inputs=status.inputs,
             code=dict(status.closure.definitions),
+            sources=dict(status.closure.sources),
             modules=tuple(status.closure.modules),
             packages=tuple(status.closure.packages),
             profile=session.profile,

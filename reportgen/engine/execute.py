@@ -25,6 +25,7 @@ from reportgen.store import Record, Store
 from reportgen.store.files import write_json
 from reportgen.store.layers import Layer
 
+PACKAGE = str(Path(__file__).parents[1]) + os.sep
 OUT_OF_MEMORY = "out of memory"
 
 
@@ -44,6 +45,7 @@ class Task:
     params: Mapping[str, Any]
     inputs: Mapping[str, str]
     code: Mapping[str, str]
+    sources: Mapping[str, str]
     modules: tuple[str, ...]
     packages: tuple[str, ...]
     profile: str
@@ -59,7 +61,9 @@ class Task:
 
 def read_task(text: str | bytes) -> Task:
     data = json.loads(text)
-    return Task(**{**data, **{k: tuple(data[k]) for k in ("lower", "modules", "packages", "notes")}})
+    return Task(
+        **{**data, **{k: tuple(data[k]) for k in ("lower", "modules", "packages", "notes")}}
+    )
 
 
 Send = Callable[[dict[str, Any]], None]
@@ -136,6 +140,7 @@ def run_node(task: Task, store: Store, send: Send) -> Record:
         params=task.params,
         inputs=task.inputs,
         code=task.code,
+        sources=task.sources,
         observed=observer.observed,
         environment=environment(task.packages),
         seed=task.seed,
@@ -207,7 +212,7 @@ def users_traceback(error: BaseException, task: Task) -> str:
     """The traceback from the first frame of the project's own code on."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [i for i, frame in enumerate(frames) if in_project(frame.filename, task.root)]
-    kept = frames[own[0] :] if own else frames[-1:]
+    kept = [f for f in frames[own[0] if own else -1 :] if not is_machinery(f.filename)]
     for frame in kept:
         with contextlib.suppress(ValueError):
             frame.filename = Path(frame.filename).relative_to(task.root).as_posix()
@@ -221,9 +226,16 @@ def users_traceback(error: BaseException, task: Task) -> str:
 
 def in_project(filename: str, root: str) -> bool:
     path = Path(filename)
-    return path.is_relative_to(root) and not any(
-        part in ("site-packages", "reportgen") for part in path.relative_to(root).parts
+    return (
+        path.is_relative_to(root)
+        and not is_machinery(filename)
+        and not any(part.startswith(".") for part in path.relative_to(root).parts)
     )
+
+
+def is_machinery(filename: str) -> bool:
+    """Whether a frame is of reportgen itself or of Python's import system."""
+    return filename.startswith(("<frozen importlib", PACKAGE))
 
 
 def is_out_of_memory(error: BaseException) -> bool:

@@ -7,7 +7,9 @@ from reportgen.store.layers import Layer, Store
 from reportgen.store.records import Record
 
 
-def write_bundle(store: Store, layer: Layer, whole: Iterable[Record], known: Iterable[Record]) -> int:
+def write_bundle(
+    store: Store, layer: Layer, whole: Iterable[Record], known: Iterable[Record]
+) -> int:
     """Copy records into a layer and return the bytes it then holds.
 
     ``whole`` records bring their objects. ``known`` records come alone: they let a reader decide

@@ -18,8 +18,8 @@ class Record:
 
     ``key`` is the digest of what the run depends on, ``output`` the digest of what it returned,
     ``objects`` all objects of the output. ``inputs`` maps input names to their output digests,
-    ``code`` holds the digest of every definition that the run could reach, ``observed`` what it
-    read while it ran, ``environment`` the versions it ran under. ``seconds`` is wall time;
+    ``code`` holds the digest of every definition that the run could reach, ``sources`` those of
+    their files, ``observed`` what it read while it ran, ``environment`` the versions it ran under. ``seconds`` is wall time;
     memory is in bytes. Times are ISO 8601, UTC.
     """
 
@@ -33,6 +33,7 @@ class Record:
     code: Mapping[str, str]
     observed: Mapping[str, Any]
     environment: Mapping[str, str]
+    sources: Mapping[str, str]
     seed: int
     device: str
     seconds: float

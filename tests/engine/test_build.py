@@ -71,7 +71,9 @@ def test_a_second_build_runs_nothing(project: ProjectFolder) -> None:
     assert "up to date" in again.err
 
 
-def test_early_cutoff_equal_outputs_stop_a_rerun(make_project: Callable[..., ProjectFolder]) -> None:
+def test_early_cutoff_equal_outputs_stop_a_rerun(
+    make_project: Callable[..., ProjectFolder],
+) -> None:
     project = make_project({"experiments/report.py": COUNTER})
     counter = project.root / "count.txt"
     env = {"COUNT": str(counter)}
@@ -100,12 +102,18 @@ def test_going_back_to_old_code_finds_the_old_result(
 def test_captions_and_comments_never_rerun_a_producer(project: ProjectFolder) -> None:
     project.run("build")
     project.edit("experiments/report.py", 'caption="A line."', 'caption="One line."')
-    project.edit("experiments/report.py", '"A random walk."', '"A walk.")  # fresh'.replace('")', '"'))
+    project.edit(
+        "experiments/report.py", '"A random walk."', '"A walk.")  # fresh'.replace('")', '"')
+    )
     assert set(states(project).values()) == {"fresh"}
 
 
-def test_set_profile_and_defaults_in_their_order(make_project: Callable[..., ProjectFolder]) -> None:
-    pyproject = "[tool.reportgen.profiles.quick]\nwalk = { steps = 7, sigma = 2 }\n[tool.reportgen]\n"
+def test_set_profile_and_defaults_in_their_order(
+    make_project: Callable[..., ProjectFolder],
+) -> None:
+    pyproject = (
+        "[tool.reportgen.profiles.quick]\nwalk = { steps = 7, sigma = 2 }\n[tool.reportgen]\n"
+    )
     project = make_project(pyproject=pyproject)
 
     def steps(*arguments: str) -> str:
@@ -350,7 +358,9 @@ def test_volatile_nodes_run_in_every_build(make_project: Callable[..., ProjectFo
     assert (project.root / "count.txt").read_text().split() == ["first", "first"]
 
 
-def test_version_makes_stale_and_ignore_does_not(make_project: Callable[..., ProjectFolder]) -> None:
+def test_version_makes_stale_and_ignore_does_not(
+    make_project: Callable[..., ProjectFolder],
+) -> None:
     source = COUNTER.replace("@artifact\ndef second", '@artifact(ignore=("parity",))\ndef second')
     project = make_project({"experiments/report.py": source})
     env = {"COUNT": str(project.root / "count.txt")}
