@@ -7,7 +7,9 @@ from typing import Any
 
 from reportgen.publish.paths import refusal
 
-DATES = ("%Y-%m-%d %H:%M:%S %z", "%Y-%m-%d %H:%M %z", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d")
+DATES = tuple(
+    f"%Y-%m-%d{time}{zone}" for time in ("", " %H:%M", " %H:%M:%S") for zone in ("", " %z")
+)
 
 
 def check_dates(posts: Mapping[str, bytes], now: datetime | None = None) -> None:
