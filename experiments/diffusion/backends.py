@@ -11,10 +11,11 @@ import torch
 from torch import Tensor
 
 from experiments.diffusion.guidance import guided
+from experiments.diffusion.pen import SIZE
 from experiments.diffusion.predictors import from_v
 from experiments.diffusion.samplers import Predict
 from experiments.diffusion.scene_unet import SceneUNet
-from experiments.diffusion.scenes import SIZE, everything, words_of
+from experiments.diffusion.scenes import everything, words_of
 from experiments.diffusion.schedule import Schedule, cosine
 from reportgen import ReportgenError
 
@@ -50,6 +51,7 @@ class ScenesBackend:
 
     @torch.no_grad()
     def predict(self, x_t: Tensor, t: int, prompt: str) -> tuple[Tensor, None]:
+        """The noise in ``x_t`` (B, 3, 32, 32), of a prompt of known words."""
         words = words_of([prompt]).to(x_t.device).expand(len(x_t), -1)
         return from_v(self.model, self.schedule, words)(x_t, t)
 

@@ -5,7 +5,8 @@ from torch import Generator, Tensor, nn
 
 from experiments.diffusion.classifier import Classifier
 from experiments.diffusion.objectives import Objective
-from experiments.diffusion.scenes import SIZE, SLOTS
+from experiments.diffusion.pen import SIZE
+from experiments.diffusion.scenes import SLOTS
 
 SIZES = [len(words) for words in SLOTS.values()]
 

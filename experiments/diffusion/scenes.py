@@ -14,7 +14,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from experiments.diffusion.drawing import COLOURS, GROUNDS, SIZE, SKIES, SUBJECTS, draw_scene
+from experiments.diffusion.drawing import draw_scene
+from experiments.diffusion.pen import COLOURS, GROUNDS, SIZE, SKIES
+from experiments.diffusion.subjects import SUBJECTS
 from reportgen import ReportgenError
 from reportgen.errors import did_you_mean
 

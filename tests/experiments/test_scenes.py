@@ -14,7 +14,7 @@ from fake_run import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments.diffusion import drawing, scenes
+from experiments.diffusion import drawing, pen, scenes
 from reportgen import ReportgenError
 
 ANY_SCENE = st.builds(scenes.Scene, *(st.sampled_from(["", *w]) for w in scenes.SLOTS.values()))
@@ -153,15 +153,15 @@ def test_every_word_changes_the_picture(slot: str) -> None:
     assert len(drawn) == len(scenes.SLOTS[slot])
 
 
-@pytest.mark.parametrize("time", drawing.SKIES)
-@pytest.mark.parametrize("place", drawing.GROUNDS)
+@pytest.mark.parametrize("time", pen.SKIES)
+@pytest.mark.parametrize("place", pen.GROUNDS)
 def test_a_colour_of_a_balloon_is_the_nearest_of_the_four(time: str, place: str) -> None:
     """The hue of its middle is nearer to its own colour than to any other, at every hour."""
-    for colour in drawing.COLOURS:
+    for colour in pen.COLOURS:
         image = drawing.draw_scene("balloon", time, place, colour, Random(3))
         middle = np.asarray(image)[8:15, 14:18].reshape(-1, 3).astype(float)
         most = middle[np.ptp(middle, axis=1).argmax()]
-        assert min(drawing.COLOURS, key=lambda c: hue_distance(most, drawing.COLOURS[c])) == colour
+        assert min(pen.COLOURS, key=lambda c: hue_distance(most, pen.COLOURS[c])) == colour
 
 
 def hue_distance(a: np.ndarray, b: tuple[int, int, int]) -> float:
