@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import TYPE_CHECKING
 
 from reportgen.checks import parts
@@ -151,7 +151,7 @@ def headings(post: "Post") -> Iterator[Heading]:
         if block.kind != "html":
             continue
         found = list(parts.tags_in(block))
-        for tag, following in zip(found, [*found[1:], None], strict=True):
+        for tag, following in zip_longest(found, found[1:]):
             if re.fullmatch(r"h[1-6]", tag.name) and not tag.closing:
                 end = following.offset if following else tag.end
                 text = " ".join(post.source[tag.end : end].split())

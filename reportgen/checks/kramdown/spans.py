@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from reportgen.checks.kramdown import patterns as p
-from reportgen.checks.words import words
 
 Range = tuple[int, int]
 NOWHERE: Range = (0, 0)

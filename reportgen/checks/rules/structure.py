@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from reportgen.checks.finding import Hit
 from reportgen.checks.kramdown import Block
@@ -42,7 +42,7 @@ def heading_skipped(post: Post) -> Iterator[Hit]:
 @rule("section-empty", "warning", "a heading with nothing under it")
 def section_empty(post: Post) -> Iterator[Hit]:
     blocks = [b for b in _leaves(post.blocks) if b.kind not in ("blank", "attributes", "comment")]
-    for block, following in zip(blocks, [*blocks[1:], None], strict=True):
+    for block, following in zip_longest(blocks, blocks[1:]):
         if block.kind != "heading":
             continue
         ends = following is None or following.kind == "rule"
