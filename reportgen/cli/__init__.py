@@ -20,6 +20,7 @@ COMMANDS = {
     "why": "why",
     "accept": "accept",
     "verify": "verify",
+    "serve": "serve",
     "check": "check",
     "publish": "publish",
     "bundle": "bundle",

@@ -39,7 +39,7 @@ def command(selection: tuple[str, ...], reason: str, **options: Any) -> int:
 
 
 def accepted(session: Session, node: Node, reason: str) -> Record:
-    """The latest record under the key that the node has now. Raises where more than code changed."""
+    """The latest record under the node's present key. Raises where more than code changed."""
     status = session.status(node)
     record, key = status.record, status.key
     if status.state != STALE or record is None or key is None:

@@ -2,9 +2,9 @@
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -16,6 +16,9 @@ from reportgen.engine.session import Session, check_writable
 from reportgen.engine.snapshot import write_snapshot
 from reportgen.errors import ReportgenError
 from reportgen.registry import Node
+from reportgen.store import CorruptObject, MissingObject
+
+Result = TypeVar("Result")
 
 
 @click.command("build", epilog="Example: reportgen build A --profile quick --budget 20m")
@@ -78,11 +81,16 @@ def command(
         say(price_line(todo))
         confirm(session, todo, yes)
     check_writable(session.project)
-    outcome = Outcome()
-    if not require_fresh:
-        limits = Limits(jobs, budget, fail_fast)
-        outcome = build_nodes(session, targets, reporter(), limits, open_executor(executor))
-    good, index = write_pages(session, selection, site_dir)
+    limits, pool = Limits(jobs, budget, fail_fast), open_executor(executor)
+
+    def attempt() -> tuple[Session, Outcome, bool, Path | None]:
+        session = open_session(**options)
+        outcome = Outcome()
+        if not require_fresh:
+            outcome = build_nodes(session, selected(session, selection), reporter(), limits, pool)
+        return session, outcome, *write_pages(session, selection, site_dir)
+
+    session, outcome, good, index = healing(attempt)
     if jekyll:
         good &= run_jekyll(site_dir or session.project.site_dir)
     say(summary(outcome, time.monotonic() - start))
@@ -93,6 +101,19 @@ def command(
             write_snapshot(session)
         return 0
     return 1
+
+
+def healing(attempt: Callable[[], Result]) -> Result:
+    """Try, and try again after a lost object: it was dropped and named, so now it will be made."""
+    lost = set[str]()
+    while True:
+        try:
+            return attempt()
+        except (CorruptObject, MissingObject) as error:
+            if error.digest in lost:
+                raise
+            lost.add(error.digest)
+            say(error.message)
 
 
 def say(text: str) -> None:

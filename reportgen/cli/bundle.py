@@ -58,7 +58,9 @@ def check_bundle(session: Session) -> int:
         if node is None:
             faults.append(f"'{name}' is no longer registered.")
         elif not session.status(node).usable:
-            faults.append(f"'{name}' is {session.status(node).state}: {session.status(node).reason}.")
+            faults.append(
+                f"'{name}' is {session.status(node).state}: {session.status(node).reason}."
+            )
     for fault in faults:
         click.echo(fault, err=True)
     if faults:

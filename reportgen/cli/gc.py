@@ -12,8 +12,13 @@ from reportgen.store.layers import Layer
 
 
 @click.command("gc")
-@click.option("--keep", type=click.IntRange(1), default=5, show_default=True,
-              help="Records to keep of every node, beside the fresh ones.")
+@click.option(
+    "--keep",
+    type=click.IntRange(1),
+    default=5,
+    show_default=True,
+    help="Records to keep of every node, beside the fresh ones.",
+)
 @click.option("-n", "--dry-run", is_flag=True, help="Only say what would go.")
 def command(keep: int, dry_run: bool) -> None:
     """Remove from the local store what no current record needs. The bundle stays."""

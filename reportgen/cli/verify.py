@@ -14,10 +14,16 @@ from reportgen.engine.verify import verify_node
 @click.command("verify")
 @click.argument("selection", nargs=-1)
 @click.option("--sample", type=click.IntRange(1), metavar="N", help="Only N of them, at random.")
-@click.option("--tolerance", default=1e-4, show_default=True,
-              help="Allowed difference, relative to an array's largest magnitude.")
+@click.option(
+    "--tolerance",
+    default=1e-4,
+    show_default=True,
+    help="Allowed difference, relative to an array's largest magnitude.",
+)
 @session_options
-def command(selection: tuple[str, ...], sample: int | None, tolerance: float, **options: Any) -> int:
+def command(
+    selection: tuple[str, ...], sample: int | None, tolerance: float, **options: Any
+) -> int:
     """Run fresh nodes again, apart from the store, and compare what comes out."""
     session = open_session(**options)
     nodes = [node for node in selected(session, selection) if session.status(node).usable]

@@ -82,6 +82,8 @@ class Builder:
         self.session, self.reporter, self.limits = session, reporter, limits
         needed = session.graph.ancestors(targets)
         self.waiting = [node for node in session.graph if node.name in needed]
+        self.targets = {node.name for node in targets}
+        self.lost: set[str] = set()
         self.forced = set(limits.force)
         self.running: dict[Future[Any], Node] = {}
         self.devices: dict[str, str] = {}
@@ -95,7 +97,9 @@ class Builder:
     def must_run(self, node: Node) -> bool:
         if node.name in self.outcome.ran:
             return False
-        return node.name in self.forced or self.session.must_run(node)
+        if node.name in self.forced or self.session.must_run(node):
+            return True
+        return node.name in self.targets and self.session.absent(node)
 
     def run(self, executor: Executor) -> None:
         while self.waiting or self.running:
@@ -155,12 +159,8 @@ class Builder:
 
     def absent_inputs(self, node: Node) -> list[Node]:
         """Inputs whose records are here and whose values are not, as under a bundle."""
-        found = []
-        for name in node.inputs:
-            record = self.session.status(self.session.graph.nodes[name]).record
-            if record and not self.session.store.has(record):
-                found.append(self.session.graph.nodes[name])
-        return found
+        inputs = [self.session.graph.nodes[name] for name in node.inputs]
+        return [other for other in inputs if self.session.absent(other)]
 
     def over_budget(self, node: Node) -> bool:
         if self.limits.budget is None:
@@ -213,6 +213,11 @@ class Builder:
         error = outcome["error"]
         if error["message"] == OUT_OF_MEMORY and self.devices.get(node.name) != "cpu":
             self.retry_smaller(node)
+            return
+        if error.get("lost") and error["lost"] not in self.lost:
+            self.lost.add(error["lost"])
+            self.reporter.failed(node, error["text"], "")
+            self.waiting.append(node)
             return
         self.session.forget(node)
         self.outcome.failed[node.name] = error["text"]

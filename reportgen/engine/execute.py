@@ -16,17 +16,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from reportgen.engine.modules import PACKAGE, in_project, remember, renew
 from reportgen.engine.run import Run, seed_everything, thread_count
 from reportgen.errors import ReportgenError
 from reportgen.freshness import Observer, Sources, environment, still_holds
 from reportgen.freshness.states import environment_change
 from reportgen.registry.decorators import REGISTERED
-from reportgen.store import Record, Store
+from reportgen.store import CorruptObject, MissingObject, Record, Store
 from reportgen.store.files import write_json
 from reportgen.store.layers import Layer
 
-PACKAGE = str(Path(__file__).parents[1]) + os.sep
 OUT_OF_MEMORY = "out of memory"
+WARM_UP = "warm-up"
+"""The kind of a task that runs nothing: the worker imports ``packages`` and waits."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,8 @@ Send = Callable[[dict[str, Any]], None]
 
 def execute(task: Task, send: Send) -> dict[str, Any]:
     """Run the task and return its outcome: ``{"record": …}`` or ``{"error": …}``."""
+    if task.kind == WARM_UP:
+        return warm_up(task)
     store = Store(Path(task.store), *(Layer(folder, Path(folder)) for folder in task.lower))
     try:
         with store.lock(task.node):
@@ -78,6 +82,8 @@ def execute(task: Task, send: Send) -> dict[str, Any]:
             if record is None:
                 record = run_node(task, store, send)
         return {"record": record.to_json()}
+    except (CorruptObject, MissingObject) as error:
+        return failure(task, str(error), "", lost=error.digest)
     except ReportgenError as error:
         return failure(task, str(error), "")
     except Exception as error:
@@ -85,6 +91,13 @@ def execute(task: Task, send: Send) -> dict[str, Any]:
             return failure(task, OUT_OF_MEMORY, users_traceback(error, task))
         message = f"{type(error).__name__}: {error}".rstrip(": ")
         return failure(task, message, users_traceback(error, task))
+
+
+def warm_up(task: Task) -> dict[str, Any]:
+    for package in task.packages:
+        with contextlib.suppress(Exception):  # a node that needs it will say what is wrong
+            importlib.import_module(package)
+    return {"record": None}
 
 
 def recorded(task: Task, store: Store) -> Record | None:
@@ -129,6 +142,7 @@ def run_node(task: Task, store: Store, send: Send) -> Record:
             producer = find_producer(task)
             seed_everything(task.seed)
             value = producer(*arguments(producer, task, store, run), **task.params)
+            remember(task.root, task.sources)
         seconds = time.monotonic() - start
         digest, objects = store.save(checked_output(task, value), task.node)
     record = Record(
@@ -160,7 +174,10 @@ def run_node(task: Task, store: Store, send: Send) -> Record:
 
 
 def find_producer(task: Task) -> Callable[..., Any]:
+    """The function of a node, as its file says now."""
+    renew(task.root, task.sources)
     importlib.import_module(task.module)
+    remember(task.root, task.sources)
     return REGISTERED[task.node][1]
 
 
@@ -177,7 +194,7 @@ def checked_output(task: Task, value: Any) -> Any:
     if task.kind == "figure" and not is_media:
         raise ReportgenError(
             f"Figure function '{task.node}' returned a {type(value).__name__}, not media.",
-            hint="Return Image, Strip, Grid, Curve, Table, Steps, Animation, Compare, Panels or Plot.",
+            hint="Return one of reportgen's media, such as Image, Grid, Curve or Table.",
         )
     if task.kind == "artifact" and value is None:
         raise ReportgenError(
@@ -195,13 +212,17 @@ def reporter(send: Send, output: Any) -> Callable[..., None]:
     return report
 
 
-def failure(task: Task, message: str, trace: str) -> dict[str, Any]:
-    """Keep why the node failed, so that ``status`` can tell, and return it as the outcome."""
+def failure(task: Task, message: str, trace: str, lost: str = "") -> dict[str, Any]:
+    """Keep why the node failed, so that ``status`` can tell, and return it as the outcome.
+
+    ``lost`` is the digest of an object that the node could not read; a build makes it again.
+    """
     report = {
         "key": task.key,
         "message": message.splitlines()[0],
         "text": message,
         "traceback": trace,
+        "lost": lost,
     }
     with contextlib.suppress(OSError):
         write_json(Path(task.store) / "failures" / f"{task.node}.json", report)
@@ -222,15 +243,6 @@ def users_traceback(error: BaseException, task: Task) -> str:
         *traceback.format_exception_only(error),
     ]
     return "".join(lines).rstrip()
-
-
-def in_project(filename: str, root: str) -> bool:
-    path = Path(filename)
-    return (
-        path.is_relative_to(root)
-        and not is_machinery(filename)
-        and not any(part.startswith(".") for part in path.relative_to(root).parts)
-    )
 
 
 def is_machinery(filename: str) -> bool:

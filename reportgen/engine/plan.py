@@ -27,15 +27,17 @@ class Plan:
 
 
 def plan(session: Session, targets: Sequence[Node], force: frozenset[str] = frozenset()) -> Plan:
-    """Look without running: which of the targets and their inputs are not fresh, and their price."""
+    """Look without running: which targets and inputs are not fresh, and what they cost."""
     needed = session.graph.ancestors(targets)
+    wanted = {node.name for node in targets}
     run: list[Node] = []
     maybe: list[Node] = []
     for node in session.graph:
         if node.name not in needed:
             continue
         waits = {n.name for n in (*run, *maybe)} & set(node.inputs)
-        if node.name in force or (session.must_run(node) and not waits):
+        must = session.must_run(node) or (node.name in wanted and session.absent(node))
+        if node.name in force or (must and not waits):
             run.append(node)
         elif waits:
             maybe.append(node)

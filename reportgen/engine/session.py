@@ -154,6 +154,11 @@ class Session:
             return self.options.env == "rebuild"
         return status.state != FRESH
 
+    def absent(self, node: Node) -> bool:
+        """Whether the value of a fresh node is not here, as under a bundle, or after a loss."""
+        record = self.status(node).record
+        return record is not None and not self.store.has(record)
+
     def results_of(self, names: Iterable[str]) -> dict[str, Status]:
         return {name: self.status(self.graph.nodes[name]) for name in names}
 

@@ -66,7 +66,7 @@ def write_snapshot(session: "Session") -> None:
             "tool": tool_digest(),
             "outputs": {
                 path.relative_to(project.root).as_posix(): output_state(path)
-                for path in outputs(project)
+                for path in (*outputs(project), *results(session))
             },
             "packages": packages,
             "environment": environment(tuple(packages)),
@@ -96,15 +96,27 @@ def outputs(project: Project) -> Iterator[Path]:
         yield from walk(project.site_dir / folder)
 
 
+def results(session: "Session") -> Iterator[Path]:
+    """The records and objects that stand for the nodes, in whichever layer they lie."""
+    for node in session.graph:
+        record = session.status(node).record
+        assert record is not None
+        for layer in session.store.layers:
+            yield from filter(Path.is_file, [layer.records.path(record)])
+            yield from filter(Path.is_file, map(layer.objects.path, record.objects))
+
+
 def walk(folder: Path) -> Iterator[Path]:
     """All files below, in order; hidden folders, environments and generated ones left out."""
     for root, folders, files in os.walk(folder):
-        folders[:] = sorted(
-            f for f in folders
-            if not f.startswith(".") and f not in SKIPPED and not Path(root, f, "pyvenv.cfg").exists()
-        )  # fmt: skip
+        folders[:] = sorted(f for f in folders if is_walked(Path(root, f)))
         for file in sorted(files):
             yield Path(root, file)
+
+
+def is_walked(folder: Path) -> bool:
+    hidden = folder.name.startswith(".") or folder.name in SKIPPED
+    return not hidden and not (folder / "pyvenv.cfg").exists()
 
 
 def output_state(path: Path) -> list[int] | None:

@@ -150,7 +150,8 @@ def static_node(
     if isinstance(decorator, ast.Call):
         if len(decorator.args) > 1 or (decorator.args and kind != "figure"):
             raise NotLiteral
-        options = {"id": literal(arg, constants) for arg in decorator.args}
+        if decorator.args:
+            options["id"] = literal(decorator.args[0], constants)
         for keyword in decorator.keywords:
             if keyword.arg is None:
                 raise NotLiteral

@@ -130,7 +130,7 @@ def check_parameter(parameter: Parameter, name: str, place: Place) -> None:
         raise ReportgenError(
             f"'{parameter.name}' of '{name}' has a default, but positional parameters are inputs.",
             place=place,
-            hint=f"Put it behind a '*' to make it a parameter: def {name}(…, *, {parameter.name}=…).",
+            hint=f"A parameter stands behind a '*': def {name}(…, *, {parameter.name}=…).",
         )
 
 

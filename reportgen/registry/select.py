@@ -37,14 +37,13 @@ def select(
 def matches(graph: Graph, pattern: str, posts: Mapping[str, Sequence[str]]) -> set[str]:
     if pattern in posts:
         return {graph.figures[id].name for id in posts[pattern] if id in graph.figures}
+    if set(pattern) & set("*?["):
+        return {n.name for n in graph if fnmatchcase(n.id, pattern) or fnmatchcase(n.name, pattern)}
     wanted = components(pattern)
     return {
         node.name
         for node in graph
-        if node.name == pattern
-        or (node.is_figure and components(node.id)[: len(wanted)] == wanted)
-        or ("*" in pattern or "?" in pattern or "[" in pattern)
-        and (fnmatchcase(node.id, pattern) or fnmatchcase(node.name, pattern))
+        if node.name == pattern or (node.is_figure and components(node.id)[: len(wanted)] == wanted)
     }
 
 

@@ -43,13 +43,14 @@ class Objects:
     def put(self, content: bytes) -> str:
         """Keep ``content`` and return its digest; an object already there is left alone."""
         digest = sha256(content).hexdigest()
-        if not self.holds(digest, len(content)):
+        if not self.holds(digest, content):
             write_bytes(self.path(digest), content)
         return digest
 
-    def holds(self, digest: str, size: int) -> bool:
+    def holds(self, digest: str, content: bytes) -> bool:
+        """Whether the object is there and whole: a damaged one of the right size is none."""
         try:
-            return self.path(digest).stat().st_size == size
+            return self.path(digest).read_bytes() == content
         except OSError:
             return False
 

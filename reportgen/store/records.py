@@ -19,7 +19,8 @@ class Record:
     ``key`` is the digest of what the run depends on, ``output`` the digest of what it returned,
     ``objects`` all objects of the output. ``inputs`` maps input names to their output digests,
     ``code`` holds the digest of every definition that the run could reach, ``sources`` those of
-    their files, ``observed`` what it read while it ran, ``environment`` the versions it ran under. ``seconds`` is wall time;
+    their files, ``observed`` what it read while it ran, ``environment`` the versions it ran
+    under. ``seconds`` is wall time;
     memory is in bytes. Times are ISO 8601, UTC.
     """
 
@@ -72,9 +73,11 @@ class Records:
         self.folder = folder
 
     def put(self, record: Record) -> Path:
-        path = self.folder / record.node / f"{record.name}.json"
-        write_json(path, record.to_json())
-        return path
+        write_json(self.path(record), record.to_json())
+        return self.path(record)
+
+    def path(self, record: Record) -> Path:
+        return self.folder / record.node / f"{record.name}.json"
 
     def of(self, node: str) -> list[Record]:
         """All readable records of a node, the newest first."""
@@ -82,7 +85,7 @@ class Records:
         return sorted((r for r in found if r), key=lambda r: r.finished, reverse=True)
 
     def remove(self, record: Record) -> None:
-        (self.folder / record.node / f"{record.name}.json").unlink(missing_ok=True)
+        self.path(record).unlink(missing_ok=True)
 
     def __iter__(self) -> Iterator[Record]:
         if self.folder.is_dir():

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from tests.conftest import ProjectFolder
@@ -42,8 +42,10 @@ def apart():
 """
 
 
-def states(project: ProjectFolder, *arguments: str) -> dict[str, str]:
-    done = project.run("status", "--json", *arguments)
+def states(
+    project: ProjectFolder, *arguments: str, env: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    done = project.run("status", "--json", *arguments, env=env)
     return {row["id"]: row["state"] for row in json.loads(done.out)}
 
 
@@ -365,7 +367,7 @@ def test_version_makes_stale_and_ignore_does_not(
     project = make_project({"experiments/report.py": source})
     env = {"COUNT": str(project.root / "count.txt")}
     project.run("build", env=env)
-    assert states(project, "--set", "second.parity=false")["second"] == "fresh"
+    assert states(project, "--set", "second.parity=false", env=env)["second"] == "fresh"
     project.edit("experiments/report.py", '@figure("A.2", caption="Apart.")',
                  '@figure("A.2", caption="Apart.", version="2")')  # fmt: skip
-    assert states(project)["A.2"] == "stale"
+    assert states(project, env=env)["A.2"] == "stale"

@@ -68,11 +68,15 @@ FAULTS = {
         "a.py:5",
         "registered twice",
     ),
-    "parameter of bytes": ("@artifact\ndef f(*, p=b'x'): ...", "a.py:3", "'p' of 'f' is of type 'bytes'"),
+    "parameter of bytes": (
+        "@artifact\ndef f(*, p=b'x'): ...",
+        "a.py:3",
+        "'p' of 'f' is of type 'bytes'",
+    ),
     "parameter of a set": ("@artifact\ndef f(*, p={1}): ...", "a.py:3", "type 'set'"),
     "infinite parameter": ("@artifact\ndef f(*, p=1e999): ...", "a.py:3", "the float inf"),
     "parameter without default": ("@artifact\ndef f(*, p): ...", "a.py:3", "has no default"),
-    "input with a default": ("@artifact\ndef f(p=1): ...", "a.py:3", "Put it behind a '*'"),
+    "input with a default": ("@artifact\ndef f(p=1): ...", "a.py:3", "stands behind a '*'"),
     "star arguments": ("@artifact\ndef f(*args): ...", "a.py:3", "'*args'"),
     "keyword arguments": ("@artifact\ndef f(**options): ...", "a.py:3", "'*options'"),
     "not Python": ("def f(:", "a.py:2", "Not valid Python"),
@@ -110,7 +114,9 @@ def test_figures_made_in_a_loop_are_found(tmp_path: Path) -> None:
 
 
 def test_a_module_that_cannot_be_imported_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ReportgenError, match=r"'experiments\.a' cannot be imported: 'gone'") as caught:
+    with pytest.raises(
+        ReportgenError, match=r"'experiments\.a' cannot be imported: 'gone'"
+    ) as caught:
         registered(tmp_path, a="@figure('A', caption=str(1))\ndef f(): ...\nraise KeyError('gone')")
     assert "raise KeyError" in str(caught.value)
 
@@ -121,7 +127,9 @@ def test_a_constant_of_the_module_may_be_a_default(tmp_path: Path) -> None:
 
 
 def test_the_package_name_may_be_used_instead(tmp_path: Path) -> None:
-    graph = registered(tmp_path, a="import reportgen as rg\n@rg.figure('A', caption='C')\ndef f(): ...")
+    graph = registered(
+        tmp_path, a="import reportgen as rg\n@rg.figure('A', caption='C')\ndef f(): ..."
+    )
     assert list(graph.figures) == ["A"]
 
 
