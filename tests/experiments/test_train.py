@@ -170,7 +170,7 @@ def test_evaluation_sees_the_average_and_training_goes_on_from_the_weights() -> 
 
     plain = Counter()
     trained(FakeRun(), plain, objective=objective, epochs=3, lr=0.1)
-    assert float(plain.weight) == pytest.approx(0.9, rel=1e-4)
+    assert plain.weight.item() == pytest.approx(0.9, rel=1e-4)
 
 
 def test_a_rank_takes_its_share_of_every_batch() -> None:
