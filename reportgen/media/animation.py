@@ -39,13 +39,16 @@ class Animation(Media):
         self.fps, self.what, self.wide = float(fps), what, wide
 
     def to_value(self) -> dict[str, Any]:
+        """As JSON types and arrays, in order."""
         return super().to_value() | {"frames": self.source}
 
     @classmethod
     def restore(cls, fields: dict[str, Any]) -> Animation:
+        """What ``to_value`` gave."""
         return cls(frames_restored(fields.pop("frames")), **fields)
 
     def view(self, canvas: Canvas) -> View:
+        """The last frame, and the film behind a link that scripts turn into controls."""
         frames = self.frames
         height, width = frames.pixels.shape[1:3]
         scale, wide = self.scale()

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from reportgen.media import markup
 from reportgen.media.canvas import ASSETS, Canvas, webp_bytes
 
@@ -128,7 +130,6 @@ def few_colours(image: Picture) -> Picture:
     A chart's flat colours stay exact; only some shades of anti-aliasing move, by less than the
     eye sees. It halves the file.
     """
-    import numpy as np
     from PIL import Image
 
     packed = np.asarray(image, dtype=np.int32) @ np.array([1 << 16, 1 << 8, 1], dtype=np.int32)
@@ -144,6 +145,9 @@ def few_colours(image: Picture) -> Picture:
 
 def render(curve: Any, ink: Ink, frame: Frame) -> Picture:
     """The chart of a ``Curve``. Loads matplotlib, which is why it is not above."""
+    from PIL import Image
+
     from reportgen.media.plotting import plot_curve
 
-    return few_colours(figure_picture(plot_curve(curve, ink, frame)))
+    pixels = np.asarray(plot_curve(curve, ink, frame).canvas.buffer_rgba())
+    return few_colours(Image.fromarray(pixels[..., :3]))

@@ -43,6 +43,7 @@ class Compare(Media):
         self.labels = check_labels(labels, 2, what="Compare", of="image") or []
 
     def view(self, canvas: Canvas) -> View:
+        """Both images side by side, which scripts lay over one another."""
         height, width = self.pair.shape[1:3]
         room = (TEXT_WIDTH - markup.GAP) // 2
         scale = max(1, min(room // width, 2 * MAX_TILE // max(height, width)))

@@ -89,6 +89,7 @@ class Curve(Media):
         return Series(name, x, y, low, high, smooth(y, wanted, log=self.log_y))
 
     def to_value(self) -> dict[str, Any]:
+        """As JSON types and arrays, in order."""
         keys = ("name", "x", "y", "low", "high")
         return super().to_value() | {
             "series": [{key: getattr(s, key) for key in keys} for s in self.series],
@@ -98,12 +99,14 @@ class Curve(Media):
 
     @classmethod
     def restore(cls, fields: dict[str, Any]) -> Curve:
+        """What ``to_value`` gave."""
         series = fields.pop("series")
         bands = {s["name"]: (s["low"], s["high"]) for s in series if s["low"] is not None}
         fields["marks"] = dict(fields["marks"])
         return cls({s["name"]: (s["x"], s["y"]) for s in series}, bands=bands, **fields)
 
     def view(self, canvas: Canvas) -> View:
+        """The chart in its variants, and a CSV file."""
         alt = canvas.alt or describe_curve(self)
         page = charts.WIDE if self.wide else charts.TEXT
         html, name, drawn = charts.chart_html(

@@ -57,6 +57,7 @@ class Grid(Media):
         self.wide = wide
 
     def view(self, canvas: Canvas) -> View:
+        """One sheet, or one a row where tiles have labels of their own."""
         scale, wide = self.scale()
         alt = canvas.alt or describe_grid(self)
         if self.tile_labels:

@@ -28,6 +28,7 @@ class Image(Media):
         check_varied(self.image, "The image")
 
     def view(self, canvas: Canvas) -> View:
+        """One PNG at native size, shown enlarged."""
         height, width = self.image.shape[:2]
         scale, wide = choose_scale((height, width), (height, width), wide=self.wide)
         alt = canvas.alt or describe_image(self.image)

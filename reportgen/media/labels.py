@@ -25,7 +25,7 @@ _ACCENT = f"(?:_(?P<accent>{'|'.join(ACCENTS)}))?"
 _SYMBOL = rf"(?P<letter>{_LETTER}){_ACCENT}(?:_(?P<sub>\w+))?(?P<rest>\u0304|\u0302|\u0303)?"
 _NAME = "|".join(name for name in GREEK if len(name) > 2)
 _BEFORE_RELATION = re.compile(
-    rf"(?<!\w)(?:{_SYMBOL}(?=\s*[=<>≤≥≈≠∈])|(?P<word>{_NAME}|[α-ωΑ-Ω])(?!\w)(?=\s*(?:$|[),;:/])))"
+    rf"(?<!\w)(?:{_SYMBOL}(?=\s*[=<>≤≥≈≠∈])|(?P<word>{_NAME}|[α-ωΑ-Ω])(?!\w)(?=\s*(?:$|[(),;:/])))"
 )
 _ALONE = re.compile(rf"^\s*{_SYMBOL}\s*$")
 _RELATION = re.compile(r" ?([=<>≤≥≈≠∈]) ?")

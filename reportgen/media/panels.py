@@ -43,15 +43,18 @@ class Panels(Media):
         self.wide = wide
 
     def to_value(self) -> dict[str, Any]:
+        """As JSON types and arrays, in order."""
         pairs = [[title, media.to_value()] for title, media in self.panels.items()]
         return super().to_value() | {"panels": pairs}
 
     @classmethod
     def restore(cls, fields: dict[str, Any]) -> Panels:
+        """What ``to_value`` gave."""
         panels = {title: from_value(value) for title, value in fields.pop("panels")}
         return cls(panels, **fields)
 
     def view(self, canvas: Canvas) -> View:
+        """Each panel drawn on its own, with its letter and title below."""
         views = [
             self.panel_view(canvas, letter, name, media)
             for (letter, name), media in zip(self.letters, self.panels.values(), strict=True)

@@ -49,6 +49,7 @@ class Plot(Media):
         self.wide = wide
 
     def view(self, canvas: Canvas) -> View:
+        """The pixels as they were drawn, and the numbers of the lines as CSV."""
         height, width = self.figure.shape[:2]
         alt = canvas.alt or self.summary or f"Plot of {width // 2} × {height // 2} pixels"
         light = picture(self.figure)
@@ -94,7 +95,7 @@ def figure_pixels(figure: Any, change: Callable[[Colours], Colours] | None) -> P
         return as_pixels(figure, what="The plot")
     if not figure.axes and not figure.texts and not figure.patches and not figure.lines:
         raise ReportgenError("Plot got a figure with nothing on it.")
-    charts.figure_picture(figure)  # the first drawing makes ticks and legends, with their colours
+    figure.draw_without_rendering()  # makes ticks and legends, which have colours too
     with recoloured(figure, change) if change else nullcontext():
         return np.asarray(charts.figure_picture(figure), dtype=np.uint8)
 

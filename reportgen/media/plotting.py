@@ -33,8 +33,8 @@ LINE = 31  # px from one line of a label to the next
 FEW = 24  # points that are drawn one by one
 
 
-def plot_curve(curve: Curve, ink: Ink, frame: Frame) -> Figure:
-    """The figure of ``curve`` in the colours of ``ink`` at the size of ``frame``."""
+def plot_curve(curve: Curve, ink: Ink, frame: Frame) -> Any:
+    """The figure of ``curve`` in the colours of ``ink``, drawn on a canvas of ``frame``'s size."""
     with mpl.rc_context():
         mpl.rcdefaults()  # nobody's matplotlibrc changes a figure
         mpl.rcParams.update(STYLE)
@@ -67,6 +67,7 @@ class Chart:
         self.end_labels(labels)
 
     def color(self, i: int) -> str:
+        """The colour of the i-th series."""
         return self.ink.series[i % len(self.ink.series)]
 
     def width(self, text: str, size: float = NORMAL) -> float:
@@ -222,6 +223,7 @@ class Chart:
             self.text(left + width + self.gap, place, "\n".join(label.lines), color, NORMAL, "left")
 
     def leader(self, start: tuple[float, float], end: tuple[float, float], color: str) -> None:
+        """A thin line from a line's end to its label."""
         from matplotlib.lines import Line2D
 
         xs = [start[0] / self.frame.width, end[0] / self.frame.width]

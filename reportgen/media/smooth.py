@@ -39,7 +39,8 @@ def running_mean(y: NDArray[np.float64], window: int) -> NDArray[np.float64]:
     """
     n = len(y)
     half = np.minimum(window // 2, np.minimum(np.arange(n), np.arange(n)[::-1]))
-    half[-1 - window // 2 :] = window // 2  # the last value is a mean too: it is what is quoted
+    tail = max(0, n - 1 - window // 2)
+    half[tail:] = np.minimum(window // 2, np.arange(tail, n))  # the last value is quoted
     total = np.concatenate([[0.0], np.cumsum(y)])
     at = np.arange(n)
     start, stop = at - half, np.minimum(at + half + 1, n)

@@ -40,13 +40,16 @@ class Steps(Media):
         self.what, self.wide = what, wide
 
     def to_value(self) -> dict[str, Any]:
+        """As JSON types and arrays, in order."""
         return super().to_value() | {"frames": self.source}
 
     @classmethod
     def restore(cls, fields: dict[str, Any]) -> Steps:
+        """What ``to_value`` gave."""
         return cls(frames_restored(fields.pop("frames")), **fields)
 
     def view(self, canvas: Canvas) -> View:
+        """A labelled strip of all frames, which scripts put under a slider."""
         frames = self.frames
         large, small, wide = self.scales()
         alts = frames.alts(canvas.alt, self.what)

@@ -42,6 +42,7 @@ class Strip(Media):
         self.wide = wide
 
     def view(self, canvas: Canvas) -> View:
+        """A PNG an image, in a grid that wraps."""
         n, height, width = self.images.shape[:3]
         scale, wide = tile_scale(n, (height, width), self.wide)
         size = (width * scale, height * scale)

@@ -70,6 +70,7 @@ class Table(Media):
         ]
 
     def view(self, canvas: Canvas) -> View:
+        """An HTML table, and CSV and JSON files."""
         heads = [f"{c} ({self.units[c]})" if c in self.units else c for c in self.columns]
         data = [
             canvas.text(csv_text(heads, self.rows), ".csv"),

@@ -1,0 +1,1 @@
+"""Tests of media: from arrays to files and HTML, through ``draw``."""
