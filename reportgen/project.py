@@ -86,7 +86,8 @@ def read_toml(file: Path) -> dict[str, Any]:
 
 def load_project(root: Path, settings: Mapping[str, Any]) -> Project:
     known = {f.name.replace("_", "-"): f for f in fields(Project) if f.name != "root"}
-    faults, values = [], {}
+    faults: list[str] = []
+    values: dict[str, Any] = {}
     for key, value in settings.items():
         if key not in known:
             faults.append(f"Unknown setting '{key}'. {did_you_mean(key, list(known))}".strip())

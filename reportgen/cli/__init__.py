@@ -24,6 +24,8 @@ COMMANDS = {
     "check": "check",
     "publish": "publish",
     "bundle": "bundle",
+    "push": "push",
+    "pull": "pull",
     "gc": "gc",
 }
 """Command name to module of this package; the order is that of the help."""

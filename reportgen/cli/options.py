@@ -14,7 +14,7 @@ from reportgen.registry.select import select
 Command = Callable[..., Any]
 
 
-class Duration(click.ParamType):
+class Duration(click.ParamType[float]):
     """``90``, ``90s``, ``20m`` or ``1.5h``, in seconds."""
 
     name = "duration"

@@ -86,6 +86,10 @@ def execute(task: Task, send: Send) -> dict[str, Any]:
         return failure(task, str(error), "", lost=error.digest)
     except ReportgenError as error:
         return failure(task, str(error), "")
+    except ModuleNotFoundError as error:
+        if missing := missing_package(error, task):
+            return failure(task, str(missing), "")
+        return failure(task, f"{error}", users_traceback(error, task))
     except Exception as error:
         if is_out_of_memory(error):
             return failure(task, OUT_OF_MEMORY, users_traceback(error, task))
@@ -98,6 +102,22 @@ def warm_up(task: Task) -> dict[str, Any]:
         with contextlib.suppress(Exception):  # a node that needs it will say what is wrong
             importlib.import_module(package)
     return {"record": None}
+
+
+def missing_package(error: ModuleNotFoundError, task: Task) -> ReportgenError | None:
+    """The error for a package that is not installed; None for a module the project lacks."""
+    package = (error.name or "").partition(".")[0]
+    if (
+        not package
+        or Path(task.root, package).exists()
+        or Path(task.root, f"{package}.py").exists()
+    ):
+        return None
+    what = "'reportgen[torch]'" if package in ("torch", "torchvision") else package
+    return ReportgenError(
+        f"'{task.node}' needs '{package}', which is not installed.",
+        hint=f"Install it with: pip install {what}",
+    )
 
 
 def recorded(task: Task, store: Store) -> Record | None:
@@ -252,7 +272,7 @@ def is_machinery(filename: str) -> bool:
 
 def is_out_of_memory(error: BaseException) -> bool:
     torch = sys.modules.get("torch")
-    return bool(torch) and isinstance(error, torch.cuda.OutOfMemoryError)
+    return torch is not None and isinstance(error, torch.cuda.OutOfMemoryError)
 
 
 def limit_threads(threads: int) -> None:

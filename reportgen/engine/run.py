@@ -3,7 +3,7 @@
 import json
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sized
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -76,8 +76,9 @@ class Run:
         self, iterable: Iterable[Item], label: str = "", total: int | None = None
     ) -> Iterator[Item]:
         """Iterate, and show how far the run is. Items already behind a resumed run count too."""
-        total = len(iterable) if total is None and hasattr(iterable, "__len__") else total
-        done = total - len(iterable) if total and hasattr(iterable, "__len__") else 0
+        length = len(iterable) if isinstance(iterable, Sized) else None
+        total = length if total is None else total
+        done = total - length if total is not None and length is not None else 0
         shown = 0.0
         for item in iterable:
             yield item

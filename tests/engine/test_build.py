@@ -371,3 +371,26 @@ def test_version_makes_stale_and_ignore_does_not(
     project.edit("experiments/report.py", '@figure("A.2", caption="Apart.")',
                  '@figure("A.2", caption="Apart.", version="2")')  # fmt: skip
     assert states(project, env=env)["A.2"] == "stale"
+
+
+def test_a_package_that_is_not_installed_is_named(
+    make_project: Callable[..., ProjectFolder],
+) -> None:
+    project = make_project(
+        {
+            "experiments/report.py": """
+                import torch
+                from reportgen import artifact
+
+                @artifact
+                def weights():
+                    return {"w": torch.zeros(3)}
+                """,
+            "without/torch.py": "raise ModuleNotFoundError(\"No module named 'torch'\", name='torch')",
+        }
+    )
+    done = project.run("build", env={"PYTHONPATH": str(project.root / "without")})
+    assert done.code == 1
+    assert "'weights' needs 'torch', which is not installed." in done.err
+    assert "pip install 'reportgen[torch]'" in done.err
+    assert "Traceback" not in done.err

@@ -1,0 +1,241 @@
+"""The command line as a person meets it, rightly and wrongly used."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ProjectFolder
+
+
+def test_help_shows_commands_and_examples(project: ProjectFolder) -> None:
+    done = project.run("--help")
+    assert done.code == 0
+    for word in ("build", "figure", "status", "reportgen figure B.1a --open"):
+        assert word in done.out
+
+
+def test_version(project: ProjectFolder) -> None:
+    assert project.run("--version").out == "reportgen, version 0.1.0\n"
+
+
+def test_list_and_status_print_tables_and_json(project: ProjectFolder) -> None:
+    listing = project.run("list")
+    assert listing.code == 0
+    head, *rows = listing.out.splitlines()
+    assert head.split() == ["id", "state", "depends", "on", "last", "cost", "caption"]
+    assert [row.split()[0] for row in rows] == ["walk", "A.1", "B.2"] or len(rows) == 3
+    status = project.run("status", "--json", "A")
+    assert status.code == 1
+    (row,) = json.loads(status.out)
+    assert row["id"] == "A.1"
+    assert row["kind"] == "figure"
+    assert (row["state"], row["reason"]) == ("missing", "input walk is missing")
+    assert row["inputs"] == ["walk"]
+    assert row["seconds"] is None
+
+
+WRONG = {
+    "unknown figure": (("figure", "A.11"), 1, "Nothing is named 'A.11'. Did you mean 'A.1'?"),
+    "unknown command": (("bild",), 2, "No such command 'bild'. Did you mean 'build'?"),
+    "unknown option": (("build", "--fast"), 2, "No such option"),
+    "unknown profile": (("status", "--profile", "quik"), 1, "There is no profile 'quik'."),
+    "unknown node": (("status", "--set", "wlak.steps=1"), 1, "no artifact or figure 'wlak'"),
+    "unknown parameter": (("status", "--set", "walk.step=1"), 1, "Did you mean 'steps'"),
+    "wrong type": (("status", "--set", "walk.steps=many"), 1, "its default 50 is of type int"),
+    "set without value": (
+        ("status", "--set", "walk.steps"),
+        1,
+        "Write --set NODE.parameter=value.",
+    ),
+    "unknown value": (("value", "walk.stepz"), 1, "has not run yet"),
+    "bad duration": (("build", "--budget", "soon"), 2, "write 90s, 20m or 1.5h"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "code", "message"), WRONG.values(), ids=WRONG)
+def test_wrong_use_gets_one_clear_message(
+    project: ProjectFolder, arguments: tuple[str, ...], code: int, message: str
+) -> None:
+    done = project.run(*arguments)
+    assert done.code == code, done
+    assert message in " ".join(done.err.split())
+    assert "Traceback" not in done.err
+    assert done.out == ""
+
+
+def test_no_project(tmp_path: Path) -> None:
+    done = ProjectFolder(tmp_path).run("status")
+    assert done.code == 1
+    assert "No pyproject.toml with a [tool.reportgen] table" in done.err
+
+
+def test_all_faults_of_the_settings_are_shown_together(
+    make_project: Callable[..., ProjectFolder],
+) -> None:
+    settings = '[tool.reportgen]\nsede = 1\nmath = "latex"\nseed = "x"\nexperiments = "e"\n'
+    done = make_project(pyproject=settings).run("list")
+    assert done.code == 1
+    assert "has 4 faults" in done.err
+    for fault in ("Did you mean 'seed'?", "'math' is 'latex'", "type int", "list of strings"):
+        assert fault in done.err
+
+
+def test_value_reads_records_then_parameters(project: ProjectFolder) -> None:
+    assert project.run("value", "walk.steps").out == "50\n"
+    project.run("build", "walk")
+    assert isinstance(json.loads(project.run("value", "walk.last").out), float)
+    unknown = project.run("value", "walk.lost")
+    assert unknown.code == 1
+    assert "Did you mean 'last'?" in unknown.err
+
+
+def test_why_names_the_definition_its_diff_and_the_path(
+    make_project: Callable[..., ProjectFolder],
+) -> None:
+    project = make_project(
+        {
+            "experiments/helpers.py": "SCALE = 2\n\n\ndef scaled(x):\n    return x * SCALE\n",
+            "experiments/report.py": """
+                from experiments.helpers import scaled
+                from reportgen import Curve, figure
+
+                @figure("A.1", caption="C.")
+                def curve(*, n=3):
+                    return Curve({"y": [scaled(i) for i in range(n)]}, x="x", y="y")
+                """,
+        }
+    )
+    project.run("build")
+    project.edit("experiments/helpers.py", "SCALE = 2", "SCALE = 5")
+    done = project.run("why", "A.1")
+    assert done.code == 0, done
+    assert "A.1 is stale: code: experiments/helpers.py:SCALE" in done.out
+    assert "-SCALE = 2" in done.out
+    assert "+SCALE = 5" in done.out
+    assert "experiments/report.py:curve → experiments/helpers.py:scaled" in done.out
+    (answer,) = json.loads(project.run("why", "A.1", "--json").out)
+    assert answer["changes"][0]["what"] == "experiments/helpers.py:SCALE"
+
+
+def test_accept_stamps_code_changes_and_refuses_others(project: ProjectFolder) -> None:
+    project.run("build")
+    project.edit("experiments/report.py", "x.sum()", "np.sum(x)")
+    refused = project.run("accept", "walk", "--reason", "same", "--set", "walk.steps=4")
+    assert refused.code == 1
+    assert "Another parameter or input is another result" in refused.err
+    done = project.run("accept", "walk", "--reason", "np.sum is the same")
+    assert done.code == 0, done
+    (row,) = json.loads(project.run("status", "walk", "--json").out)
+    assert (row["state"], row["reason"]) == ("fresh", "accepted: np.sum is the same")
+    assert project.run("build", "--require-fresh").code == 0
+
+
+def test_verify_finds_what_is_not_deterministic(make_project: Callable[..., ProjectFolder]) -> None:
+    project = make_project(
+        {
+            "experiments/report.py": """
+                import os
+                from reportgen import artifact
+
+                @artifact
+                def steady():
+                    return {"x": [1, 2]}
+
+                @artifact
+                def moody():
+                    return {"x": {"y": int.from_bytes(os.urandom(4), "big")}}
+                """
+        }
+    )
+    project.run("build")
+    done = project.run("verify")
+    assert done.code == 1
+    assert "steady: the same again" in done.out
+    assert "moody: differs\n  moody.x.y: differs by up to" in done.out
+    assert project.run("verify", "steady").code == 0
+
+
+def test_a_bundle_serves_a_fresh_clone_and_is_checked(project: ProjectFolder) -> None:
+    project.run("build")
+    assert project.run("bundle", "walk").code == 0
+    last = project.run("value", "walk.last").out
+    import shutil
+
+    shutil.rmtree(project.root / ".reportgen")
+    assert project.run("value", "walk.last").out == last
+    assert project.run("bundle", "--check").code == 0
+    built = project.run("build", "A.1")
+    assert "walk" not in built.err.replace("walk_", "")
+    project.edit("experiments/report.py", "* sigma", "* sigma * 2")
+    stale = project.run("bundle", "--check")
+    assert stale.code == 1
+    assert "'walk' is stale: code: experiments/report.py:walk" in stale.err
+
+
+def test_a_bundle_needs_only_the_records_of_what_lies_behind(
+    make_project: Callable[..., ProjectFolder],
+) -> None:
+    project = make_project(
+        {
+            "experiments/report.py": """
+                from reportgen import artifact
+
+                @artifact
+                def big():
+                    return {"x": list(range(3))}
+
+                @artifact
+                def small(big):
+                    return {"sum": sum(big["x"])}
+
+                @artifact
+                def next(big, small):
+                    return {"n": big["x"][2] + small["sum"]}
+                """
+        }
+    )
+    project.run("build")
+    project.run("bundle", "small")
+    import shutil
+
+    shutil.rmtree(project.root / ".reportgen")
+    assert project.run("status", "small").code == 0
+    assert project.run("value", "big.x").code == 1
+    done = project.run("build", "next")
+    assert done.code == 0, done
+    assert "✓ big" in done.err
+    assert "✓ small" not in done.err
+
+
+def test_gc_removes_old_results_and_keeps_the_fresh(project: ProjectFolder) -> None:
+    for steps in (3, 4, 5, 50):
+        project.run("build", "walk", "--set", f"walk.steps={steps}")
+    done = project.run("gc", "--keep", "1")
+    assert done.code == 0
+    assert done.out.startswith("3 records and")
+    assert project.run("status", "walk").code == 0
+    assert project.run("value", "walk.x").code == 0
+
+
+def test_a_figure_that_no_post_shows_is_a_warning(project: ProjectFolder) -> None:
+    (project.root / "site").mkdir()
+    project.write(
+        {
+            "templates/posts/2024-01-02-notes.md": """
+                ---
+                title: Notes
+                date: 2024-01-02 10:00:00 +0000
+                ---
+                See <%= ref("A.1") %>.
+
+                <%= figure("A.1") %>
+                """
+        }
+    )
+    done = project.run("build")
+    assert done.code == 0, done
+    assert "Warning: figure B.2 is in no post." in done.err
+    assert "A.1 is in no post" not in done.err
+    assert Path(done.out.strip()).is_file()
