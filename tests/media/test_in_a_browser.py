@@ -1,0 +1,212 @@
+"""The script in a real browser: what it adds, and that nothing is lost without it."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+import reportgen.media
+from tests.media.conftest import Once
+
+ASSETS = Path(reportgen.media.__file__).parent / "assets"
+SHOWN = ("steps", "steps-grid", "animation-grid", "compare", "curve", "grid", "panels", "table")
+FIGURE = """<figure class="rg" id="fig-{name}">
+<div class="view">{html}</div>
+<figcaption><p><b>Figure {n}</b> Caption of {name}.</p>
+<div class="tools"><details class="prov"><summary>reportgen</summary><dl><dt>Command</dt><dd>
+<code>reportgen figure {name}</code></dd></dl></details></div></figcaption>
+</figure>"""
+PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Figures</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,"><link rel="stylesheet" href="reportgen.css">
+<script src="reportgen.js" defer></script></head>
+<body><p><a class="rg-ref" href="#fig-curve">Figure 5</a></p>{figures}</body></html>"""
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """A server that keeps no log."""
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def address(once: Once, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A page with figures, served from this machine."""
+    folder = tmp_path_factory.mktemp("page")
+    figures = []
+    for n, name in enumerate(SHOWN, 1):
+        drawn, files = once(name)
+        shutil.copytree(files, folder, dirs_exist_ok=True)
+        html = drawn.html.replace("{assets}", ".")
+        figures.append(FIGURE.format(name=name, html=html, n=n))
+    shutil.copytree(ASSETS, folder, dirs_exist_ok=True)
+    (folder / "index.html").write_text(PAGE.format(figures="\n".join(figures)))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/index.html"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, address: str) -> Iterator[object]:
+    """Opens the page with the options of a browser context; errors of the page fail the test."""
+    contexts, errors = [], []
+
+    def open_page(**options: object) -> Page:
+        contexts.append(browser.new_context(**options))  # type: ignore[arg-type]
+        page = contexts[-1].new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda message: errors.append(f"{message.type}: {message.text}"))
+        page.goto(address)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+def test_the_step_slider_shows_the_frame_of_its_label(visit) -> None:
+    page = visit()
+    box = page.locator("#fig-steps")
+    expect(box.locator("output")).to_have_text("t = 0")
+    slider = box.get_by_role("slider", name="step")
+    slider.focus()
+    page.keyboard.press("Home")
+    expect(box.locator("output")).to_have_text("t = 690")
+    expect(slider).to_have_attribute("aria-valuetext", "t\u00a0=\u00a0690")
+    expect(box.locator(".stage img")).to_have_attribute("src", "./steps-1.png")
+    expect(box.locator("li.now")).to_have_text("t = 690")
+    box.locator("li").nth(1).click()
+    expect(box.locator(".stage img")).to_have_attribute("src", "./steps-2.png")
+
+
+def test_steps_of_grids_keep_their_heads(visit) -> None:
+    stage = visit().locator("#fig-steps-grid .stage")
+    expect(stage.locator(".heads span")).to_have_count(3)
+    heads, image = stage.locator(".heads").bounding_box(), stage.locator("img").bounding_box()
+    assert heads["width"] == pytest.approx(image["width"], abs=1)
+    assert heads["x"] == pytest.approx(image["x"], abs=1)
+
+
+def test_an_animation_rests_until_it_is_played_and_can_be_stopped(visit) -> None:
+    box = visit().locator("#fig-animation-grid")
+    image = box.locator("img")
+    expect(image).to_have_attribute("src", "./animation-grid.png")
+    expect(box.get_by_text("Play all")).to_have_count(0)
+    box.get_by_role("slider").fill("0")
+    image.and_(box.locator("img[src^='blob:']")).wait_for()
+    expect(box.locator("output")).to_have_text("epoch 1")
+    assert image.evaluate("i => i.decode().then(() => i.naturalWidth)") == 90
+    box.get_by_role("button", name="Play").click()
+    expect(box.locator("output")).to_have_text("epoch 5")
+
+
+def test_with_reduced_motion_the_button_goes_one_step(visit) -> None:
+    box = visit(reduced_motion="reduce").locator("#fig-steps")
+    button = box.get_by_role("button", name="Next step")
+    button.click()
+    expect(box.locator("output")).to_have_text("t = 690")
+    button.click()
+    expect(box.locator("output")).to_have_text("t = 240")
+
+
+def test_the_comparison_moves_by_keyboard(visit) -> None:
+    page = visit()
+    box = page.locator("#fig-compare")
+    slider = box.get_by_role("slider", name="noisy or clean")
+    slider.focus()
+    page.keyboard.press("End")
+    expect(slider).to_have_attribute("aria-valuetext", "100 % noisy")
+    first, second = (box.locator("img").nth(i).bounding_box() for i in (0, 1))
+    assert first == second
+
+
+def test_dark_charts_follow_the_system_and_the_pages_switch(visit) -> None:
+    page = visit(color_scheme="dark")
+    source = "document.querySelector('#fig-curve img').currentSrc.split('/').pop()"
+    page.locator("#fig-curve img").scroll_into_view_if_needed()
+    page.wait_for_function(f"{source}.includes('-dark')")
+    page.evaluate("document.documentElement.dataset.theme = 'light'")
+    page.wait_for_function(f"/curve\\.(png|webp)/.test({source})")
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    page.wait_for_function(f"{source}.includes('curve-dark')")
+
+
+def test_a_phone_gets_the_narrow_chart_and_no_page_scroll(visit) -> None:
+    page = visit(viewport={"width": 390, "height": 844})
+    image = page.locator("#fig-curve img")
+    image.scroll_into_view_if_needed()
+    page.wait_for_function("document.querySelector('#fig-curve img').currentSrc.includes('narrow')")
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_a_reference_shows_its_figure_on_focus_and_escape_closes_it(visit) -> None:
+    page = visit()
+    page.keyboard.press("Tab")
+    peek = page.locator(".rg-peek")
+    expect(peek).to_be_visible()
+    expect(peek).to_contain_text("Figure 5 Caption of curve.")
+    page.keyboard.press("Escape")
+    expect(peek).to_be_hidden()
+
+
+def test_a_first_tap_previews_and_a_second_follows(visit) -> None:
+    page = visit(has_touch=True)
+    reference = page.locator("a.rg-ref")
+    reference.tap()
+    expect(page.locator(".rg-peek")).to_be_visible()
+    assert not page.url.endswith("#fig-curve")
+    reference.tap()
+    page.wait_for_url("**#fig-curve")
+
+
+def test_the_command_can_be_copied(visit) -> None:
+    page = visit(permissions=["clipboard-read", "clipboard-write"])
+    box = page.locator("#fig-grid")
+    box.locator("summary").click()
+    box.get_by_role("button", name="Copy").click()
+    expect(box.get_by_role("button", name="Copied")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == "reportgen figure grid"
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_heads_stand_over_their_columns(visit, width: int) -> None:
+    page = visit(viewport={"width": width, "height": 800})
+    box = page.locator("#fig-grid")
+    image = box.locator("img").bounding_box()
+    spans = [span.bounding_box() for span in box.locator(".heads span").all()]
+    for i, span in enumerate(spans):
+        centre = span["x"] + span["width"] / 2
+        assert centre == pytest.approx(image["x"] + image["width"] * (2 * i + 1) / 6, abs=1)
+    rows = [span.bounding_box() for span in box.locator(".rows span").all()]
+    for i, row in enumerate(rows):
+        centre = row["y"] + row["height"] / 2
+        assert centre == pytest.approx(image["y"] + image["height"] * (2 * i + 1) / 4, abs=1)
+
+
+def test_without_scripts_every_frame_is_there(visit) -> None:
+    page = visit(java_script_enabled=False)
+    expect(page.locator("#fig-steps li img")).to_have_count(3)
+    expect(page.locator("#fig-compare img")).to_have_count(2)
+    expect(page.locator("#fig-animation-grid a")).to_have_attribute("href", "./animation-grid.webp")
