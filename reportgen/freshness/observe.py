@@ -14,7 +14,6 @@ import linecache
 import os
 import sys
 import tempfile
-import uuid
 from collections.abc import Iterable, Sequence
 from importlib.util import source_from_cache
 from itertools import pairwise
@@ -26,7 +25,7 @@ from reportgen.errors import Place, ReportgenError
 from reportgen.freshness import hooks
 from reportgen.freshness.closure import Closures
 from reportgen.freshness.frames import Places, frames, is_from_python, is_ours
-from reportgen.freshness.graph import growing
+from reportgen.freshness.growing import growing
 from reportgen.freshness.holds import MACHINE, file_digest, listing, names_digest, variable_digest
 from reportgen.freshness.readers import TOPS, watch_readers
 from reportgen.freshness.sources import Sources
@@ -59,7 +58,7 @@ class Observer:
         self._declared: list[Path] = []
         self._big: dict[str, os.stat_result] = {}
         self._process = os.getpid()
-        self._spool = Path(tempfile.gettempdir(), f"reportgen-{uuid.uuid4().hex}.jsonl")
+        self._spool = Path(tempfile.gettempdir(), f"reportgen-{os.urandom(8).hex()}.jsonl")
         self._before: hooks.Listener | None = None
 
     def __enter__(self) -> "Observer":
@@ -272,3 +271,15 @@ class Observer:
         own = {os.path.basename(path) for path in self._written if os.path.dirname(path) == name}
         rest = [entry for entry in names if entry not in own]
         return {"names": names_digest(rest), "without": sorted(own)}
+
+
+def read_by(module: str, root: str) -> list[str]:
+    """The files that were read or looked for while a module (its absolute path) was imported."""
+    seen = _by_module.get(module, {})
+    return [os.path.join(root, name) for kind, name in seen if kind in ("files", "folders")]
+
+
+def forget(modules: Iterable[str]) -> None:
+    """Drop the notes on modules (absolute paths) that are to be imported anew."""
+    for module in modules:
+        _by_module.pop(module, None)

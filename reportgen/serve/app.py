@@ -1,0 +1,147 @@
+"""What a browser is answered: pages from memory, figures from the store, the rest from the site."""
+
+import asyncio
+import contextlib
+import json
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import (
+    FileResponse,
+    HTMLResponse,
+    JSONResponse,
+    RedirectResponse,
+    Response,
+)
+from starlette.routing import Route, WebSocketRoute
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from reportgen.serve.desk import Desk
+from reportgen.serve.guard import HEADERS, Guard
+from reportgen.serve.hub import Hub
+from reportgen.serve.jekyll import Jekyll
+from reportgen.serve.pages import INDEX, live, waiting_page
+
+ASSETS = Path(__file__).with_name("assets")
+FRESH = {"cache-control": "no-cache"}
+
+
+def make_app(desk: Desk, hub: Hub) -> Starlette:
+    """The application; what Jekyll builds is found under its own base URL."""
+    answers = Answers(desk, hub, desk.jekyll)
+    return Starlette(
+        routes=[
+            Route("/_reportgen/state", answers.state),
+            WebSocketRoute("/_reportgen/live", answers.live),
+            Route("/_reportgen/{name}", answers.ours),
+            Route("/{path:path}", answers.page),
+        ],
+        middleware=[Middleware(Guard), Middleware(Headers)],
+    )
+
+
+class Headers:
+    """ASGI middleware that adds the headers which every answer has."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *HEADERS]
+            await send(message)
+
+        await self.app(scope, receive, with_headers)
+
+
+class Answers:
+    """The answers to each kind of request."""
+
+    def __init__(self, desk: Desk, hub: Hub, jekyll: Jekyll | None) -> None:
+        self.desk, self.hub, self.jekyll = desk, hub, jekyll
+
+    async def state(self, request: Request) -> Response:
+        return JSONResponse(self.hub.state)
+
+    async def ours(self, request: Request) -> Response:
+        """A script or style of the preview itself."""
+        return file_response(ASSETS, request.path_params["name"])
+
+    async def page(self, request: Request) -> Response:
+        """A page, a figure's file, or a file of the site."""
+        path = request.path_params["path"]
+        if path == "" and self.jekyll is None:
+            return RedirectResponse(INDEX, 307)
+        address = "/" + path + ("index.html" if path.endswith("/") or not path else "")
+        if page := self.desk.pages.html.get(address):
+            return HTMLResponse(page, headers=FRESH)
+        if file := self.desk.pages.files.get(path):
+            return file_of(file)
+        if address.startswith("/_preview/"):
+            return self.unknown(address)
+        if self.jekyll is not None and (found := self.jekyll.find(address)):
+            return jekyll_page(found)
+        return file_response(self.desk.site, path)
+
+    def unknown(self, address: str) -> Response:
+        """A page that is not there: not yet, while the first look at the project lasts."""
+        if not address.endswith(".html"):
+            raise HTTPException(404)
+        ready = bool(self.hub.state["ready"])
+        title = "There is no such post." if ready else "Looking at the project …"
+        return HTMLResponse(live(waiting_page(title)), 404 if ready else 200, headers=FRESH)
+
+    async def live(self, socket: WebSocket) -> None:
+        """Tell a browser of every state, and listen to its clicks, until it goes."""
+        await socket.accept()
+        queue = self.hub.join()
+        teller = asyncio.create_task(tell(socket, queue))
+        try:
+            while True:
+                self.clicked(await socket.receive_text())
+        except WebSocketDisconnect:
+            pass
+        finally:
+            self.hub.leave(queue)
+            teller.cancel()
+
+    def clicked(self, text: str) -> None:
+        with contextlib.suppress(ValueError, AttributeError):
+            message = json.loads(text)
+            if name := message.get("rebuild"):
+                self.desk.ask(str(name))
+            elif message.get("cancel"):
+                self.desk.builder.cancel()
+
+
+async def tell(socket: WebSocket, queue: "asyncio.Queue[str]") -> None:
+    with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+        while True:
+            await socket.send_text(await queue.get())
+
+
+def file_response(folder: Path, path: str) -> Response:
+    """A file below a folder, but none that is hidden, generated for Jekyll, or outside."""
+    parts = Path(path).parts
+    file = (folder / path).resolve()
+    private = any(part.startswith((".", "_")) for part in parts)
+    if private or not file.is_relative_to(folder.resolve()) or not file.is_file():
+        raise HTTPException(404)
+    return file_of(file)
+
+
+def file_of(file: Path) -> Response:
+    if not file.is_file():  # it was there a moment ago
+        raise HTTPException(404)
+    return FileResponse(file, headers=FRESH)
+
+
+def jekyll_page(file: Path) -> Response:
+    if file.suffix != ".html":
+        return file_of(file)
+    return HTMLResponse(live(file.read_text(encoding="utf-8", errors="replace")), headers=FRESH)

@@ -1,0 +1,68 @@
+// The preview's part in a page: keeps it in step with the files, and says what is wrong.
+import { patch, remember } from './patch.js';
+import { veil } from './veil.js';
+import { Panel } from './panel.js';
+
+const script = document.querySelector('script[src$="/live.js"]');
+let digest = script.dataset.digest, builds, styles, socket, state, busy, again;
+
+remember(document);
+document.documentElement.style.overflowAnchor = 'none'; // patch() keeps the place itself
+
+const here = () => decodeURI(location.pathname).replace(/\/$/, '/index.html');
+const send = message => socket?.readyState === 1 && socket.send(JSON.stringify(message));
+const panel = new Panel(send);
+
+async function update() {
+  if (busy) return again = true;
+  busy = true;
+  do {
+    again = false;
+    try {
+      const answer = await fetch(location.pathname, { cache: 'no-store' });
+      const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+      const now = page.querySelector('script[src$="/live.js"]')?.dataset.digest;
+      if (now === digest) continue;
+      if ('waiting' in document.documentElement.dataset) return location.reload();
+      if ('waiting' in page.documentElement.dataset) continue;
+      await patch(page);
+      digest = now;
+      veil(state, send);
+    } catch { /* the server is gone; the socket will tell */ }
+  } while (again);
+  busy = false;
+}
+
+function restyle() {
+  for (const old of document.querySelectorAll('link[rel=stylesheet]:not([href^="/_reportgen/"])')) {
+    const link = old.cloneNode(), address = new URL(old.href);
+    address.searchParams.set('v', Date.now());
+    link.href = address;
+    link.onload = () => old.remove();
+    old.after(link);
+  }
+}
+
+function take(message) {
+  if (message.type === 'progress') {
+    panel.progress(message);
+    return veil(state, send, message);
+  }
+  const first = state === undefined || !state.ready;
+  state = message;
+  const mine = state.pages?.[here()];
+  if (first) ({ styles, builds } = state);
+  if (styles !== state.styles) { styles = state.styles; restyle(); }
+  if (mine === undefined ? builds !== state.builds : mine !== digest) update();
+  builds = state.builds;
+  panel.show(state, mine === undefined && here().startsWith('/_preview/') && state.ready);
+  veil(state, send);
+}
+
+function connect() {
+  socket = new WebSocket(`ws://${location.host}/_reportgen/live`);
+  socket.onopen = () => panel.connected(true);
+  socket.onmessage = event => take(JSON.parse(event.data));
+  socket.onclose = () => { panel.connected(false); setTimeout(connect, 500); };
+}
+connect();

@@ -1,0 +1,234 @@
+"""Runs stale figures, one after the other, in a worker that stays warm."""
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from reportgen.engine.build import Limits, build_nodes
+from reportgen.engine.draw import draw_figure, results_of
+from reportgen.engine.execute import WARM_UP, Task
+from reportgen.engine.modules import SAVED_MEANWHILE
+from reportgen.engine.plan import Price, plan
+from reportgen.engine.pool import LocalExecutor, run_task
+from reportgen.engine.progress import Reporter
+from reportgen.engine.session import Session
+from reportgen.errors import ReportgenError
+from reportgen.project import Project
+from reportgen.registry import Node
+from reportgen.serve.hub import Message
+from reportgen.store import Record
+
+AT_ONCE = 60.0  # seconds: what costs more waits for a click
+WORTH_KILLING = 3.0  # seconds: a run that is of no use any more and ends sooner may as well end
+PAUSE = 0.1  # seconds between two messages about a run
+
+DRAWING = threading.Lock()
+"""Held while a figure is drawn: matplotlib is not made for threads."""
+
+
+@dataclass
+class Running:
+    """The run in progress: of ``node``, for the sake of ``target`` (both names)."""
+
+    target: str
+    node: str
+    key: str
+    expected: float | None
+    started: float = field(default_factory=time.monotonic)
+    useless: bool = False
+
+    def remaining(self) -> float:
+        """Seconds until it ends, by its last run; for ever where that is unknown."""
+        if self.expected is None:
+            return float("inf")
+        return self.expected - (time.monotonic() - self.started)
+
+
+def affordable(session: Session, node: Node) -> str:
+    """'' where a node may run without being asked for, else what speaks against it."""
+    todo = plan(session, [node])
+    failed = [n for n in todo.run if session.status(n).state == "failed"]
+    if failed:
+        return f"{failed[0].id} failed"
+    if any(n.volatile for n in todo.run):
+        return "volatile"
+    if todo.seconds > AT_ONCE:
+        return "costly"
+    unknown = [n for n in (*todo.run, *todo.maybe) if not n.is_figure and never_ran(session, n)]
+    return f"{unknown[0].id} was never timed" if unknown else ""
+
+
+def never_ran(session: Session, node: Node) -> bool:
+    return not session.store.records_of(node.name)
+
+
+class Builder(Reporter):
+    """A thread that runs what is wanted: what was asked for first, then the rest in order.
+
+    ``look`` gives a fresh session; ``settled`` is told each name that has been dealt with, and the
+    records that this left ('' and none when a run begins); ``send`` passes progress to browsers.
+    """
+
+    def __init__(
+        self,
+        look: Callable[[], Session],
+        settled: Callable[[str, dict[str, Record]], None],
+        send: Callable[[Message], None],
+    ) -> None:
+        self.look, self.settled, self.send = look, settled, send
+        self.asked: dict[str, bool] = {}
+        self.wanted: list[str] = []
+        self.running: Running | None = None
+        self.session: Session | None = None
+        self.said = 0.0
+        self.values: dict[str, float] = {}
+        self.stopping = False
+        self.change = threading.Condition()
+        self.executor = LocalExecutor(1)
+        self.thread = threading.Thread(target=self.work, daemon=True)
+
+    # What the desk says
+
+    def start(self, project: Project, packages: Sequence[str]) -> None:
+        self.warm_up(project, packages)
+        self.thread.start()
+
+    def warm_up(self, project: Project, packages: Sequence[str]) -> None:
+        """Have the worker import what the figures need, before the first of them is edited."""
+        self.executor.submit(run_task, warm_task(project, packages), lambda message: None)
+
+    def want(self, names: Sequence[str]) -> None:
+        """Replace the list of what is to run by itself."""
+        with self.change:
+            self.wanted = list(names)
+            self.change.notify()
+
+    def ask(self, name: str, *, force: bool) -> None:
+        """Somebody wants this node now, whatever it costs."""
+        with self.change:
+            self.asked[name] = force
+            self.change.notify()
+
+    def drop_useless(self, session: Session) -> None:
+        """End a run whose result nobody needs since the code changed, unless it ends soon."""
+        running = self.running
+        if running is None:
+            return
+        node = session.graph.find(running.node)
+        useless = node is None or session.status(node).key != running.key
+        if useless and running.remaining() > WORTH_KILLING:
+            self.cancel()
+
+    def cancel(self) -> None:
+        """End the run in progress, and the worker with it; the next run starts another."""
+        if self.running is not None:
+            self.running.useless = True
+            for slot in self.executor.slots:
+                if slot.process is not None:
+                    slot.process.kill()
+
+    def queued(self) -> list[str]:
+        with self.change:
+            return list(dict.fromkeys([*self.asked, *self.wanted]))
+
+    def stop(self) -> None:
+        with self.change:
+            self.stopping = True
+            self.change.notify()
+        self.executor.shutdown(wait=False, cancel_futures=True)
+
+    # The thread
+
+    def work(self) -> None:
+        while (job := self.next()) is not None:
+            name, asked, force = job
+            ran: dict[str, Record] = {}
+            # The desk looks at the same project and says what is wrong with it.
+            with contextlib.suppress(ReportgenError, OSError):
+                ran = self.build(name, asked=asked, force=force)
+            self.running = self.session = None
+            self.settled(name, ran)
+
+    def next(self) -> tuple[str, bool, bool] | None:
+        """Wait for something to run: its name, whether it was asked for, and by force."""
+        with self.change:
+            self.change.wait_for(lambda: self.stopping or self.asked or self.wanted)
+            if self.stopping:
+                return None
+            if self.asked:
+                name = next(iter(self.asked))
+                return name, True, self.asked.pop(name)
+            return self.wanted.pop(0), False, False
+
+    def build(self, name: str, *, asked: bool, force: bool) -> dict[str, Record]:
+        session = self.session = self.look()
+        node = session.graph.find(name)
+        if node is None or (not asked and affordable(session, node)):
+            return {}
+        self.running = Running(name, name, session.status(node).key or "", None)
+        limits = Limits(force=frozenset({name}) if force else frozenset())
+        outcome = build_nodes(session, [node], self, limits, self.executor)
+        if node.is_figure and outcome.good:
+            with DRAWING:
+                draw_figure(session, results_of(session), node)
+        return outcome.ran
+
+    # What the run says
+
+    def started(self, node: Node, price: Price) -> None:
+        assert self.session is not None
+        assert self.running is not None
+        key = self.session.status(node).key or ""
+        self.running = Running(self.running.target, node.name, key, price.seconds)
+        self.values = {}
+        self.settled("", {})
+
+    def heard(self, node: Node, message: dict[str, Any]) -> None:
+        if message["kind"] == "log":
+            self.values = message["values"]
+        ended = message.get("done") == message.get("total", 0)
+        if self.running is None or (time.monotonic() - self.said < PAUSE and not ended):
+            return
+        self.said = time.monotonic()
+        self.send(
+            {
+                "type": "progress",
+                "target": self.running.target,
+                "node": node.id,
+                "label": message.get("label", ""),
+                "done": message.get("done"),
+                "total": message.get("total"),
+                "values": self.values,
+            }
+        )
+
+    def failed(self, node: Node, message: str, traceback: str) -> None:
+        """Forget a failure that we caused; the node is as stale as before."""
+        caused = SAVED_MEANWHILE in message or (self.running is not None and self.running.useless)
+        if caused and self.session is not None:
+            self.session.failure_file(node).unlink(missing_ok=True)
+
+
+def warm_task(project: Project, packages: Sequence[str]) -> Task:
+    return Task(
+        root=str(project.root),
+        store=str(project.store_dir),
+        lower=(),
+        node="",
+        kind=WARM_UP,
+        module="",
+        file="",
+        key="",
+        seed=0,
+        params={},
+        inputs={},
+        code={},
+        sources={},
+        modules=(),
+        packages=tuple(packages),
+        profile="",
+        commit="",
+    )

@@ -1,0 +1,45 @@
+"""The browsers that watch: each hears of every new state, and of a run's progress meanwhile."""
+
+import asyncio
+import json
+from typing import Any
+
+Message = dict[str, Any]
+
+
+class Hub:
+    """Passes messages from any thread to all browsers. ``state`` is the last state sent."""
+
+    def __init__(self) -> None:
+        self.loop: asyncio.AbstractEventLoop | None = None
+        self.queues: set[asyncio.Queue[str]] = set()
+        self.state: Message = {"type": "state", "ready": False}
+
+    def start(self) -> None:
+        """Bind to the running event loop."""
+        self.loop = asyncio.get_running_loop()
+
+    def stop(self) -> None:
+        self.loop = None
+
+    def send(self, message: Message) -> None:
+        """Send to all browsers; may be called from any thread."""
+        if message["type"] == "state":
+            self.state = message
+        text = json.dumps(message)
+        if self.loop is not None:
+            self.loop.call_soon_threadsafe(self.spread, text)
+
+    def spread(self, text: str) -> None:
+        for queue in self.queues:
+            queue.put_nowait(text)
+
+    def join(self) -> "asyncio.Queue[str]":
+        """A queue of messages for one more browser, which begins with the state."""
+        queue: asyncio.Queue[str] = asyncio.Queue()
+        queue.put_nowait(json.dumps(self.state))
+        self.queues.add(queue)
+        return queue
+
+    def leave(self, queue: "asyncio.Queue[str]") -> None:
+        self.queues.discard(queue)

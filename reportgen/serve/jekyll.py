@@ -1,0 +1,97 @@
+"""The real Jekyll beside the preview: the site is built anew after every change."""
+
+import subprocess
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import yaml
+
+from reportgen.errors import ReportgenError
+from reportgen.serve.problems import Problem
+
+Tell = Callable[[Problem | None], None]
+
+
+class Jekyll:
+    """A thread that runs Jekyll when it is asked to; requests meanwhile become one."""
+
+    def __init__(self, site: Path, built: Path, tell: Tell) -> None:
+        self.site, self.built, self.tell = site, built, tell
+        self.wanted, self.stopping = threading.Event(), False
+        self.process: subprocess.Popen[str] | None = None
+        self.thread = threading.Thread(target=self.work, daemon=True)
+
+    @property
+    def baseurl(self) -> str:
+        """``/REPOSITORY`` or ''."""
+        try:
+            settings = yaml.safe_load((self.site / "_config.yml").read_text(encoding="utf-8"))
+            return "/" + str(settings.get("baseurl") or "").strip("/")
+        except (OSError, ValueError, AttributeError, yaml.YAMLError):
+            return "/"
+
+    def start(self) -> None:
+        self.thread.start()
+
+    def request(self) -> None:
+        self.wanted.set()
+
+    def stop(self) -> None:
+        self.stopping = True
+        self.wanted.set()
+        if self.process is not None:
+            self.process.terminate()
+        self.thread.join(timeout=5)
+
+    def work(self) -> None:
+        while True:
+            self.wanted.wait()
+            self.wanted.clear()
+            if self.stopping:
+                return
+            self.tell(self.build())
+
+    def build(self) -> Problem | None:
+        """Run Jekyll once; what it said where it failed."""
+        command = ["jekyll", "build", "--quiet", "--destination", str(self.built)]
+        try:
+            self.process = subprocess.Popen(
+                command,
+                cwd=self.site,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                errors="replace",
+                start_new_session=True,
+            )
+        except FileNotFoundError:
+            return Problem("Jekyll failed", "Jekyll is not installed.", hint=INSTALL)
+        said, _ = self.process.communicate()
+        if self.process.returncode == 0 or self.stopping:
+            return None
+        lines = [line for line in said.splitlines() if line.strip()]
+        return Problem("Jekyll failed", lines[0] if lines else "", trace=said.strip())
+
+    def find(self, address: str) -> Path | None:
+        """The built file for an address."""
+        base = self.baseurl.rstrip("/")
+        if not address.startswith(base + "/"):
+            return None
+        path = address.removeprefix(base + "/")
+        for name in (path, f"{path}.html", f"{path}/index.html"):
+            file = (self.built / name).resolve()
+            if file.is_relative_to(self.built.resolve()) and file.is_file():
+                return file
+        return None
+
+
+INSTALL = "Debian: sudo apt-get install jekyll. Else: gem install jekyll."
+
+
+def check_installed() -> None:
+    """Raises ReportgenError where there is no Jekyll."""
+    import shutil
+
+    if shutil.which("jekyll") is None:
+        raise ReportgenError("Jekyll is not installed.", hint=INSTALL)

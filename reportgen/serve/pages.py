@@ -1,0 +1,129 @@
+"""Posts as pages: rendered in memory, each for itself, so that one broken post harms no other."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from html import escape
+from pathlib import Path
+
+from reportgen.engine.results import Results
+from reportgen.errors import ReportgenError
+from reportgen.posts import Post, figures_of, post_files, render_posts
+from reportgen.project import Project
+from reportgen.serve.problems import Problem, of_error
+from reportgen.site import index_page, preview_page
+from reportgen.site.writer import shared_files
+
+LIVE = "/_reportgen/"
+INDEX = "/_preview/index.html"
+ADDRESS = re.compile(r"\.\./\.\./(assets/[^\"'\s<>|?#,]+)")
+
+
+@dataclass
+class Pages:
+    """All that a browser can ask for but the site's own files.
+
+    ``html`` maps addresses to pages, ``files`` addresses to files, ``posts`` slugs to what was
+    last rendered without an error, ``shown`` slugs to the names of the nodes that they need.
+    """
+
+    site: Path
+    html: dict[str, str] = field(default_factory=dict)
+    files: dict[str, Path] = field(default_factory=dict)
+    posts: dict[str, Post] = field(default_factory=dict)
+    shown: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    problems: dict[str, Problem] = field(default_factory=dict)
+
+    def render(self, project: Project, results: Results, only: Iterable[Path] = ()) -> None:
+        """Render the posts of these sources, or all; forget those whose source is gone."""
+        sources = {slug_of(path): path for path in post_files(project)}
+        for slug in (self.posts.keys() | self.problems.keys()) - sources.keys():
+            self.forget(slug)
+        chosen = set(only) or set(sources.values())
+        for slug, path in sources.items():
+            if path in chosen:
+                self.render_post(project, results, slug, path)
+        self.html[INDEX] = live(index_page(project, list(self.posts.values()), self.site))
+        self.files = {**shared_files(), **self.assets()}
+
+    def forget(self, slug: str) -> None:
+        for table in (self.posts, self.problems, self.shown):
+            table.pop(slug, None)
+        self.html.pop(address_of(slug), None)
+
+    def render_post(self, project: Project, results: Results, slug: str, path: Path) -> None:
+        """Render one post; where that fails, the page stays as it was and the problem is kept."""
+        try:
+            self.shown[slug] = needed(path, results)
+            [post] = render_posts(project, results, selection=[str(path)])
+            page = preview_page(project, post, self.site)
+        except ReportgenError as error:
+            self.problems[slug] = of_error(error, "This post cannot be shown", project.root, slug)
+            self.html.setdefault(address_of(slug), live(waiting_page(path.stem)))
+            return
+        self.problems.pop(slug, None)
+        self.posts[slug] = post
+        self.html[address_of(slug)] = live(versioned(page, post))
+
+    def assets(self) -> Mapping[str, Path]:
+        return {a.path: a.source for post in self.posts.values() for a in post.assets}
+
+    def digests(self) -> dict[str, str]:
+        """The digest of every page by address: what a browser compares its own with."""
+        return {address: digest_of(page) for address, page in self.html.items()}
+
+
+def slug_of(path: Path) -> str:
+    return path.stem[11:] or path.stem
+
+
+def address_of(slug: str) -> str:
+    return f"/_preview/{slug}/index.html"
+
+
+def needed(path: Path, results: Results) -> tuple[str, ...]:
+    """The function names of the nodes that a post shows or quotes."""
+    uses = figures_of(path)
+    asked = [*uses.figures, *(name for name in uses.names if name in results)]
+    return tuple(dict.fromkeys(results[id].node.name for id in asked if id in results))
+
+
+def versioned(page: str, post: Post) -> str:
+    """The page whose pictures' addresses change when the pictures do, past any cache."""
+    versions = {asset.path: asset.source.parent.name[:12] for asset in post.assets}
+
+    def mark(match: re.Match[str]) -> str:
+        version = versions.get(match[1])
+        return f"{match[0]}?v={version}" if version else match[0]
+
+    return ADDRESS.sub(mark, page)
+
+
+def live(page: str) -> str:
+    """The page with our part in its head; it must come before the scripts of the page itself."""
+    digest = sha256(page.encode()).hexdigest()[:16]
+    ours = (
+        f'<link rel="stylesheet" href="{LIVE}live.css">'
+        f'<script type="module" src="{LIVE}live.js" data-digest="{digest}"></script>\n'
+    )
+    head = re.search(r"<head\b[^>]*>\n?", page)
+    at = head.end() if head else 0
+    return page[:at] + ours + page[at:]
+
+
+def digest_of(page: str) -> str:
+    match = re.search(r'data-digest="(\w+)"', page)
+    return match[1] if match else ""
+
+
+def waiting_page(title: str) -> str:
+    """What stands in for a page that cannot be shown yet."""
+    return (
+        '<!doctype html>\n<html lang="en" data-waiting>\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="color-scheme" content="light dark">\n'
+        f"<title>{escape(title)}</title>\n</head>\n"
+        f'<body><main><h1 style="font:1.2rem system-ui;margin:4rem auto;text-align:center;'
+        f'opacity:.6">{escape(title)}</h1></main></body>\n</html>\n'
+    )

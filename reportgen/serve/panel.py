@@ -1,0 +1,104 @@
+"""The rows of the status panel: each figure's state, its reason, its cost, its parameters."""
+
+from typing import Any
+
+from reportgen.engine.plan import duration, plan, price_of
+from reportgen.engine.session import Session
+from reportgen.posts.items import anchor
+from reportgen.registry import Node
+from reportgen.serve.builder import Builder, affordable
+from reportgen.serve.pages import Pages, address_of
+
+Row = dict[str, Any]
+
+
+def figure_rows(session: Session, pages: Pages, builder: Builder) -> list[Row]:
+    """One row a figure: those that posts show in order of appearance, then the others."""
+    places = shown_in(pages)
+    order = {name: i for i, name in enumerate(places)}
+    figures = [node for node in session.graph if node.is_figure]
+    figures.sort(key=lambda node: order.get(node.name, len(order)))
+    queued = set(builder.queued())
+    return [row(session, node, places.get(node.name, []), queued, builder) for node in figures]
+
+
+def shown_in(pages: Pages) -> dict[str, list[str]]:
+    """The slugs of the posts that need each node."""
+    places: dict[str, list[str]] = {}
+    for slug, names in pages.shown.items():
+        for name in names:
+            places.setdefault(name, []).append(slug)
+    return places
+
+
+def row(session: Session, node: Node, slugs: list[str], queued: set[str], builder: Builder) -> Row:
+    status = session.status(node)
+    running = builder.running
+    stale = session.must_run(node)
+    doing = ""
+    if running is not None and running.target == node.name:
+        doing = "running"
+    elif node.name in queued:
+        doing = "queued"
+    elif stale:
+        doing = "waiting"
+    return {
+        "id": node.id,
+        "name": node.name,
+        "anchors": [anchor(node.id, "figure"), anchor(node.id, "table")],
+        "state": status.state,
+        "reason": status.reason,
+        "doing": doing,
+        "held": affordable(session, node) if doing == "waiting" else "",
+        "cost": cost(session, node, stale=stale),
+        "posts": [address_of(slug) for slug in slugs],
+        "place": str(node.place),
+        "facts": facts(session, node),
+        "parameters": parameters(session, node),
+    }
+
+
+def cost(session: Session, node: Node, *, stale: bool) -> str:
+    """What a rebuild would take, with all that must run before it, by the last runs."""
+    if not stale:
+        return duration(price_of(session, node).seconds)
+    todo = plan(session, [node])
+    known = duration(todo.seconds) if todo.unknown < len(todo.run) + len(todo.maybe) else "—"
+    return f"{known} + ?" if todo.unknown and known != "—" else known
+
+
+def facts(session: Session, node: Node) -> list[tuple[str, str]]:
+    record = session.status(node).record
+    if record is None:
+        return []
+    found = [
+        ("Built", record.finished),
+        ("Took", duration(record.seconds)),
+        ("Seed", str(record.seed)),
+        ("Device", record.device),
+        ("Commit", record.commit[:12]),
+        ("Profile", record.profile),
+    ]
+    return [(name, text) for name, text in found if text]
+
+
+def parameters(session: Session, node: Node) -> list[Row]:
+    """The node's own parameters and those of everything it depends on, the nearest last."""
+    chain = session.graph.ancestors([node])
+    nodes = [n for n in session.graph if n.name in chain]
+    return [
+        {
+            "node": n.id,
+            "state": session.status(n).state,
+            "values": {k: repr_of(v) for k, v in session.params[n.name].items()},
+            "defaults": {k: repr_of(v) for k, v in n.params.items()},
+        }
+        for n in reversed(nodes)
+    ]
+
+
+def repr_of(value: Any) -> str:
+    import json
+
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 120 else text[:119] + "…"
