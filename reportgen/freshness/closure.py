@@ -7,36 +7,66 @@ colours of what it uses, until that separates nothing more.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from functools import cached_property
 from weakref import WeakKeyDictionary
 
-from reportgen.freshness.graph import LOAD, WHOLE, Edge, Graph, Node, growing
+from reportgen.freshness.graph import LOAD, WHOLE, Edge, Graph, Node
+from reportgen.freshness.growing import growing
 from reportgen.freshness.normalise import digest_bytes
 from reportgen.freshness.sources import Sources, is_standard
 
 
 @dataclass(frozen=True)
 class Closure:
-    """What a producer's code depends on. ``digest`` changes if and only if it should rerun."""
+    """What a producer's code depends on. ``digest`` says whether that has changed, ``packages``
+    what it imports besides (``numpy``, ``torch``); the rest, which tells what it is, is only
+    found when asked for."""
 
     digest: str
-    definitions: Mapping[str, str]  # "experiments/unet.py:UNet": digest of its own code
-    paths: Mapping[str, tuple[str, ...]]  # how the producer reaches each of them, it included
-    modules: tuple[str, ...]  # project files that are imported
-    packages: tuple[str, ...]  # others: "numpy", "torch"
-    sources: Mapping[str, str]  # files of the definitions: SHA-256 of their bytes
+    packages: tuple[str, ...]
+    _closures: "Closures" = field(repr=False, compare=False)
+    _roots: tuple[Node, ...] = field(repr=False, compare=False)
 
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+    @cached_property
+    def definitions(self) -> Mapping[str, str]:
+        """``experiments/unet.py:UNet`` and the like, with a digest of what each says and of what
+        its names mean. What runs when a module is imported is ``experiments/unet.py:import``."""
+        named, root = self._names, self._roots[0]
+        return {name: self._closures.shown(node, root, named) for node, name in named.items()}
 
-    @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> "Closure":
-        paths = {name: tuple(path) for name, path in value["paths"].items()}
-        lists = {name: tuple(value[name]) for name in ("modules", "packages")}
-        return cls(**{**value, **lists, "paths": paths})
+    @cached_property
+    def paths(self) -> Mapping[str, tuple[str, ...]]:
+        """How the producer reaches each definition: the shortest chain of definitions."""
+        return {name: tuple(self._path(node)) for node, name in self._names.items()}
+
+    @cached_property
+    def modules(self) -> tuple[str, ...]:
+        """The project files that are imported when the producer is imported and runs."""
+        return tuple(sorted(self._closures.imported(self._parents)))
+
+    @cached_property
+    def sources(self) -> Mapping[str, str]:
+        """The files of the definitions and the SHA-256 of their bytes."""
+        files = sorted({node.file for node in self._parents})
+        return {file: self._closures.sources.files[file] for file in files}
+
+    @cached_property
+    def _parents(self) -> Mapping[Node, Node | None]:
+        return self._closures.reached(self._roots)
+
+    @cached_property
+    def _names(self) -> Mapping[Node, str]:
+        return self._closures.labels(self._parents)
+
+    def _path(self, node: Node) -> Iterator[str]:
+        parent = self._parents[node]
+        if parent is not None:
+            yield from self._path(parent)
+        yield self._names[node]
 
 
+DOCS, SUBCLASSES = "reads docstrings", "asks for subclasses"  # traits that are no packages
 _SHARED: "WeakKeyDictionary[Sources, Closures]" = WeakKeyDictionary()
 
 
@@ -62,37 +92,32 @@ class Closures:
     def __init__(self, sources: Sources) -> None:
         self.sources, self.graph = sources, Graph(sources)
         self._digests: dict[Node, str] = {}
-        self._flags: dict[Node, frozenset[str]] = {}
+        self._traits: dict[Node, frozenset[str]] = {}
 
     def closure(self, file: str, name: str) -> Closure:
-        """All that the definition reaches; in breadth, so that paths are the shortest."""
+        """The closure of what ``name`` is in ``file``; of the whole file if it is nothing."""
         roots = self.graph.find(file, name)
-        parents: dict[Node, Node | None] = dict.fromkeys(roots)
-        outside: set[str] = set()
-        for node in growing(parents):
-            for _, targets in self.graph.edges(node, roots[0]):
-                outside.update(target for target in targets if isinstance(target, str))
-                for target in targets:
-                    if isinstance(target, Node):
-                        parents.setdefault(target, node)
-        names = self._labels(parents)
-        files = sorted({node.file for node in parents})
-        return Closure(
-            digest=self.digest(file, name),
-            definitions={name: self._shown(node, roots[0], names) for node, name in names.items()},
-            paths={name: tuple(self._path(node, parents, names)) for node, name in names.items()},
-            modules=tuple(sorted(self._imported(files))),
-            packages=tuple(sorted(_packages(outside))),
-            sources={file: self.sources.files[file] for file in files},
-        )
+        digest, traits = self._digest(roots)
+        return Closure(digest, tuple(sorted(traits - {DOCS, SUBCLASSES})), self, roots)
 
-    def _imported(self, files: Iterable[str]) -> dict[str, None]:
-        modules = dict.fromkeys(files)
+    def reached(self, roots: tuple[Node, ...]) -> dict[Node, Node | None]:
+        """All nodes that the roots reach, each with the one before it on a shortest way."""
+        parents: dict[Node, Node | None] = dict.fromkeys(roots)
+        for node in growing(parents):
+            for target in _nodes(self.graph.edges(node, roots[0])):
+                parents.setdefault(target, node)
+        return parents
+
+    def imported(self, nodes: Iterable[Node]) -> dict[str, None]:
+        """The project files that are imported when the nodes' modules are, and by the nodes."""
+        modules = {node.file: None for node in nodes}
+        for node in nodes:
+            modules.update(dict.fromkeys(self.graph.imported_by(node)))
         for module in growing(modules):
             modules.update(dict.fromkeys(self.graph.imported(module)))
         return modules
 
-    def _labels(self, nodes: Iterable[Node]) -> dict[Node, str]:
+    def labels(self, nodes: Iterable[Node]) -> dict[Node, str]:
         """``file:name`` of statements and modules; a name that is there twice gets a number."""
         labels: dict[Node, str] = {}
         count: dict[str, int] = {}
@@ -104,59 +129,47 @@ class Closures:
             labels[node] = name + (f" ({count[name]})" if count[name] > 1 else "")
         return labels
 
-    def _shown(self, node: Node, root: Node, names: Mapping[Node, str]) -> str:
+    def shown(self, node: Node, root: Node, names: Mapping[Node, str]) -> str:
         """A digest of what a definition says and of which definitions it means by its names."""
-        named = {n: names[n] for n in _nodes(self.graph.edges(node, root))}
-        return self._mix(self.graph.own(node, root), self.graph.edges(node, root), named)
-
-    def _path(
-        self, node: Node, parents: Mapping[Node, Node | None], names: Mapping[Node, str]
-    ) -> list[str]:
-        path: list[str] = []
-        step: Node | None = node
-        while step is not None:
-            path.insert(0, names[step])
-            step = parents[step]
-        return path
+        return self._mix(self.graph.own(node, root), self.graph.edges(node, root), names)
 
     # Digests -----------------------------------------------------------------------------------
 
-    def digest(self, file: str, name: str) -> str:
-        """The digest of a closure, without the rest of it."""
-        roots = self.graph.find(file, name)
+    def _digest(self, roots: tuple[Node, ...]) -> tuple[str, frozenset[str]]:
+        """The digest of what the roots reach, and the traits of all that is among it. A producer
+        is digested here: its defaults are parameters, which its key has already."""
         digests: list[str] = []
-        flags: set[str] = set()
+        traits: set[str] = set()
         for root in roots:
             edges = self.graph.edges(root, roots[0])
             for target in _nodes(edges):
                 self._visit(target)
-                flags |= self._flags[target]
-            flags |= self._own_flags(root)
+                traits |= self._traits[target]
+            traits |= self._own_traits(root, edges)
             digests.append(self._mix(self.graph.own(root, roots[0]), edges, self._digests))
-        if flags:
-            digests += self._beyond(roots, flags)
-        return digest_bytes(" ".join(digests).encode())
+        if DOCS in traits:
+            digests += (self.graph.statement(n).doc for n in self.reached(roots) if n.number >= 0)
+        if SUBCLASSES in traits:
+            digests += self._subclasses(roots)
+        return digest_bytes(" ".join(digests).encode()), frozenset(traits)
 
-    def _own_flags(self, node: Node) -> frozenset[str]:
-        if node.number < 0:
-            return frozenset()
-        statement = self.graph.statement(node)
-        named = {"docs": statement.reads_docs, "subclasses": statement.reads_subclasses}
-        return frozenset(name for name, value in named.items() if value)
+    def _own_traits(self, node: Node, edges: Iterable[Edge]) -> frozenset[str]:
+        """What else there is to know of a closure with ``node``: packages, and odd habits."""
+        outside = (target for _, targets in edges for target in targets if isinstance(target, str))
+        tops = {target.partition(".")[0] for target in outside if " " not in target}
+        traits = {top for top in tops if top and top != "reportgen" and not is_standard(top)}
+        if node.number >= 0:
+            statement = self.graph.statement(node)
+            traits.update([DOCS] * statement.reads_docs + [SUBCLASSES] * statement.reads_subclasses)
+        return frozenset(traits)
 
-    def _beyond(self, roots: Iterable[Node], flags: set[str]) -> Iterator[str]:
-        """What code sees that reads docstrings, or asks a class for its subclasses."""
-        nodes: dict[Node, None] = dict.fromkeys(roots)
-        for node in growing(nodes):
-            nodes.update(dict.fromkeys(_nodes(self.graph.edges(node))))
-        if "docs" in flags:
-            yield from (self.graph.statement(node).doc for node in nodes if node.number >= 0)
-        if "subclasses" in flags:
-            for file in self._imported({node.file for node in nodes}):
-                for number, statement in enumerate(self.graph.facts(file).statements):
-                    if statement.kind == "class" and statement.bases:
-                        self._visit(Node(file, number))
-                        yield self._digests[Node(file, number)]
+    def _subclasses(self, roots: tuple[Node, ...]) -> Iterator[str]:
+        """All classes with bases that are imported: one of them may be found as a subclass."""
+        for file in self.imported(self.reached(roots)):
+            for number, statement in enumerate(self.graph.facts(file).statements):
+                if statement.kind == "class" and statement.bases:
+                    self._visit(Node(file, number))
+                    yield self._digests[Node(file, number)]
 
     def _mix(self, own: str, edges: Iterable[Edge], digests: Mapping[Node, str]) -> str:
         lines = [own]
@@ -198,10 +211,10 @@ class Closures:
     def _digest_cycle(self, nodes: list[Node]) -> None:
         """Digest nodes that reach one another, or a single one."""
         graph = self.graph
-        flags = [self._own_flags(node) for node in nodes]
+        traits = {self._own_traits(node, graph.edges(node)) for node in nodes}
         for node in nodes:
-            flags += [self._flags.get(t, frozenset()) for t in _nodes(graph.edges(node))]
-        self._flags.update(dict.fromkeys(nodes, frozenset().union(*flags)))
+            traits |= {self._traits[t] for t in _nodes(graph.edges(node)) if t in self._traits}
+        self._traits.update(dict.fromkeys(nodes, frozenset().union(*traits)))
         own = {node: graph.own(node) for node in nodes}
         if len(nodes) == 1 and nodes[0] not in set(_nodes(graph.edges(nodes[0]))):
             node = nodes[0]
@@ -224,8 +237,3 @@ class Closures:
 def _nodes(edges: Iterable[Edge]) -> Iterator[Node]:
     for _, targets in edges:
         yield from (target for target in targets if isinstance(target, Node))
-
-
-def _packages(outside: Iterable[str]) -> set[str]:
-    tops = {target.partition(".")[0] for target in outside if " " not in target}
-    return {top for top in tops if top and not is_standard(top) and top != "reportgen"}

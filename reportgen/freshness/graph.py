@@ -7,22 +7,15 @@ label: moving a function to another file changes nothing that it does.
 """
 
 import builtins
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple
 
-from reportgen.freshness.facts import VERBS, Facts, Part, Statement
+from reportgen.freshness.effects import is_effect
+from reportgen.freshness.facts import Facts, Part, Statement
+from reportgen.freshness.growing import growing
 from reportgen.freshness.sources import Sources, is_standard
 
-# Decorators known to do nothing else than what they return; '*' is anything of that module.
-PURE = frozenset(
-    [f"{module}.*" for module in ("abc", "attr", "attrs", "contextlib", "dataclasses", "enum")]
-    + [f"{module}.*" for module in ("functools", "jax", "numba", "pytest", "torch.amp")]
-    + [f"{module}.*" for module in ("torch.cuda.amp", "torch.jit", "typing", "typing_extensions")]
-    + [f"torch.{name}" for name in ("autocast", "compile", "enable_grad", "inference_mode")]
-    + ["torch.no_grad", "numpy.errstate", "numpy.vectorize"]
-)
 HERE = frozenset({"__name__", "__file__", "__path__", "__package__", "__spec__", "__loader__"})
 BUILTINS = frozenset(dir(builtins))
 
@@ -48,6 +41,7 @@ class Graph:
     _loud: dict[str, bool] = field(default_factory=dict)
     _names: dict[tuple[str, str], tuple[Target, ...]] = field(default_factory=dict)
     _effects: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    _events: dict[str, tuple[int, ...]] = field(default_factory=dict)
     _asked: set[tuple[str, str]] = field(default_factory=set)
 
     def facts(self, file: str) -> Facts:
@@ -58,9 +52,9 @@ class Graph:
 
     def find(self, file: str, name: str) -> tuple[Node, ...]:
         """The statements that define ``name``; the whole file if none does."""
-        names = self.facts(file).names.get(name.partition(".")[0], [])
-        numbers = [entry for entry in names if isinstance(entry, int)]
-        return tuple(Node(file, number) for number in numbers) or (Node(file, WHOLE),)
+        known = name in self.facts(file).names
+        found = self.resolve(file, name) if known else ()
+        return tuple(node for node in found if isinstance(node, Node)) or (Node(file, WHOLE),)
 
     def own(self, node: Node, root: Node | None = None) -> str:
         """The digest of what ``node`` itself says. A producer's defaults are its parameters and
@@ -92,9 +86,9 @@ class Graph:
                 if targets := self.resolve(node.file, use):
                     yield use + self._place(node, targets), targets
             if self.loud(node.file):
-                before = sum(number < node.number for number in self.effects(node.file))
-                place = f" {before}" if self.statement(node).eager else ""
-                yield f"import{place}", (Node(node.file, LOAD),)
+                events = self.events(node.file) if self.statement(node).eager else ()
+                before = sum(number < node.number for number in events)
+                yield f"import {before}", (Node(node.file, LOAD),)
 
     def _place(self, node: Node, targets: tuple[Target, ...]) -> str:
         """Where ``node``, run on import, stands among the several statements that bind a name."""
@@ -112,8 +106,8 @@ class Graph:
 
     def is_node(self, file: str, decorator: Part) -> bool:
         """Whether a decorator is ours; it says how to draw and tell, never what to compute."""
-        targets = map(str, self.resolve(file, decorator.ref)) if decorator.ref else ()
-        return any(re.fullmatch(r"reportgen\.(\w+\.)*(artifact|figure)", t) for t in targets)
+        targets = self.resolve(file, decorator.ref) if decorator.ref else ()
+        return any(isinstance(target, str) and is_ours(target) for target in targets)
 
     # Names -------------------------------------------------------------------------------------
 
@@ -174,9 +168,9 @@ class Graph:
         name = module.lstrip(".")
         if level := len(module) - len(name):
             return ".".join(filter(None, (self.sources.package(file, level), name)))
-        beside = ".".join(filter(None, (self.sources.package(file, 1), name)))
         if self.sources.has(name.partition(".")[0]) or is_standard(name):
             return name
+        beside = f"{self.sources.package(file, 1)}.{name}"
         return beside if self.sources.has(beside) else name
 
     def _member(self, file: str, module: str, path: list[str]) -> Iterator[Target]:
@@ -220,6 +214,12 @@ class Graph:
         runs = [module for use in loads for module in self._modules_run(file, use[:-1])]
         return tuple(dict.fromkeys([*self.parents(file), *runs]))
 
+    def imported_by(self, node: Node) -> tuple[str, ...]:
+        """Project files that a definition imports when it runs."""
+        uses = self.statement(node).uses if node.number >= 0 else ()
+        imports = [use[:-1] for use in uses if use.endswith("!")]
+        return tuple(m for use in imports for m in self._modules_run(node.file, use))
+
     def loud(self, file: str) -> bool:
         """Whether importing ``file`` does anything but define names, itself or by its imports."""
         if file not in self._loud:
@@ -237,9 +237,16 @@ class Graph:
         """The statements that do something when ``file`` is imported."""
         if file not in self._effects:
             numbers = range(len(self.facts(file).statements))
-            found = tuple(n for n in numbers if self._is_effect(file, n))
-            self._effects[file] = found
+            self._effects[file] = tuple(n for n in numbers if is_effect(self, Node(file, n)))
         return self._effects[file]
+
+    def events(self, file: str) -> tuple[int, ...]:
+        """Its effects and its imports of modules that have some."""
+        if file not in self._events:
+            numbers = enumerate(self.facts(file).statements)
+            loud = {n for n, s in numbers if any(self.resolve(file, use) for use in s.loads)}
+            self._events[file] = tuple(sorted(loud.union(self.effects(file))))
+        return self._events[file]
 
     def _load_edges(self, file: str) -> Iterator[Edge]:
         """What importing ``file`` does, in order: its parents, its effects, and the imports of
@@ -272,78 +279,8 @@ class Graph:
         for star in facts.stars:
             yield "*", tuple(self._member(file, star, []))
 
-    # Effects -----------------------------------------------------------------------------------
 
-    def _is_effect(self, file: str, number: int) -> bool:
-        """Whether a statement does more than to define names."""
-        statement = self.facts(file).statements[number]
-        if statement.kind in ("effect", "import"):
-            return statement.kind == "effect"
-        if any(self.is_node(file, part) for part in statement.decorators):
-            return False
-        return (
-            any(self._decorates_impurely(file, part.ref) for part in statement.decorators)
-            or any(self._calls_impurely(file, call) for call in statement.calls)
-            or any(self._hooks(base) for ref in statement.bases for base in self.resolve(file, ref))
-        )
-
-    def _calls_impurely(self, file: str, call: str) -> bool:
-        if call.startswith("@"):
-            return self._decorates_impurely(file, call[1:])
-        if VERBS.fullmatch(call.rpartition(".")[2]):
-            return True
-        return any(isinstance(t, Node) and self._changes(t) for t in self.resolve(file, call))
-
-    def _decorates_impurely(self, file: str, ref: str) -> bool:
-        if not ref:
-            return True
-        targets = self.resolve(file, ref)
-        if not targets:  # a builtin, or something of the class itself: @property, @x.setter
-            return False
-        return any(
-            not (target in PURE or target.rpartition(".")[0] + ".*" in PURE or _top(target) in PURE)
-            if isinstance(target, str)
-            else self.statement(target).kind == "assign" or self._changes(target)
-            for target in targets
-        )
-
-    def _changes(self, node: Node) -> bool:
-        """Whether calling ``node`` may change a global or what it is given."""
-        seen = {node: None}
-        for other in growing(seen):
-            if other.number < 0:
-                continue
-            statement = self.statement(other)
-            if "g" in statement.changes or "p" in statement.changes:
-                return True
-            for use in (use for use in statement.uses if not use.endswith("!")):
-                for target in self.resolve(other.file, use):
-                    if isinstance(target, Node):
-                        seen[target] = None
-        return False
-
-    def _hooks(self, base: Target) -> bool:
-        """Whether a subclass of ``base`` does something by being defined."""
-        if isinstance(base, str) or base.number < 0:
-            return False
-        statement = self.statement(base)
-        if statement.kind == "class":
-            ups = [up for ref in statement.bases for up in self.resolve(base.file, ref)]
-            return statement.hooks or any(self._hooks(up) for up in ups if up != base)
-        return statement.kind != "import"
-
-
-def _top(target: str) -> str:
-    return target.partition(".")[0] + ".*"
-
-
-T = TypeVar("T")
-
-
-def growing(seen: dict[T, Any]) -> Iterator[T]:
-    """Iterate over the keys of a dict, also those added on the way."""
-    done = 0
-    while done < len(seen):
-        fresh = list(seen)[done:]
-        done = len(seen)
-        yield from fresh
+def is_ours(target: str) -> bool:
+    """Whether an outside name is ``artifact`` or ``figure``, from whichever module of ours."""
+    parts = target.split(".")
+    return parts[0] == "reportgen" and parts[-1] in ("artifact", "figure")

@@ -56,7 +56,7 @@ def _folder(path: Path, was: Mapping[str, Any] | None) -> Any:
 
 
 def _module(file: str, sources: Sources) -> str | None:
-    return shared(sources).digest(file, "*") if file in sources.files else None
+    return shared(sources).closure(file, "*").digest if file in sources.files else None
 
 
 def file_digest(path: str | Path) -> str:

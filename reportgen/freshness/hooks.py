@@ -5,7 +5,6 @@ They are set once and stay, as an audit hook must. While nobody listens they ret
 
 import builtins
 import importlib
-import importlib.util
 import os
 import shlex
 import sys
@@ -199,8 +198,8 @@ def _watch_imports() -> None:
         if _listener is not None:
             full = name
             if level:
-                package = (globals or {}).get("__package__") or ""
-                full = importlib.util.resolve_name("." * level + name, package)
+                package = str((globals or {}).get("__package__") or "").split(".")
+                full = ".".join(filter(None, [*package[: len(package) - level + 1], name]))
             tell("imported", full)
             for item in fromlist or ():
                 tell("imported", f"{full}.{item}")

@@ -47,6 +47,8 @@ def _encode(item: Any, out: list[bytes]) -> None:
                 continue
             if field == "body" and docstring(item):
                 value = value[1:]
+            elif isinstance(item, ast.JoinedStr):
+                value = [part for part in value if not _is_empty(part)]
             out.append(b" %b=" % field.encode())
             _encode(value, out)
         out.append(b")")
@@ -57,6 +59,11 @@ def _encode(item: Any, out: list[bytes]) -> None:
         out.append(b"]")
     else:
         out.append(_constant(item))
+
+
+def _is_empty(part: ast.AST) -> bool:
+    """A piece of an f-string that is not there; Python 3.12 has some in format specifications."""
+    return isinstance(part, ast.Constant) and part.value == ""
 
 
 def _constant(value: Any) -> bytes:

@@ -48,10 +48,10 @@ def is_importing(module: str) -> bool:
 
 def _watched(reader: Any, name: str) -> Any:
     """A function, or a class of which ``isinstance`` still holds, that checks the path first."""
-    if isinstance(reader, type) and reader.__init__ is not object.__init__:
+    if isinstance(reader, type) and "__init__" in vars(reader):
         try:
-            reader.__init__ = _checked(reader.__init__, name, 1)  # type: ignore[misc]
-            reader.__reportgen__ = True  # type: ignore[attr-defined]
+            setattr(reader, "__init__", _checked(vars(reader)["__init__"], name, 1))  # noqa: B010
+            setattr(reader, "__reportgen__", True)  # noqa: B010
             return reader
         except TypeError:  # a class in C cannot be changed, only replaced
             pass

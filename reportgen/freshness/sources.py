@@ -5,19 +5,20 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from hashlib import file_digest as hash_file
 from hashlib import sha256
-from pathlib import Path, PurePosixPath
-from tempfile import NamedTemporaryFile
+from pathlib import Path
 from typing import Any
 
 from reportgen.errors import Place, ReportgenError
-from reportgen.freshness.facts import FORMAT, Facts, read_facts
+from reportgen.freshness.facts import FORMAT, Facts
+from reportgen.freshness.parse import read_facts
 
 # Not searched for sources: anywhere, and in the root only. Hidden folders never are.
 NEVER = frozenset({"__pycache__", "site-packages", "node_modules"})
-NOT_IN_ROOT = frozenset({"build", "dist", "site", "venv", "env", "reportgen"})
+NOT_IN_ROOT = frozenset({"build", "dist", "reportgen", "site"})
 BIG = 1 << 20  # bytes
 SETTLED = 2_000_000_000  # nanoseconds, the coarsest clock of a file system in use (FAT)
 
@@ -36,8 +37,8 @@ class Sources:
         self._facts: dict[str, Facts] = {}
         self.files: dict[str, str] = {}
         for file in sorted(_python_files(str(self.root), "")):
-            data = (self.root / file).read_bytes()
-            self.files[file] = sha256(data).hexdigest()
+            with suppress(OSError):  # it has gone in the meantime
+                self.files[file] = sha256((self.root / file).read_bytes()).hexdigest()
         self.modules = _module_names(self.files)
         self.digest = sha256(json.dumps([FORMAT, self.files]).encode()).hexdigest()
 
@@ -61,8 +62,7 @@ class Sources:
 
     def package(self, file: str, level: int) -> str:
         """The package that ``level`` leading dots mean in ``file``."""
-        path = PurePosixPath(file)
-        return ".".join(path.parts[: max(len(path.parts) - level, 0)])
+        return ".".join(file.split("/")[:-level])
 
     def module_file(self, module: str) -> str | None:
         """The file of a module of the project."""
@@ -136,9 +136,9 @@ class Sources:
         """Write a file of the cache whole or not at all; without it all is slower, not wrong."""
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
-            with NamedTemporaryFile(dir=place.parent, delete=False) as file:
-                file.write(data)
-            os.replace(file.name, place)
+            draft = place.with_name(f"{place.name}.{os.getpid()}")
+            draft.write_bytes(data)
+            os.replace(draft, place)
         except OSError:
             return
 
@@ -146,7 +146,7 @@ class Sources:
 def _python_files(folder: str, prefix: str) -> Iterator[str]:
     for entry in os.scandir(folder):
         name = entry.name
-        if name.endswith(".py") and name[:-3].isidentifier():
+        if name.endswith(".py"):
             if entry.is_file():
                 yield prefix + name
         elif name.isidentifier() and entry.is_dir() and not entry.is_symlink():
@@ -155,14 +155,14 @@ def _python_files(folder: str, prefix: str) -> Iterator[str]:
                 yield from _python_files(entry.path, f"{prefix}{name}/")
 
 
-def _module_names(files: dict[str, str]) -> dict[str, str]:
+def _module_names(files: Iterable[str]) -> dict[str, str]:
     """Module names and their files; folders without ``__init__.py`` have ''."""
     modules: dict[str, str] = {}
     for file in files:
         parts = file.removesuffix(".py").split("/")
         for depth in range(1, len(parts)):
             modules.setdefault(".".join(parts[:depth]), "")
-        if parts[-1] != "__init__":
+        if parts[-1] != "__init__" and parts[-1].isidentifier():
             modules[".".join(parts)] = modules.get(".".join(parts)) or file
     for file in files:  # a package goes before a module of the same name
         if file.endswith("/__init__.py"):
