@@ -20,7 +20,7 @@ def shown(x: torch.Tensor) -> torch.Tensor:
 
 @artifact
 def forward_process(
-    run: Run, mnist: dict[str, Any], *, image: int = 18, timesteps: list[int] = (250, 500, 750)
+    run: Run, mnist: dict[str, Any], *, image: int = 61, timesteps: list[int] = (250, 500, 750)
 ) -> dict[str, Any]:
     """One test digit under more and more of the same noise (cosine schedule, T = 1000)."""
     schedule = cosine(1000)
@@ -84,6 +84,6 @@ def gaussian_denoising_grid(
         column_labels=[f"t = {t}" for t in timesteps],
         tile_labels=[
             [f"{noisy[t]:.1f} dB" for t in timesteps],
-            [f"σ = {blurred['sigma'][t]:.2f} px, {blurred['psnr'][t]:.1f} dB" for t in timesteps],
+            [f"σ {blurred['sigma'][t]:.2f} px, {blurred['psnr'][t]:.1f} dB" for t in timesteps],
         ],
     )

@@ -117,7 +117,8 @@ class TrainingState:
         if self.ema:
             steps = self.step + len(self.pending)
             decay = min(self.ema, (1 + steps) / (10 + steps))
-            torch._foreach_lerp_(self.average, list(self.model.parameters()), 1 - decay)
+            with torch.no_grad():
+                torch._foreach_lerp_(self.average, list(self.model.parameters()), 1 - decay)
 
     def synchronise(self) -> float:
         """Fetch the losses of the pending steps from the device and return their mean."""
