@@ -11,7 +11,7 @@ import numpy as np
 from reportgen.errors import ReportgenError
 from reportgen.media.base import check_labels, from_value
 from reportgen.media.canvas import picture
-from reportgen.media.composite import enlarge, side_by_side
+from reportgen.media.composite import enlarge, sheet_picture, side_by_side
 from reportgen.media.grid import Grid
 from reportgen.media.image import describe_brightness
 from reportgen.media.labels import label_text
@@ -51,8 +51,15 @@ class Frames:
     def composite(self, scale: int) -> Picture:
         """Some of the frames, the first and the last among them, side by side with labels."""
         chosen = np.unique(np.linspace(0, len(self) - 1, SHOWN).round().astype(int))
-        pictures = [enlarge(picture(self.pixels[i]), scale) for i in chosen]
+        pictures = [self.frame_picture(self.pixels[i], scale) for i in chosen]
         return side_by_side(pictures, [self.labels[i] for i in chosen])
+
+    def frame_picture(self, pixels: Pixels, scale: int) -> Picture:
+        """One frame, a grid with its labels."""
+        if self.grid is None:
+            return enlarge(picture(pixels), scale)
+        heads = self.grid.column_labels
+        return sheet_picture(pixels, scale, columns=heads, rows=self.grid.row_labels)
 
 
 def make_frames(

@@ -1,5 +1,6 @@
 """The script in a real browser: what it adds, and that nothing is lost without it."""
 
+import re
 import shutil
 import threading
 from collections.abc import Iterator
@@ -94,10 +95,10 @@ def test_the_step_slider_shows_the_frame_of_its_label(visit) -> None:
     page.keyboard.press("Home")
     expect(box.locator("output")).to_have_text("t = 690")
     expect(slider).to_have_attribute("aria-valuetext", "t\u00a0=\u00a0690")
-    expect(box.locator(".stage img")).to_have_attribute("src", "./steps-1.png")
+    expect(box.locator(".stage img")).to_have_attribute("src", re.compile("steps-1.png$"))
     expect(box.locator("li.now")).to_have_text("t = 690")
     box.locator("li").nth(1).click()
-    expect(box.locator(".stage img")).to_have_attribute("src", "./steps-2.png")
+    expect(box.locator(".stage img")).to_have_attribute("src", re.compile("steps-2.png$"))
 
 
 def test_steps_of_grids_keep_their_heads(visit) -> None:
