@@ -8,7 +8,6 @@ import os
 import shutil
 import sys
 import tempfile
-import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -156,14 +155,14 @@ def run_node(task: Task, store: Store, send: Send) -> Record:
             declare=observer.declare,
             report=reporter(send, output),
         )
-        start, reset = time.monotonic(), reset_peak_memory()
+        reset = reset_peak_memory()
         limit_threads(task.threads)
         with observer:
             producer = find_producer(task)
             seed_everything(task.seed)
             value = producer(*arguments(producer, task, store, run), **task.params)
             remember(task.root, task.sources)
-        seconds = time.monotonic() - start
+        seconds = run.seconds
         digest, objects = store.save(checked_output(task, value), task.node)
     record = Record(
         node=task.node,

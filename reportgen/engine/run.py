@@ -50,6 +50,12 @@ class Run:
         self.node, self.seed, self.root, self.scratch = node, seed, root, scratch
         self._device, self._checkpoints = device, checkpoints
         self._declare, self._report = declare, report
+        self.started, self.earlier = time.monotonic(), 0.0
+
+    @property
+    def seconds(self) -> float:
+        """Wall time that went into this result, also before it was resumed from a checkpoint."""
+        return self.earlier + time.monotonic() - self.started
 
     @cached_property
     def device(self) -> "torch.device":
@@ -95,7 +101,7 @@ class Run:
 
     def checkpoint(self, name: str) -> "Checkpoint":
         """A place to keep the state of a long run, so that a killed one resumes where it was."""
-        return Checkpoint(self._checkpoints / f"{name}.safetensors")
+        return Checkpoint(self._checkpoints / f"{name}.safetensors", self)
 
     def input(self, path: str | Path) -> Path:
         """Declare a file (relative to the project) as an input and return its absolute path.
@@ -111,8 +117,8 @@ class Run:
 class Checkpoint:
     """One file that holds the latest state of a run; gone once the run is recorded."""
 
-    def __init__(self, path: Path, every: float = 60.0) -> None:
-        self.path, self.every = path, every
+    def __init__(self, path: Path, run: Run, every: float = 60.0) -> None:
+        self.path, self.run, self.every = path, run, every
         self.saved = time.monotonic()
 
     def due(self) -> bool:
@@ -125,7 +131,8 @@ class Checkpoint:
 
         writer = Writer(Objects(self.path.parent))
         tree = json.dumps(writer.encode(state, "checkpoint"), allow_nan=False)
-        write_bytes(self.path, save(writer.arrays, metadata={"state": tree}))
+        metadata = {"state": tree, "seconds": str(self.run.seconds)}
+        write_bytes(self.path, save(writer.arrays, metadata=metadata))
         self.saved = time.monotonic()
 
     def load(self) -> dict[str, Any] | None:
@@ -136,10 +143,14 @@ class Checkpoint:
             return None
         try:
             with safe_open(self.path, framework="np") as file:
-                tree = json.loads(file.metadata()["state"])
-                state: dict[str, Any] = plain(Reader(None, self.path).decode(tree))
+                metadata = file.metadata()
+                state: dict[str, Any] = plain(
+                    Reader(None, self.path).decode(json.loads(metadata["state"]))
+                )
+                seconds = float(metadata["seconds"])
         except (SafetensorError, OSError, KeyError, ValueError, TypeError):
             return None
+        self.run.earlier = max(self.run.earlier, seconds)
         return state
 
 

@@ -198,6 +198,8 @@ def weights(run: Run, *, steps=40):
     for step in run.progress(range(state["step"], steps), "step", steps):
         w = 0.9 * w + run.rng(f"step {step}").normal(size=3)
         checkpoint.save({"step": step + 1, "w": w})
+        if step == 3:
+            run.earlier += 1000
         if step == int(os.environ.get("DIE_AT", -1)):
             os.kill(os.getpid(), signal.SIGKILL)
     return {"w": w, "resumed_at": state["step"]}
@@ -217,6 +219,8 @@ def test_a_killed_training_resumes_and_ends_in_the_same_weights(
     resumed = project.run("build", "weights", env={"DIE_AT": "-1"})
     assert resumed.code == 0, resumed
     assert project.run("value", "weights.resumed_at", env={"DIE_AT": "-1"}).out.strip() == "18"
+    (row,) = json.loads(project.run("status", "weights", "--json", env={"DIE_AT": "-1"}).out)
+    assert row["seconds"] > 1000
     with_kill = project.run("value", "weights.w", env={"DIE_AT": "-1"}).out
     straight = project.run("build", "weights", "--set", "weights.steps=40", "--seed", "180",
                            env={"DIE_AT": "-2"})  # fmt: skip
