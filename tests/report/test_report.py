@@ -1,0 +1,97 @@
+"""The report *Diffusion Models*: whole, from shipped weights, and true."""
+
+import math
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.posts.dom import dom
+from tests.report.conftest import Report
+
+FIGURES = ["A.1", "A.2", "B.1a", "B.0", "B.1b", "B.1c", "B.1d"]
+SLUG = "diffusion-models"
+
+
+def page(report: Report) -> str:
+    return (report.root / "site/_preview" / SLUG / "index.html").read_text(encoding="utf-8")
+
+
+def article(html: str) -> str:
+    found = re.search(r"(?s)<article[^>]*>.*?</article>", html)
+    assert found
+    return found[0]
+
+
+def test_a_fresh_clone_trains_nothing(report: Report) -> None:
+    assert report.first.code == 0, report.first
+    assert "✓ denoiser_levels" in report.first.err
+    assert not re.search(r"✓ denoiser \d", report.first.err)
+    assert "Warning" not in report.first.err
+
+
+def test_the_next_build_runs_nothing(report: Report) -> None:
+    again = report.folder.run("build")
+    assert again.code == 0
+    assert "Everything is up to date (7 figures)." in again.err
+
+
+def test_every_figure_is_there_with_its_own_number(report: Report) -> None:
+    html = page(report)
+    anchors = re.findall(r'<figure class="rg[^"]*" id="(fig-[^"]+)"', html)
+    assert anchors == [f"fig-{id.lower().replace('.', '-')}" for id in FIGURES]
+    numbers = re.findall(r"<b>Figure (\d+)", html)
+    assert numbers == [str(n) for n in range(1, len(FIGURES) + 1)]
+    alts = re.findall(r'<img[^>]* alt="([^"]*)"', article(html))
+    assert alts
+    assert all(alts)
+
+
+def test_every_figure_is_referenced(report: Report) -> None:
+    html = page(report)
+    for id in FIGURES:
+        assert f'href="#fig-{id.lower().replace(".", "-")}"' in html
+
+
+def test_the_denoiser_reaches_its_quality(report: Report) -> None:
+    params = {name: report.value(f"denoiser.{name}") for name in ("hidden", "batch_size", "epochs")}
+    assert report.value("denoiser.parameters") == 1_975_361 if params["hidden"] == 64 else True
+    steps = math.ceil(60_000 / params["batch_size"]) * params["epochs"]
+    loss = report.folder.run("value", "denoiser.loss").out
+    assert f"array, {steps}" in loss
+    assert report.value("denoiser.test_psnr") >= 20
+    assert f"{report.value('denoiser.test_psnr'):.1f}" in page(report)
+
+
+def test_labels_are_the_values_that_were_drawn(report: Report) -> None:
+    sigmas = report.value("denoiser_levels.sigmas")
+    assert sigmas == [0.0, 0.2, 0.4, 0.5, 0.6, 0.8, 1.0]
+    figure = re.search(r'(?s)<figure[^>]*id="fig-b-1d".*?</figure>', page(report))
+    assert figure
+    labels = re.findall(r"<i>σ</i>(?:&nbsp;|\u00a0)=(?:&nbsp;|\u00a0)([\d.]+)", figure[0])
+    assert labels == [str(sigma) for sigma in sigmas]
+
+
+def test_alpha_bar_is_that_of_the_cosine_schedule(report: Report) -> None:
+    alpha_bar = report.value("forward_process.alpha_bar")
+    assert alpha_bar == pytest.approx({"250": 0.8459, "500": 0.4923, "750": 0.1432}, abs=1e-4)
+
+
+def test_the_real_jekyll_gives_the_article_of_the_preview(
+    report: Report, jekyll_site: Path
+) -> None:
+    (built,) = jekyll_site.rglob(f"{SLUG}*/index.html") or jekyll_site.rglob(f"{SLUG}.html")
+    theirs = body_of(built.read_text(encoding="utf-8")).replace("/blog/", "../../")
+    assert dom(body_of(page(report))) == dom(theirs)
+
+
+def body_of(html: str) -> str:
+    """The post's own part of a page: from its first paragraph to the end of the article."""
+    start = html.index("<p>A diffusion model is a denoiser")
+    return html[start : html.index("</article>", start)]
+
+
+def test_the_pictures_of_the_post_are_small(report: Report) -> None:
+    files = list((report.root / "site/assets/figures" / SLUG).iterdir())
+    assert sum(file.stat().st_size for file in files) <= 3_000_000
+    assert len(page(report).encode()) <= 200_000
