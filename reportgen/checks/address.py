@@ -40,7 +40,7 @@ def resolve(written: str, post: "Post", *, image: bool = False) -> Address:
         return Address("anchor", fragment=unquote(url[1:]))
     if not url:
         return Address("empty")
-    if ON_DISK.match(url) and not post.blog.files & {url.lstrip("/")}:
+    if ON_DISK.match(url) and not post.blog.has(url.lstrip("/")):
         return Address("disk", url)
     blog = post.blog
     if blog.url and (url + "/").startswith(blog.url + "/"):

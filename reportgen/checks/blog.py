@@ -52,6 +52,7 @@ class Blog:
 
     def __init__(self, root: Path, is_blog: bool = True) -> None:
         self.root, self.is_blog = root, is_blog
+        self._listed: dict[str, frozenset[str]] = {}
 
     @cached_property
     def config(self) -> dict[str, Any]:
@@ -82,7 +83,25 @@ class Blog:
     @cached_property
     def files(self) -> frozenset[str]:
         """All files below the root, by path with forward slashes, but no built or foreign ones."""
-        return frozenset(_walk(self.root, ""))
+        return frozenset(_walk(self.root, "")) if self.is_blog else frozenset()
+
+    def has(self, path: str) -> bool:
+        """Whether the file at ``path`` is there, in just these upper and lower case letters."""
+        folder, _, name = path.rpartition("/")
+        while name in self._names(folder):
+            if not folder:
+                return True
+            folder, _, name = folder.rpartition("/")
+        return False
+
+    def _names(self, folder: str) -> frozenset[str]:
+        if folder not in self._listed:
+            try:
+                names = frozenset(os.listdir(self.root / folder))
+            except OSError:
+                names = frozenset()
+            self._listed[folder] = names
+        return self._listed[folder]
 
     @cached_property
     def lower_files(self) -> dict[str, str]:
@@ -101,11 +120,7 @@ class Blog:
     @cached_property
     def texts(self) -> dict[str, str]:
         """The contents of all text files of the blog, by path."""
-        return {
-            name: (self.root / name).read_text("utf-8", "replace")
-            for name in sorted(self.files)
-            if name.lower().endswith(TEXTS)
-        }
+        return {name: _read(self.root / name) for name in sorted(self.files) if _is_text(name)}
 
     @cached_property
     def has_plugins(self) -> bool:
@@ -124,10 +139,11 @@ class Blog:
         """Whether the site's own maths settings take single dollars for formulas."""
         if "chirpy" in self.theme:
             return True
+        folders = ("_includes/", "_layouts/", "_data/", "assets/js/", "js/")
         return any(
-            DOLLARS.search(text)
-            for name, text in self.texts.items()
-            if name.startswith(("_includes/", "_layouts/", "assets/", "js/", "_data/"))
+            DOLLARS.search(_read(self.root / name))
+            for name in self.files
+            if name.startswith(folders) and _is_text(name)
         )
 
     def default(self, path: str, key: str) -> Any:
@@ -170,6 +186,10 @@ def _list(value: Any) -> list[Any]:
     if value is None:
         return []
     return value if isinstance(value, list) else [value]
+
+
+def _is_text(name: str) -> bool:
+    return name.lower().endswith(TEXTS)
 
 
 def _read(file: Path) -> str:

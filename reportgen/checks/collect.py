@@ -10,7 +10,7 @@ from reportgen.checks import parts
 from reportgen.checks.blog import IMAGES
 from reportgen.checks.kramdown import Block, Span
 from reportgen.checks.kramdown import patterns as p
-from reportgen.checks.parts import Caption, Heading, Image, Link, Prose, Tag
+from reportgen.checks.parts import Caption, Heading, Id, Image, Link, Prose, Tag
 from reportgen.checks.words import words
 
 if TYPE_CHECKING:
@@ -158,26 +158,26 @@ def headings(post: "Post") -> Iterator[Heading]:
                 yield Heading(int(tag.name[1]), text, tag.offset, tag.get("id") or "", True)
 
 
-def ids(post: "Post") -> Iterator[tuple[str, int]]:
+def ids(post: "Post") -> Iterator[Id]:
     counts: dict[str, int] = {}
     for block in post.all_blocks:
         given = re.search(r"(?:^|\s)(?:\.[^\s.#]+)*#([A-Za-z][\w:-]*)", block.attributes)
         explicit = block.info if block.kind == "heading" else ""
         if given or explicit:
-            yield (given[1] if given else explicit, block.offset)
+            yield Id(given[1] if given else explicit, block.offset)
         elif block.kind == "heading":
-            yield _automatic_id(block, counts), block.offset
+            yield Id(_automatic_id(block, counts), block.offset, is_own=False)
         for span in block.spans:
             named = re.search(r"#([A-Za-z][\w:-]*)", span.info)
             if span.kind == "attributes" and named:
-                yield named[1], block.text.origin(span.start)
+                yield Id(named[1], block.text.origin(span.start))
     for tag in post.tags:
         for name, value, offset in tag.attributes:
             if value and (name == "id" or (name == "name" and tag.name == "a")):
-                yield _source_value(post, offset, value), offset
+                yield Id(_source_value(post, offset, value), offset)
     for token in post.includes():
         if token.parameters.get("id"):
-            yield token.parameters["id"], token.start
+            yield Id(token.parameters["id"], token.start)
 
 
 def _automatic_id(block: Block, counts: dict[str, int]) -> str:

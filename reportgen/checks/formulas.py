@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from reportgen.checks.kramdown import TEXT_KINDS, Block, Span
-from reportgen.checks.parts import HIDDEN, Formula, blanked
+from reportgen.checks.parts import FENCED, HIDDEN, Formula, blanked
 
 if TYPE_CHECKING:
     from reportgen.checks.post import Post
@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 SIGN = re.compile(r"\\[A-Za-z]+|\\[|{},;!\\]|[\^_]\s*[\w{\\(+*'-]|[{}=<>+|]")
 SHORT = re.compile(
     r"-?(?:[A-Za-z]\d?'*|\d+(?:[.,]\d+)*)(?:\s*[,:/*+×-]\s*(?:[A-Za-z]\d?'*|\d+(?:\.\d+)?|\.\.\.))*"
-    r"|[A-Za-z]{1,3}'*\([^()$]{1,40}\)|[A-Z]{1,3}|[A-Za-z]{2}"
+    r"|[A-Za-z]{1,3}'*\([^()$]{1,40}\)|[A-Z]{1,3}|[a-z]{2}"
 )
+SHELL = re.compile(r"\{\w+[}:/%#]|\w+=")
 ENVIRONMENT = re.compile(
     r"\\begin\{((?:align|equation|gather|multline|eqnarray|split|alignat|cases|[pbvBV]?matrix)\*?)\}"
     r".*?(?:\\end\{\1\}|\Z)",
@@ -53,6 +54,7 @@ def formulas(post: "Post") -> Iterator[Formula]:
             yield from _environments(block)
         elif block.kind == "html":
             hidden = [match.span() for match in HIDDEN.finditer(block.text.string)]
+            hidden += [match.span() for match in FENCED.finditer(block.text.string)]
             yield from _dollars(block, hidden, [])
 
 
@@ -90,6 +92,8 @@ def is_formula(string: str, start: int, end: int) -> bool:
     if before.isalnum() or before in ("\\", "$") or after.isdigit() or after == "$":
         return False
     if not content or content != content.strip() or "\n\n" in content or len(content) > 600:
+        return False
+    if '"' in content or after == "{" or SHELL.match(content):
         return False
     if SHORT.fullmatch(content):
         return True

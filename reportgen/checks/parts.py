@@ -11,6 +11,9 @@ ATTRIBUTE = re.compile(r"""([\w:@.-]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+))?"""
 HIDDEN = re.compile(r"<!--.*?-->|<(script|style|pre|code|noscript|template)\b.*?</\1\s*>", re.S)
 
 
+FENCED = re.compile(r"(?ms)^[ \t>]*(`{3,}|~{3,}).*?(?:^[ \t>]*\1|\Z)")
+
+
 @dataclass(frozen=True)
 class Tag:
     """An HTML tag. ``attributes`` are (name, value, offset of the value)."""
@@ -69,6 +72,15 @@ class Heading:
     offset: int
     id: str = ""
     is_html: bool = False
+
+
+@dataclass(frozen=True)
+class Id:
+    """The id of an element; ``is_own`` unless a heading gets it from its words."""
+
+    name: str
+    offset: int
+    is_own: bool = True
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from reportgen.checks import collect, front_matter, kramdown, liquid
 from reportgen.checks.blog import Blog
-from reportgen.checks.parts import Caption, Formula, Heading, Image, Link, Prose, Tag
+from reportgen.checks.parts import Caption, Formula, Heading, Id, Image, Link, Prose, Tag
 from reportgen.checks.text import Lines, Text
 
 NAME = re.compile(r"(?P<date>\d{2,4}-\d{1,2}-\d{1,2})-(?P<slug>.+)\.[^.]+\Z")
@@ -94,7 +94,8 @@ class Post:
     @cached_property
     def tokens(self) -> list[liquid.Token]:
         """The Liquid constructs of the body."""
-        if self.front.get("render_with_liquid") is False:
+        plain = not self.blog.is_blog and not self.front.present
+        if plain or self.front.get("render_with_liquid") is False:
             return []
         return list(liquid.tokens(self.source, self.front.body))
 
@@ -144,9 +145,9 @@ class Post:
         return sorted(formulas(self), key=lambda formula: formula.offset)
 
     @cached_property
-    def ids(self) -> list[tuple[str, int]]:
-        """The ids that the page will have from this post, with their offsets."""
-        return sorted(collect.ids(self), key=lambda pair: pair[1])
+    def ids(self) -> list[Id]:
+        """The ids that the page will have from this post."""
+        return sorted(collect.ids(self), key=lambda found: found.offset)
 
     def includes(self) -> Iterator[liquid.Token]:
         """The Liquid includes of the body."""

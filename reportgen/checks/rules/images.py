@@ -63,7 +63,7 @@ def image_missing(post: Post) -> Iterator[Hit]:
             yield Hit(image.offset, message, "Copy it to the assets of the blog.")
     for image, address in _local(post):
         path = address.path
-        if path in blog.files or (image.origin == "include" and not blog.is_blog):
+        if blog.has(path) or (image.origin == "include" and not blog.is_blog):
             continue
         if not blog.is_blog and image.url.startswith(("/", "{")):
             continue
@@ -88,7 +88,7 @@ def _near(post: Post, image: Image, path: str) -> str:
 @rule("image-hidden", "error", "an image in a folder that Jekyll leaves out")
 def image_hidden(post: Post) -> Iterator[Hit]:
     for image, address in _local(post):
-        if address.path in post.blog.files and not post.blog.served(address.path):
+        if post.blog.has(address.path) and not post.blog.served(address.path):
             yield Hit(
                 image.offset,
                 f"Jekyll leaves out '{address.path}', for a part of it begins with '_' or '.'.",
@@ -172,7 +172,7 @@ def image_screenshot(post: Post) -> Iterator[Hit]:
 def _screenshot(post: Post, path: str) -> str:
     if SCREENSHOT.search(basename(path)):
         return "its name says so"
-    if path.lower().endswith(".png") and path in post.blog.files:
+    if path.lower().endswith(".png") and post.blog.has(path):
         for keyword, text in png.texts(post.blog.root / path):
             match = TOOLS.search(text) or TOOLS.search(keyword)
             if match:
@@ -183,7 +183,7 @@ def _screenshot(post: Post, path: str) -> str:
 @rule("image-heavy", "warning", "an image file of more than 1 MB")
 def image_heavy(post: Post) -> Iterator[Hit]:
     for image, address in _local(post):
-        if address.path in post.blog.files:
+        if post.blog.has(address.path):
             size = (post.blog.root / address.path).stat().st_size
             if size > HEAVY:
                 yield Hit(

@@ -9,6 +9,7 @@ from reportgen.checks.blog import MARKDOWN
 from reportgen.checks.finding import Hit
 from reportgen.checks.post import Post
 from reportgen.checks.rules.table import rule
+from reportgen.errors import did_you_mean
 
 PAGE = ("", ".html", ".htm", ".xml", ".php", *MARKDOWN)
 BARE = re.compile(r"(?<![\w/\"'=(<\[])https?://(?!localhost|127\.|[\w.]*example\.)[^\s<>\"')\]]+")
@@ -17,25 +18,24 @@ BARE = re.compile(r"(?<![\w/\"'=(<\[])https?://(?!localhost|127\.|[\w.]*example\
 @rule("id-repeated", "error", "one id on two elements")
 def id_repeated(post: Post) -> Iterator[Hit]:
     seen: dict[str, int] = {}
-    for name, offset in post.ids:
-        if "{" in name:
+    for found in post.ids:
+        if "{" in found.name or not found.is_own:
             continue
-        if name in seen:
-            line = post.lines.place(seen[name])[0]
-            yield Hit(offset, f"The id '{name}' is already that of line {line}.", "Rename one.")
-        seen.setdefault(name, offset)
+        if found.name in seen:
+            line = post.lines.place(seen[found.name])[0]
+            message = f"The id '{found.name}' is already that of line {line}."
+            yield Hit(found.offset, message, "Rename one of the two.")
+        seen.setdefault(found.name, found.offset)
 
 
 @rule("anchor-missing", "error", "a link to a place that the post does not have")
 def anchor_missing(post: Post) -> Iterator[Hit]:
-    known = {name for name, _ in post.ids} | {"", "top"}
+    known = {found.name for found in post.ids} | {"", "top"}
     for link in post.links:
         address = resolve(link.url, post)
         name = address.fragment
         if address.kind != "anchor" or name in known or name.startswith(("fn:", "fnref")):
             continue
-        from reportgen.errors import did_you_mean
-
         near = did_you_mean(name, sorted(known - {""}))
         yield Hit(link.offset, f"Nothing in the post has the id '{name}'.", near)
 
@@ -54,7 +54,7 @@ def link_missing(post: Post) -> Iterator[Hit]:
 
 def _is_lost(post: Post, path: str) -> bool:
     """Whether ``path`` is that of a file, not of a page that Jekyll makes, and is not there."""
-    return splitext(path)[1].lower() not in PAGE and path not in post.blog.files
+    return splitext(path)[1].lower() not in PAGE and not post.blog.has(path)
 
 
 @rule("link-tag-missing", "error", "a link tag to a file that is not there stops the build")
@@ -68,7 +68,7 @@ def link_tag_missing(post: Post) -> Iterator[Hit]:
         target = token.body.strip().strip("\"'").lstrip("/")
         if "{" in target or (token.name == "post_url" and target.rpartition("/")[2] in posts):
             continue
-        missing = token.name == "link" and target not in post.blog.files
+        missing = token.name == "link" and not post.blog.has(target)
         if missing or (token.name == "post_url" and target not in posts):
             yield Hit(
                 token.start,
@@ -115,12 +115,16 @@ def reference_undefined(post: Post) -> Iterator[Hit]:
     notes = {block.info for block in post.all_blocks if block.kind == "footnote"}
     for block in post.all_blocks:
         for span in block.spans:
-            missing = span.kind == "reference" and span.info not in links
-            name = block.text.string[span.start + 2 : span.end - 1]
-            if missing or (span.kind == "footnote" and name not in notes):
-                shown = block.text.string[span.start : span.end]
+            shown = block.text.string[span.start : span.end]
+            missing = span.kind == "reference" and span.info not in links and _is_meant(shown)
+            if missing or (span.kind == "footnote" and shown[2:-1] not in notes):
                 yield Hit(
                     block.text.origin(span.start),
                     f"'{shown}' has no definition, so it is shown as it is written.",
                     "Add a line '[name]: address', or '[^name]: note' for a footnote.",
                 )
+
+
+def _is_meant(shown: str) -> bool:
+    """Whether ``[words][name]`` is meant for a link, and not as two remarks in brackets."""
+    return re.search(r"\]\s+\[|^\[[\d\s,]+\]\[[\d\s,]+\]$|\[(?:\S+\s+){3}", shown) is None

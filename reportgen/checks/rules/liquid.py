@@ -45,7 +45,8 @@ def liquid_swallowed(post: Post) -> Iterator[Hit]:
         literal = re.match(r"[\"']|-?\d+(?:\.\d+)?\s*(?:\||\Z)|\(", token.body)
         if literal or first in known:
             continue
-        shown = post.source[token.start : token.end]
+        shown = " ".join(post.source[token.start : token.end].split())
+        shown = shown if len(shown) <= 40 else f"{shown[:36]}…}}}}"
         yield Hit(
             token.start,
             f"Liquid takes '{shown}' for a variable that does not exist, and prints nothing.",
@@ -123,7 +124,7 @@ def include_missing(post: Post) -> Iterator[Hit]:
         return
     for token in post.includes():
         name = token.body.split()[0] if token.body else ""
-        if "{" not in name and name and f"_includes/{name}" not in blog.files:
+        if "{" not in name and name and not blog.has(f"_includes/{name}"):
             yield Hit(
                 token.start,
                 f"There is no file '_includes/{name}', so Jekyll stops with an error.",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from reportgen.checks.finding import Hit
 from reportgen.checks.kramdown import TEXT_KINDS, Block
 from reportgen.checks.kramdown import patterns as p
-from reportgen.checks.parts import blanked
+from reportgen.checks.parts import FENCED, blanked
 from reportgen.checks.post import Post
 from reportgen.checks.rules.table import rule
 
@@ -92,7 +92,7 @@ def markdown_in_html(post: Post) -> Iterator[Hit]:
         block = prose.block
         if block.kind != "html" or block.info in ("pre", "script", "style", "svg", "math"):
             continue
-        text = blanked(prose.text, [m.span() for m in re.finditer(r"(?s)```.*?```", prose.text)])
+        text = blanked(prose.text, [m.span() for m in FENCED.finditer(prose.text)])
         for match in re.finditer(
             r"!?\[[^\]\n]+\]\([^)\s]+\)|\*\*\w[^*\n]*\w\*\*|(?m:^[ \t]*#{2,6} \S.*$)", text
         ):
