@@ -1,7 +1,7 @@
 """Bytes under their own SHA-256."""
 
 from collections.abc import Iterator
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 
 from reportgen.errors import ReportgenError
@@ -11,8 +11,8 @@ from reportgen.store.files import write_bytes
 class MissingObject(ReportgenError):
     """An object that a record points to is in none of the store's layers."""
 
-    def __init__(self, digest: str) -> None:
-        super().__init__(f"Object {digest[:12]} is not in the store.")
+    def __init__(self, digest: str, where: str = "the store") -> None:
+        super().__init__(f"Object {digest[:12]} is not in {where}.")
         self.digest = digest
 
 
@@ -62,10 +62,10 @@ class Objects:
         path = self.path(digest)
         if digest not in self.verified:
             try:
-                found = sha256(path.read_bytes()).hexdigest()
+                whole = is_whole(path, digest)
             except OSError:
                 raise MissingObject(digest) from None
-            if found != digest:
+            if not whole:
                 drop(path)
                 raise CorruptObject(path, digest)
             self.verified.add(digest)
@@ -78,6 +78,12 @@ class Objects:
         for path in self.folder.glob("??/*"):
             if not path.name.startswith("."):
                 yield path.parent.name + path.name
+
+
+def is_whole(path: Path, digest: str) -> bool:
+    """Whether a file's bytes have this digest."""
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest() == digest
 
 
 def drop(path: Path) -> None:
