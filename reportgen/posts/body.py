@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from reportgen.engine.results import Results
 
 Lookup = Callable[[str], tuple[Draft, Numbered] | None]
-LINE_START = re.compile(r"(?:^|\n)[ \t>]*(?:(?:[-*+]|\d+\.)[ \t]+)*\Z")
+LINE_START = re.compile(r"[ \t>]*(?P<item>(?:(?:[-*+]|\d+\.)[ \t]+)*)")
+BLOCK_END = re.compile(r"[ \t>]*(?:$|#{1,6}[ \t]|`{3}|~{3}|<)")
 
 
 @dataclass
@@ -88,7 +89,7 @@ class Body:
         """An error in a formula, at the line of it that holds ``needle``."""
         inside = max(0, segment.text.find(needle)) if needle else 0
         line = self.draft.text.line(segment.start + inside)
-        if needle not in self.draft.source.lines[line - 1]:
+        if not needle or needle not in self.draft.source.lines[line - 1]:
             needle = segment.text.split("\n")[0]
         return self.draft.source.error(message, line, needle, hint)
 
@@ -141,7 +142,7 @@ class Body:
             before = text[position : match.start()]
             after = text[match.end() : match.end() + 1]
             parts.append(before)
-            parts.append(self.markup(item, match[0], "".join(parts)[-200:], after, context))
+            parts.append(self.markup(item, match[0], "".join(parts[-5:])[-400:], after, context))
             position = match.end()
         return re.sub(r"\n{3,}", "\n\n", "".join([*parts, text[position:]]))
 
@@ -164,11 +165,12 @@ class Body:
             opening, closing = (r"\[", r"\]") if item.display else (r"\(", r"\)")
             return opening + quoted(item.tex) + closing
         markup = self.formula_html(item)
-        if item.block or not LINE_START.search(before or "\n"):
+        if item.block or (item.display and self.math == "tex"):
             return markup
-        if self.math == "mathml":
-            return f"<span>{markup}</span>"
-        return f"\\{markup}" if after in ("", "\n") and not item.display else markup
+        if self.math == "mathml":  # at the beginning of any line it would end the paragraph
+            start = LINE_START.fullmatch(before.rsplit("\n", 1)[-1])
+            return f"<span>{markup}</span>" if start else markup
+        return f"\\{markup}" if after in ("", "\n") and begins_block(before) else markup
 
     def figure(self, item: FigureItem) -> str:
         shown = self.draft.figures[item.id]
@@ -238,7 +240,11 @@ class Body:
         shown = self.draft.figures.get(item.id)
         text = escape(item.text).replace("\u00a0", "&nbsp;")
         data = text if item.value is None else f'<data value="{item.value!r}">{text}</data>'
-        return f'<a class="val rg-val" href="#{shown.anchor}">{data}</a>' if shown else data
+        if not shown:
+            return (
+                f"<span>{data}</span>"  # kramdown takes a line that begins with <data> for a block
+            )
+        return f'<a class="val rg-val" href="#{shown.anchor}">{data}</a>'
 
     def item_error(
         self, item: Any, message: str, needle: str, hint: str | None = None
@@ -249,6 +255,13 @@ class Body:
                 line = self.draft.text.line(match.start())
                 return self.draft.source.error(message, line, needle, hint)
         return self.draft.source.error(message, None, needle, hint)
+
+
+def begins_block(before: str) -> bool:
+    """Whether what follows ``before`` begins a paragraph, a list item or a quote."""
+    *earlier, line = ["", *before.split("\n")]
+    start = LINE_START.fullmatch(line)
+    return bool(start and (start["item"] or BLOCK_END.match(earlier[-1])))
 
 
 def tex_markup(item: FormulaItem) -> str:

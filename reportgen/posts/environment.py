@@ -1,7 +1,7 @@
 """The template language: Jinja with ERB's delimiters, so that TeX and Liquid pass untouched."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined
@@ -14,9 +14,11 @@ from reportgen.posts.claims import ClaimError, ClaimExtension
 from reportgen.posts.filters import FILTERS, plain_text
 from reportgen.posts.source import Source
 from reportgen.posts.tokens import mark_lines
+from reportgen.posts.values import Quoted
 
 RAW = re.compile(r"<%[-+]?\s*raw\s*[-+]?%>.*?<%[-+]?\s*endraw\s*[-+]?%>", re.DOTALL)
 TAG = re.compile(r"<%(?!=).*?%>", re.DOTALL)
+OPENED = re.compile(r"<%[-+]?\s*(end)?(if|for|claim|macro|call|filter|with|block)\b")
 TEMPLATE = "<post>"
 
 
@@ -28,8 +30,12 @@ class LineMarks(Extension):
 
         def keep(match: re.Match[str]) -> str:
             """``+%>`` (keep the newline) for a tag that shares its lines with text."""
-            inside = any(start < match.start() < end for start, end in raw)
-            if inside or match[0][-3] in "-+" or alone(source, *match.span()):
+            literal = any(start <= match.start() < end for start, end in raw)
+            if (
+                (literal and "endraw" not in match[0])
+                or match[0][-3] in "-+"
+                or alone(source, *match.span())
+            ):
                 return match[0]
             return match[0][:-2] + "+%>"
 
@@ -64,12 +70,17 @@ def make_environment() -> Environment:
         keep_trailing_newline=True,
         undefined=StrictUndefined,
         extensions=[LineMarks, ClaimExtension, "jinja2.ext.do"],
-        finalize=plain_text,
+        finalize=printed,
         autoescape=False,  # the output is Markdown; pages escape what they must
     )
     environment.filters.update(FILTERS)
     environment.filters["of"] = plain_text  # bound to the post's tokens when it is rendered
     return environment
+
+
+def printed(value: Any) -> str:
+    """What ``<%= value %>`` prints. Raises ReportgenError for what cannot be printed."""
+    return str(value) if isinstance(value, Quoted) else plain_text(value)
 
 
 def render(environment: Environment, source: Source, names: dict[str, Any]) -> str:
@@ -110,8 +121,8 @@ def located(error: ReportgenError, source: Source) -> ReportgenError:
     """An error from one of our functions, given the place in the template that called it."""
     line = template_line(error)
     text = source.lines[line - 1] if line else ""
-    quoted: Iterable[str] = re.findall(r"'([^']+)'", error.message)
-    pieces = [piece for q in quoted for piece in (q, q.rsplit(".", 1)[-1])]
+    quoted: list[str] = re.findall(r"'([^']+)'", error.message)
+    pieces = [piece for q in reversed(quoted) for piece in (q, q.rsplit(".", 1)[-1])]
     needle = next((p for p in pieces if p in text), first_tag(source, line))
     return source.error(error.message, line, needle, error.hint)
 
@@ -133,6 +144,10 @@ def syntax_error(
     error: TemplateSyntaxError, environment: Environment, source: Source
 ) -> ReportgenError:
     message = str(error.message).rstrip(".")
+    if message.startswith("Unexpected end of template") and (opened := unclosed(source)):
+        line, tag = opened
+        hint = f"Close it with: <% end{tag} %>."
+        return source.error(f"The tag '{tag}' is never closed.", line, tag, hint)
     quoted = re.findall(r"'([^']+)'", message)
     text = source.lines[error.lineno - 1] if error.lineno <= len(source.lines) else ""
     needle = next((q for q in quoted if q in text), first_tag(source, error.lineno))
@@ -143,6 +158,17 @@ def syntax_error(
     elif "unknown tag" in message and quoted:
         hint = did_you_mean(quoted[0], ["if", "for", "set", "claim", "endclaim", "raw", "macro"])
     return source.error(f"The template does not parse: {message}.", error.lineno, needle, hint)
+
+
+def unclosed(source: Source) -> tuple[int, str] | None:
+    """The line and name of the innermost tag that misses its end."""
+    waiting: list[tuple[int, str]] = []
+    for match in OPENED.finditer(source.body):
+        if not match[1]:
+            waiting.append((source.body.count("\n", 0, match.start()) + 1, match[2]))
+        elif waiting and waiting[-1][1] == match[2]:
+            waiting.pop()
+    return waiting[-1] if waiting else None
 
 
 def first_tag(source: Source, line: int | None) -> str:

@@ -51,12 +51,18 @@ def number(value: Any, what: str) -> float:
     """A finite number from a value. Raises ReportgenError for anything else."""
     if isinstance(value, Quantity):
         value = value.value
-    value = value.item() if hasattr(value, "item") and getattr(value, "ndim", 0) == 0 else value
+    value = scalar(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ReportgenError(f"'{what}' needs a number, not {_kind(value)}.")
     if not math.isfinite(value):
         raise ReportgenError(f"'{what}' got {value}, and no post should print that.")
     return value
+
+
+def scalar(value: Any) -> Any:
+    """A NumPy or torch scalar as a Python number; anything else as it is."""
+    array = hasattr(type(value), "item") and hasattr(type(value), "ndim")
+    return value.item() if array and value.ndim == 0 else value
 
 
 def _kind(value: Any) -> str:
@@ -178,7 +184,7 @@ def plain_text(value: Any) -> str:
     """What ``<%= value %>`` prints. Raises ReportgenError for what has no plain form."""
     if isinstance(value, str):
         return value
-    value = value.item() if hasattr(value, "item") and getattr(value, "ndim", 0) == 0 else value
+    value = scalar(value)
     if isinstance(value, bool) or value is None:
         return str(value)
     if isinstance(value, int | float):

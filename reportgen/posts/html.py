@@ -1,7 +1,7 @@
 """Our Markdown to HTML without Ruby: Python-Markdown, and a shim for what kramdown does otherwise.
 
-The shim takes raw HTML, formulas and code out before Python-Markdown sees them, writes nested
-lists the way it wants them, and makes code blocks look like Jekyll's (rouge's classes).
+The shim takes raw HTML, formulas and code out before Python-Markdown sees them, has lists written
+the way it wants them (``lists``), and makes code look like Jekyll's (rouge's classes).
 """
 
 import html
@@ -11,16 +11,18 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from reportgen.posts.lists import Lists
 from reportgen.posts.scan import Segment, blocks
 
-STASH = re.compile("\ue0f6(\\d+)\ue0f7")
+BLOCK, INLINE = "\ue0f6", "\ue0f5"  # open the stand-in of a piece
+STASH = re.compile(f"[{BLOCK}{INLINE}](\\d+)\ue0f7")
 MATHML = re.compile(r"(?:<span>)?<math\b.*?</math>(?:</span>)?", re.DOTALL)
 FENCE = re.compile(
     r"([ >]*)(`{3,}|~{3,})[ ]*([^\s`{]*)[^\n]*\n(.*)^[ >]*\2[`~]*\s*\Z", re.DOTALL | re.MULTILINE
 )
-MARKER = re.compile(r"([ ]*)([-*+]|\d+\.)([ \t]+)(.*)")
 
 
+BOX = '<input type="checkbox" class="task-list-item-checkbox" disabled="disabled"'
 AS_KRAMDOWN = [
     (re.compile(pattern), replacement)
     for pattern, replacement in [
@@ -36,8 +38,12 @@ AS_KRAMDOWN = [
             r'<a class="footnote-backref" ([^>]*?) title="[^"]*">',
             r'<a class="reversefootnote" \1 role="doc-backlink">',
         ),
+        (r"<li>(\s*<p>)?\[ \] ", rf'<li class="task-list-item">\1{BOX}>'),
+        (r"<li>(\s*<p>)?\[[xX]\] ", rf'<li class="task-list-item">\1{BOX} checked="checked">'),
+        (r'<ul>(?=\s*<li class="task-list-item">)', '<ul class="task-list">'),
     ]
 ]
+QUOTES = re.compile(r"^(>[^\n]*(?:\n[^\n]+)*)\n(?:[ \t]*\n)+(?=>)", re.MULTILINE)
 NO_MARKDOWN = re.compile(r' markdown="0"')
 
 
@@ -47,20 +53,15 @@ class Stash:
 
     pieces: list[str] = field(default_factory=list)
 
-    def put(self, piece: str) -> str:
+    def put(self, piece: str, opening: str = BLOCK) -> str:
         self.pieces.append(piece)
-        return f"\ue0f6{len(self.pieces) - 1}\ue0f7"
+        return f"{opening}{len(self.pieces) - 1}\ue0f7"
 
     def restore(self, text: str) -> str:
-        text = re.sub("<p>(\ue0f6\\d+\ue0f7)</p>", self._block, text)
+        text = re.sub(f"<p>({BLOCK}\\d+\ue0f7)</p>", r"\1", text)
         while STASH.search(text):
             text = STASH.sub(lambda match: self.pieces[int(match[1])], text)
         return text
-
-    def _block(self, match: re.Match[str]) -> str:
-        piece = self.pieces[int(match[1][1:-1])]
-        inline = re.match(r"<(?:math|span|code)\b", piece)
-        return match[0] if inline else piece
 
 
 def to_html(text: str) -> str:
@@ -73,8 +74,10 @@ def to_html(text: str) -> str:
         elif block.kind == "html":
             parts.append(f"\n{stash.put(NO_MARKDOWN.sub('', block.text.strip()))}\n\n")
         else:
-            parts.append(MATHML.sub(lambda match: stash.put(match[0]), block.text))
-    markup = converter()(lists_for_python("".join(parts)))
+            parts.append(MATHML.sub(lambda match: stash.put(match[0], INLINE), block.text))
+    lists = Lists()
+    apart = QUOTES.sub(f"\\1\n\n{stash.put('')}\n\n", "".join(parts))
+    markup = lists.restore(converter()(lists.rewrite(apart)))
     for pattern, replacement in AS_KRAMDOWN:
         markup = pattern.sub(replacement, markup)
     return stash.restore(markup)
@@ -140,37 +143,3 @@ def converter() -> Callable[[str], str]:
         return reader.convert(text)
 
     return convert
-
-
-def lists_for_python(text: str) -> str:
-    """Lists by content column, as kramdown reads them, written with Python-Markdown's four spaces.
-
-    A list that follows text directly gets the blank line that only Python-Markdown needs.
-    """
-    out: list[str] = []
-    columns: list[int] = []  # of the content of each open item
-    blank = True
-    for line in text.split("\n"):
-        indent = len(line) - len(line.lstrip(" "))
-        marker = MARKER.fullmatch(line)
-        if not line.strip():
-            out.append("")
-            blank = True
-            continue
-        if blank and not marker and columns and indent < columns[0]:
-            columns = []
-        if marker and (columns or indent < 4):
-            if not columns and not blank and out:
-                out.append("")
-            while columns and indent < columns[-1]:
-                columns.pop()
-            out.append("    " * len(columns) + f"{marker[2]} {marker[4]}")
-            columns.append(indent + len(marker[2]) + len(marker[3]))
-        elif columns:
-            while len(columns) > 1 and blank and indent < columns[-1]:
-                columns.pop()
-            out.append("    " * len(columns) + line.lstrip())
-        else:
-            out.append(line)
-        blank = False
-    return "\n".join(out)

@@ -211,9 +211,12 @@ PIPE = re.compile(r"(\\begin\{array\}\{[^}]*\}|\\\\)|(\\\|)|\|")
 def kramdown_tex(tex: str) -> str:
     """TeX for kramdown's ``$$``: no pipes (tables), no ``{{`` or ``{%`` (Liquid), one line.
 
-    Raises FormulaError for unbalanced braces.
+    Raises FormulaError for unbalanced braces and for backticks.
     """
     check_braces(tex)
+    if "`" in tex:
+        message = f"A backtick in '{short(tex)}' would begin code in kramdown."
+        raise FormulaError(message, "`", "Write an opening quote as ‘.")
     tex = re.sub(r"(?<!\\)%[^\n]*", "", tex)
     tex = re.sub(r"\s*\n\s*", " ", tex.strip())
     tex = PIPE.sub(lambda m: m[1] or (r"\Vert " if m[2] else r"\vert "), tex)

@@ -66,10 +66,13 @@ def unmark(marked: str) -> Text:
     lines, starts, origins = [], [], []
     offset, current = 0, 1
     for line in marked.split("\n"):
-        marks = [int(m.translate(PLAIN)) for m in LINE_MARK.findall(line)]
         plain = LINE_MARK.sub("", line)
-        origins.append(marks[0] if marks else current)
-        current = marks[-1] if marks else current
+        before, *marked = LINE_MARK.split(line)
+        marks = [int(mark.translate(PLAIN)) for mark in marked[::2]]
+        saying = (mark for mark, text in zip(marks, marked[1::2], strict=True) if text)
+        last = marks[-1] if marks else current
+        origins.append(current if before else next(saying, last))
+        current = last
         lines.append(plain)
         starts.append(offset)
         offset += len(plain) + 1

@@ -23,7 +23,7 @@ class Quoted:
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
-            raise AttributeError(name)
+            raise AttributeError(name)  # Python and Jinja ask for their own names
         return self[name]
 
     def __getitem__(self, key: object) -> Any:

@@ -134,6 +134,14 @@ def render_body(tmp_path: Path, body: str, **settings: Any) -> Post:
     return render_posts(project, make_world(tmp_path / "drawn"))[0]
 
 
+def render_text(tmp_path: Path, body: str, **settings: Any) -> Post:
+    """The one post with this body, in a world without figures (drawing takes time)."""
+    project = make_project(tmp_path, {"2024-11-19-a-post.md": "---\ntitle: A\n---\n" + body})
+    world = World()
+    world.artifact("denoiser", DENOISER, sigma=0.5, epochs=5)
+    return render_posts(replace(project, **settings), world)[0]
+
+
 def markdown_body(post: Post) -> str:
     """The generated Markdown below its front matter."""
     return post.markdown.split("---\n", 2)[2].strip("\n")
