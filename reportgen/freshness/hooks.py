@@ -98,7 +98,7 @@ def _path(what: str, position: int = 0) -> Callable[..., None]:
     """A handler that passes on the path at one position of an event's arguments."""
 
     def handle(*args: Any) -> None:
-        path = args[position] if args[position] is not None else "."
+        path = "." if args[position] is None and what == "listed" else args[position]
         if isinstance(path, str | bytes | os.PathLike) and (what == "read" or not _by_import()):
             tell(what, os.fsdecode(path))
 

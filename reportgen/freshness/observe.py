@@ -14,6 +14,7 @@ import linecache
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Iterable, Sequence
 from importlib.util import source_from_cache
 from itertools import pairwise
@@ -31,6 +32,7 @@ from reportgen.freshness.readers import TOPS, watch_readers
 from reportgen.freshness.sources import Sources
 
 BIG = 1 << 20  # bytes; smaller files are hashed when they are read, others after the run
+CLOCK = 0.02  # seconds that the time of a new file may be behind
 UNSETTLED = "changed during the run"
 
 Seen = dict[tuple[str, str], Any]
@@ -57,7 +59,7 @@ class Observer:
         self._set = set(MACHINE)
         self._declared: list[Path] = []
         self._big: dict[str, os.stat_result] = {}
-        self._process = os.getpid()
+        self._process, self._start = os.getpid(), time.time() - CLOCK
         self._spool = Path(tempfile.gettempdir(), f"reportgen-{os.urandom(8).hex()}.jsonl")
         self._before: hooks.Listener | None = None
 
@@ -148,6 +150,8 @@ class Observer:
         full = Path(path).resolve()
         if not name or owner is None or any(full.is_relative_to(d) for d in self._declared):
             return
+        if not full.exists() or full.stat().st_mtime > self._start:
+            return  # the run has written it, perhaps in C as well
         frame = next(frame for frame in frames() if self.place.is_source(frame))
         raise ReportgenError(
             f"'{name}' is read by {reader}, which reportgen cannot observe.",

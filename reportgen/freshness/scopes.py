@@ -136,6 +136,8 @@ def bind(node: ast.AST, scope: Scope) -> None:
             for name, target in imports(node):
                 scope.add(name, target)
             return
+        case ast.AnnAssign(simple=0, target=ast.Name()):  # ``(x): int`` binds nothing
+            return
         case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)):
             scope.add(name)
         case ast.MatchStar(name=str(name)) | ast.MatchMapping(rest=str(name)):
