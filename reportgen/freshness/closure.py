@@ -38,7 +38,7 @@ class Closure:
     @cached_property
     def paths(self) -> Mapping[str, tuple[str, ...]]:
         """How the producer reaches each definition: the shortest chain of definitions."""
-        return {name: tuple(self._path(node)) for node, name in self._names.items()}
+        return {name: self._path(node) for node, name in self._names.items()}
 
     @cached_property
     def modules(self) -> tuple[str, ...]:
@@ -59,11 +59,12 @@ class Closure:
     def _names(self) -> Mapping[Node, str]:
         return self._closures.labels(self._parents)
 
-    def _path(self, node: Node) -> Iterator[str]:
-        parent = self._parents[node]
-        if parent is not None:
-            yield from self._path(parent)
-        yield self._names[node]
+    def _path(self, node: Node) -> tuple[str, ...]:
+        path, step = [self._names[node]], self._parents[node]
+        while step is not None:
+            path.append(self._names[step])
+            step = self._parents[step]
+        return tuple(reversed(path))
 
 
 DOCS, SUBCLASSES = "reads docstrings", "asks for subclasses"  # traits that are no packages

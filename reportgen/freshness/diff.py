@@ -13,7 +13,7 @@ from reportgen.freshness.sources import Sources
 
 @dataclass(frozen=True)
 class CodeChange:
-    """A definition that is ``changed``, ``new``, ``gone`` or ``moved to file:name``, or that has the
+    """A definition that is ``changed``, ``new``, ``gone`` or ``moved to file:name``, or has the
     ``same text in another context``: a name means something else, or effects run in another order.
 
     ``path`` leads from the producer to it; ``diff`` is '' where the old text is not kept.

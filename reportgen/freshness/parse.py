@@ -1,6 +1,7 @@
 """Source files in, facts out."""
 
 import ast
+import sys
 from collections.abc import Iterable
 
 from reportgen.freshness.facts import Facts, Statement
@@ -8,13 +9,19 @@ from reportgen.freshness.normalise import digest, docstring
 from reportgen.freshness.scopes import Scope, bind
 from reportgen.freshness.statements import Reader, dotted
 
+DEEP = 100_000  # frames: a long sum or chain of elifs is as deep a tree as it is long
+
 
 def read_facts(tree: ast.Module) -> Facts:
     """The facts of a parsed file."""
-    own = docstring(tree)
+    own, limit = docstring(tree), sys.getrecursionlimit()
     facts = Facts([], {}, [], digest(own) if own else "")
-    for node, runs in _top_level(tree.body):
-        _add(facts, node, runs)
+    sys.setrecursionlimit(max(limit, DEEP))
+    try:
+        for node, runs in _top_level(tree.body):
+            _add(facts, node, runs)
+    finally:
+        sys.setrecursionlimit(limit)
     return facts
 
 

@@ -106,7 +106,7 @@ class Sources:
         data = (self.root / file).read_bytes()
         try:
             tree = ast.parse(data)
-        except (SyntaxError, ValueError) as error:
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             line, excerpt = getattr(error, "lineno", None), getattr(error, "text", None)
             raise ReportgenError(
                 f"Not valid Python: {getattr(error, 'msg', error)}.",

@@ -70,3 +70,8 @@ def test_the_tables_are_as_large_as_promised_and_say_why_where_they_err():
     assert len(names) >= 23 + 9 + 40
     assert all(case.reason for case in CASES if case.verdict == "needless")
     assert sum(case.verdict == "needless" for case in CASES) <= 16
+
+
+@pytest.mark.parametrize("case", [c for c in CASES if c.reason], ids=lambda case: case.name)
+def test_the_documentation_says_why_a_rerun_is_needless(case):
+    assert case.reason in (REPOSITORY / "docs/freshness.md").read_text("utf-8")
