@@ -162,8 +162,8 @@ class Body:
     def placed(self, item: FormulaItem, before: str, after: str, context: str) -> str:
         """A formula where it stands: kramdown takes markup that begins a block for a block."""
         if context == "raw" and self.math == "tex":
-            opening, closing = (r"\[", r"\]") if item.display else (r"\(", r"\)")
-            return opening + quoted(item.tex) + closing
+            opening, closing = "[]" if item.display else "()"
+            return f"&#92;{opening}{quoted(item.tex)}&#92;{closing}"
         markup = self.formula_html(item)
         if item.block or (item.display and self.math == "tex"):
             return markup

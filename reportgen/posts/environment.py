@@ -146,8 +146,8 @@ def syntax_error(
     message = str(error.message).rstrip(".")
     if message.startswith("Unexpected end of template") and (opened := unclosed(source)):
         line, tag = opened
-        hint = f"Close it with: <% end{tag} %>."
-        return source.error(f"The tag '{tag}' is never closed.", line, tag, hint)
+        message = f"The tag '{tag}' is never closed."
+        return source.error(message, line, tag, f"Close it with: <% end{tag} %>.")
     quoted = re.findall(r"'([^']+)'", message)
     text = source.lines[error.lineno - 1] if error.lineno <= len(source.lines) else ""
     needle = next((q for q in quoted if q in text), first_tag(source, error.lineno))

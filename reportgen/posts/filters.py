@@ -108,7 +108,8 @@ def si(value: Any, name: str = "", digits: int = 3) -> Quantity:
     x = number(value, "si")
     power = 0 if x == 0 else max(-3, min(4, math.floor(math.log10(abs(x)) / 3)))
     scaled = x / 1000**power
-    if abs(float(f"{scaled:.{digits}g}")) >= 1000 and power < 4:
+    scaled = float(f"{scaled:.{digits}g}")
+    if abs(scaled) >= 1000 and power < 4:
         power, scaled = power + 1, scaled / 1000
     whole = 1 if scaled == 0 else math.floor(math.log10(abs(scaled))) + 1
     text = fixed(scaled, max(0, digits - whole))

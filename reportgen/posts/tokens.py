@@ -67,9 +67,9 @@ def unmark(marked: str) -> Text:
     offset, current = 0, 1
     for line in marked.split("\n"):
         plain = LINE_MARK.sub("", line)
-        before, *marked = LINE_MARK.split(line)
-        marks = [int(mark.translate(PLAIN)) for mark in marked[::2]]
-        saying = (mark for mark, text in zip(marks, marked[1::2], strict=True) if text)
+        before, *pieces = map(str, LINE_MARK.split(line))
+        marks = [int(mark.translate(PLAIN)) for mark in pieces[::2]]
+        saying = (mark for mark, text in zip(marks, pieces[1::2], strict=True) if text)
         last = marks[-1] if marks else current
         origins.append(current if before else next(saying, last))
         current = last

@@ -1,0 +1,133 @@
+"""Formulas to MathML: right, checked, and out of reach of Markdown and Liquid."""
+
+import re
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reportgen.posts.maths import FormulaError, harmless, kramdown_tex, mathml
+
+
+@pytest.mark.parametrize(
+    ("tex", "part"),
+    [
+        ("x_t", "<msub><mi>x</mi><mi>t</mi></msub>"),
+        (r"\frac{a}{b}", "<mfrac><mrow><mi>a</mi></mrow><mrow><mi>b</mi></mrow></mfrac>"),
+        (r"\mathbf{x}", "<mi>𝐱</mi>"),
+        (r"\boldsymbol{\epsilon}", "<mi>𝝐</mi>"),
+        (r"\bm{x}", "<mi>𝒙</mi>"),
+        (r"\mathbb{E}", "<mi>𝔼</mi>"),
+        (r"\mathrm{KL}", "<mtext>KL</mtext>"),
+        (r"\text{if } x", "<mtext>if\u00a0</mtext>"),
+        ("a < b", "<mo>&#60;</mo>"),
+        ("p(x|y)", '<mo stretchy="false">&#124;</mo>'),
+        (r"\{1\}", '<mo stretchy="false">&#123;</mo>'),
+        (r"\argmin_\theta", "arg\u2009min"),
+        (r"\begin{aligned}a &= b \\ c &= d\end{aligned}", "<mtable"),
+        (r"\begin{cases}a & b\end{cases}", "<mtable"),
+        (r"\begin{pmatrix}a & b\end{pmatrix}", "<mtable"),
+        (r"\operatorname{softmax}(x)", "softmax"),
+        (r"50\%", "&#37;"),
+    ],
+)
+def test_markup(tex: str, part: str) -> None:
+    markup = mathml(tex, display=False)
+    assert part in markup
+    ElementTree.fromstring(markup)
+
+
+def test_display_is_marked_and_the_source_is_kept_as_text() -> None:
+    markup = mathml("a_1", display=True)
+    assert markup.startswith('<math display="block" alttext="a&#95;1">')
+    assert mathml("a_1", display=False).startswith('<math alttext="a&#95;1">')
+
+
+TEX = st.lists(
+    st.sampled_from(
+        [
+            "x",
+            r"\alpha",
+            "^{2}",
+            "_{t}",
+            r"\hat{y}",
+            "|",
+            r"\{",
+            r"\}",
+            "*",
+            "<",
+            "'",
+            "&",
+            "~",
+            ",",
+        ]
+    ),
+    min_size=1,
+    max_size=6,
+).map(" ".join)
+
+
+@given(tex=TEX)
+def test_no_character_that_markdown_or_liquid_heeds(tex: str) -> None:
+    try:
+        markup = mathml(tex, display=False)
+    except FormulaError:
+        return
+    assert "\n" not in markup
+    texts = "".join(re.findall(r">([^<]*)<", markup)) + str(
+        re.findall(r'alttext="([^"]*)"', markup)
+    )
+    assert not re.search(r"[|*_`{}$\\~^]", re.sub(r"&#\d+;", "", texts).replace("'", ""))
+
+
+@pytest.mark.parametrize(
+    ("tex", "message"),
+    [
+        (r"\foo", "Unknown TeX macro '\\foo'"),
+        (r"\href{x}{y}", "Unknown TeX macro '\\href'"),
+        (r"\def\a{b}", "Unknown TeX macro '\\def'"),
+        (r"\@", "Unknown TeX macro '\\@'"),
+        (r"\begin{foo}a\end{foo}", "Unknown TeX environment 'foo'"),
+        (r"\begin{cases}a", "does not parse"),
+        ("a_b_c", "double subscripts"),
+        ("{a", "never closes"),
+        ("a}", "never opened"),
+        (r"\left( a", "do not match"),
+    ],
+)
+def test_refused(tex: str, message: str) -> None:
+    with pytest.raises(FormulaError) as caught:
+        mathml(tex, display=False)
+    assert message in str(caught.value)
+
+
+def test_words_in_text_are_no_macros() -> None:
+    assert "<mtext>" in mathml(r"\text{a foo}", display=False)
+
+
+@pytest.mark.parametrize(
+    ("tex", "expected"),
+    [
+        ("|x|", r"\vert x\vert"),
+        (r"\|x\|", r"\Vert x\Vert"),
+        (r"a \\| b", r"a \\\vert  b"),
+        (r"\left|x\right|", r"\left\vert x\right\vert"),
+        (r"x^{{2}}", "x^{ {2}}"),
+        ("a\n  + b", "a + b"),
+        ("a % note\n+ b", "a + b"),
+        (r"5\%", r"5\%"),
+        (r"\begin{array}{c|c}a\end{array}", r"\begin{array}{c|c}a\end{array}"),
+    ],
+)
+def test_tex_for_kramdown(tex: str, expected: str) -> None:
+    assert kramdown_tex(tex) == expected
+
+
+def test_a_backtick_cannot_be_made_safe() -> None:
+    with pytest.raises(FormulaError, match="backtick"):
+        kramdown_tex("`a'")
+
+
+def test_harmless_text_reads_the_same() -> None:
+    assert harmless("a|b &amp; c_d") == "a&#124;b &#38; c&#95;d"

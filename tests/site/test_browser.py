@@ -1,0 +1,88 @@
+"""The built site and the preview in a real browser, on a desk and on a phone."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+PAGES = ["/blog/", "/blog/diffusion-models/", "/blog/about/", "/site/_preview/diffusion-models/"]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
+        )
+        yield browser
+        browser.close()
+
+
+def visit(browser: Browser, address: str, width: int = 1280, **options: object) -> Page:
+    page = browser.new_page(viewport={"width": width, "height": 900}, **options)  # type: ignore[arg-type]
+    page.goto(address)
+    return page
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_error_no_missing_file_no_sideways_scrolling(
+    path: str, browser: Browser, address: str
+) -> None:
+    page = browser.new_page(viewport={"width": 360, "height": 800})
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("response", lambda r: faults.append(r.url) if r.status >= 400 else None)
+    page.on(
+        "request",
+        lambda r: None if r.url.startswith((address, "data:", "blob:")) else faults.append(r.url),
+    )
+    page.goto(address + path, wait_until="networkidle")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert faults == []
+    page.close()
+
+
+def test_every_image_has_its_size_before_it_loads(browser: Browser, address: str) -> None:
+    page = visit(browser, address + PAGES[1])
+    page.evaluate("for (const i of document.images) i.loading = 'eager'")
+    page.wait_for_function("[...document.images].every(i => i.complete)")
+    sizes = page.evaluate("[...document.images].map(i => [i.naturalWidth, i.width, i.height])")
+    assert sizes
+    assert all(min(size) > 0 for size in sizes)
+    page.close()
+
+
+def test_captions_stand_in_the_margin_where_there_is_room(browser: Browser, address: str) -> None:
+    box = "document.querySelector('#fig-b-1b figcaption').getBoundingClientRect().left"
+    view = "document.querySelector('#fig-b-1b .view').getBoundingClientRect().right"
+    for width, beside in ((1280, True), (900, False)):
+        page = visit(browser, address + PAGES[1], width)
+        assert page.evaluate(f"{box} >= {view}") is beside
+        page.close()
+
+
+def test_the_theme_switch_is_remembered(browser: Browser, address: str) -> None:
+    context = browser.new_context(color_scheme="light")
+    page = context.new_page()
+    page.goto(address + PAGES[1])
+    light = background(page)
+    page.get_by_role("button", name="Dark").click()
+    dark = background(page)
+    page.goto(address + PAGES[0])
+    assert light != dark
+    assert background(page) == dark
+    context.close()
+
+
+def background(page: Page) -> str:
+    return str(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+
+
+def test_everything_can_be_read_without_scripts(browser: Browser, address: str) -> None:
+    page = visit(browser, address + PAGES[1], java_script_enabled=False)
+    assert page.locator("article h2").count() == 3
+    assert page.locator("figure.rg figcaption p").first.is_visible()
+    page.locator("#fig-b-1b .prov summary").click()
+    assert page.locator("#fig-b-1b .prov dl").is_visible()
+    assert page.locator("math").first.is_visible()
+    page.close()
