@@ -75,6 +75,14 @@ class Blog:
         return str(self.config.get("url") or "").rstrip("/")
 
     @cached_property
+    def own_names(self) -> frozenset[str]:
+        """The repository and host of the site, in lower case, as far as its files tell."""
+        remotes = _read(self.root / ".git" / "config")
+        git = re.findall(r"github\.com[:/]([^/\s]+/[^/\s]+?)(?:\.git)?\s", remotes)
+        names = [*git, str(self.config.get("repository") or ""), self.url.partition("//")[2]]
+        return frozenset(name.lower() for name in names if name)
+
+    @cached_property
     def theme(self) -> str:
         """The names of the theme, in lower case: gem, remote theme, or ""."""
         names = (self.config.get("theme"), self.config.get("remote_theme"))

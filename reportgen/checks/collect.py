@@ -26,11 +26,17 @@ NUMBERED = re.compile(
     r"(?P<label>Figure|Fig\.?|Table)\s+(?P<number>\d+(?:\.\d+)*[a-z]?)\s*(?P<end>[:.|—–-]|\Z)?\s*",
     re.IGNORECASE,
 )
+CANDIDATE = re.compile(r"\s*((?:\{\{.*?\}\}|[^\s,{])+)[^,]*,?")
 CAPTION_TAG = re.compile(r"<(figcaption|caption)\b[^>]*>(.*?)</\1\s*>", re.S | re.I)
 CAPTION_END = re.compile(
     r"</(?:figcaption|p|div|center|td|li|small|span|figure|em|i)\s*>|<br|<img|\n\s*\n|\Z", re.I
 )
-TEXT_START = re.compile(r"(?:\A|\n)[ \t]*\Z|\n[ \t]*\n[ \t]*\Z|[ ]{3,}\Z")
+LINE_ALONE = re.compile(r"(?:\A|\n[ \t]*\n|\A[ \t]*\n)[ \t]*\Z")
+AFTER_TAG = re.compile(
+    r"<(?!/?(?:b|i|em|strong|a|span|sub|sup|code|small|u)\b)[^<>]*>"
+    r"(?:\s|<(?:b|i|em|strong|small|span|a|u|font)\b[^<>]*>|\*+)*\Z",
+    re.IGNORECASE,
+)
 
 
 def prose(post: "Post") -> Iterator[Prose]:
@@ -112,8 +118,8 @@ def _html_images(post: "Post", tag: Tag) -> Iterator[Image]:
         elif (tag.name, name) in (("video", "poster"), ("image", "href"), ("input", "src")):
             yield Image(url, offset, "", "source", True)
         elif name == "srcset" and tag.name in ("img", "source"):
-            for candidate in re.split(r",\s+", url):
-                yield Image(candidate.split()[0] if candidate.split() else "", offset, "", "source")
+            for candidate in CANDIDATE.finditer(url):
+                yield Image(candidate[1], offset + candidate.start(1), "", "source", True)
 
 
 def _source_value(post: "Post", offset: int, value: str) -> str:
@@ -235,16 +241,15 @@ def _tag_captions(text: Prose) -> Iterator[tuple[tuple[int, int], Caption]]:
 
 
 def _numbered_captions(text: Prose, taken: list[tuple[int, int]]) -> Iterator[Caption]:
+    raw = text.block.text.string
     for match in NUMBERED.finditer(text.text):
         start = match.start()
-        before = text.text[:start]
         if not match["end"] or any(a <= start < b for a, b in taken):
             continue
-        if before.strip() and not re.search(r"\n[ \t]*\n[ \t]*\Z|[ ]{3,}\Z", before):
-            continue
-        stop = CAPTION_END.search(text.block.text.string, match.end())
-        words = text.text[start : stop.start() if stop else len(text.text)]
-        yield _caption(words, text.origin(start))
+        if LINE_ALONE.search(text.text[:start]) or AFTER_TAG.search(raw[:start]):
+            stop = CAPTION_END.search(raw, match.end())
+            words = text.text[start : stop.start() if stop else len(text.text)]
+            yield _caption(words, text.origin(start))
 
 
 def _italic_captions(block: Block) -> Iterator[Caption]:

@@ -45,6 +45,11 @@ class Post:
         """Whether Jekyll takes the file for a dated post."""
         return "_posts" in self.site_path.split("/")[:-1]
 
+    @property
+    def is_generated(self) -> bool:
+        """Whether reportgen wrote the post; strict rules hold for it."""
+        return isinstance(self.front.get("reportgen"), dict)
+
     @cached_property
     def front(self) -> front_matter.FrontMatter:
         return front_matter.read(self.source)

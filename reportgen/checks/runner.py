@@ -27,51 +27,57 @@ def check_paths(
     """The faults of the posts at ``paths``: Markdown files, or folders of a Jekyll blog.
 
     ``rules`` names the only rules to run, ``ignore`` those to leave out; ``strict`` adds those
-    that run only when asked for. ``now`` (aware) is the present for dates in the future.
-    Raises ReportgenError for an unknown rule or a path that is not there.
+    that run only when asked for, and on generated posts. ``now`` (aware) is the present, against
+    which dates are held. Raises ReportgenError for an unknown rule or a path that is not there.
     """
-    chosen = select(rules, ignore, strict)
+    chosen = select(rules, ignore)
     posts = _posts([Path(path) for path in paths], now or datetime.now(UTC))
     found: list[Finding] = []
     by_blog: dict[int, list[Post]] = {}
     for post in posts:
         by_blog.setdefault(id(post.blog), []).append(post)
-        silent = {name.strip() for m in SILENCED.findall(post.source) for name in m.split(",")}
-        for rule in chosen:
-            if rule.check is not None and rule.id not in silent:
-                found += [_finding(rule, post, hit) for hit in rule.check(post)]
+        asked = strict or bool(rules) or post.is_generated
+        found += _post_findings([r for r in chosen if asked or not r.strict], post)
     for together in by_blog.values():
         found += _blog_findings(chosen, together)
     return sorted(set(found), key=lambda finding: finding.order)
 
 
-def select(
-    rules: Collection[str] | None, ignore: Collection[str], strict: bool = False
-) -> list[Rule]:
-    """The rules to run. Raises ReportgenError for a name that is none."""
+def select(rules: Collection[str] | None, ignore: Collection[str]) -> list[Rule]:
+    """The rules named. Raises ReportgenError for a name that is none."""
     for name in [*(rules or ()), *ignore]:
         if name not in RULES:
-            raise ReportgenError(
-                f"There is no rule '{name}'.", hint=did_you_mean(name, list(RULES))
-            )
+            hint = did_you_mean(name, list(RULES))
+            raise ReportgenError(f"There is no rule '{name}'.", hint=hint)
     wanted = [RULES[name] for name in RULES if rules is None or name in rules]
-    asked = strict or bool(rules)
-    return [rule for rule in wanted if rule.id not in ignore and (asked or not rule.strict)]
+    return [rule for rule in wanted if rule.id not in ignore]
 
 
-def _finding(rule: Rule, post: Post, hit: Hit) -> Finding:
-    line, column = post.lines.place(hit.offset)
-    return Finding(rule.id, rule.severity, post.path, line, column, hit.message, hit.hint)
+def _post_findings(rules: list[Rule], post: Post) -> Iterator[Finding]:
+    silent = _silenced(post)
+    for rule in rules:
+        if rule.check is not None and rule.id not in silent:
+            yield from (_finding(rule, post, hit) for hit in rule.check(post))
 
 
 def _blog_findings(rules: list[Rule], posts: list[Post]) -> Iterator[Finding]:
     for rule in rules:
         for place, hit in rule.blog_check(posts) if rule.blog_check else ():
-            if isinstance(place, Post):
-                yield _finding(rule, place, hit)
-            else:
+            if not isinstance(place, Post):
                 path = _shown(posts[0].blog.root / place)
                 yield Finding(rule.id, rule.severity, path, 1, 1, hit.message, hit.hint)
+            elif rule.id not in _silenced(place):
+                yield _finding(rule, place, hit)
+
+
+def _silenced(post: Post) -> set[str]:
+    """The rules that a comment in the post switches off for it."""
+    return {name.strip() for names in SILENCED.findall(post.source) for name in names.split(",")}
+
+
+def _finding(rule: Rule, post: Post, hit: Hit) -> Finding:
+    line, column = post.lines.place(hit.offset)
+    return Finding(rule.id, rule.severity, post.path, line, column, hit.message, hit.hint)
 
 
 def _shown(path: Path) -> Path:

@@ -1,6 +1,7 @@
 """All rules, by theme. Importing this fills the table."""
 
 from reportgen.checks.rules import figures as figures
+from reportgen.checks.rules import foreign as foreign
 from reportgen.checks.rules import front as front
 from reportgen.checks.rules import images as images
 from reportgen.checks.rules import links as links

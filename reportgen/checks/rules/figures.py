@@ -15,12 +15,20 @@ PLACEHOLDER = re.compile(
     r"untitled|todo|tbd|xxx|lorem ipsum.*)(?: (?:here|text|goes here))*[\s.:!…]*\d*",
     re.IGNORECASE,
 )
-NOUN = r"(?P<noun>figures?|images?|plots?|pictures?|diagrams?|charts?|graphs?|animations?|videos?)"
-BELOW = re.compile(
-    rf"\b(?:{NOUN}\s+(?:shown\s+|given\s+)?(?P<below>below|above)"
-    rf"|(?P<next>following)\s+{NOUN.replace('noun', 'noun2')}\b(?!\s+(?:out|it|him|her|them)\b)"
-    r"|(?P<shown>(?:shown|depicted|illustrated|plotted|pictured|visuali[sz]ed)\s+"
-    r"(?P<where>below|above)))",
+NOUN = (
+    r"(?:figures?|images?|plots?|pictures?|diagrams?|charts?|graphs?|curves?|animations?|videos?|"
+    r"gifs?|photos?|illustrations?|visuali[sz]ations?|screenshots?|tables?|sketch(?:es)?)"
+)
+POINTER = re.compile(
+    rf"\b(?:{NOUN}\s+(?:(?:is|are|as)\s+)?(?:shown\s+|given\s+|displayed\s+)?(?:below|above)\b"
+    rf"|following\s+(?:\w+\s+)?{NOUN}\b"
+    r"|(?:shown|seen|depicted|illustrated|plotted|pictured|displayed|visuali[sz]ed)\s+(?:below|above)"
+    rf"|below\s+(?:is|are|shows?|you\s+(?:can\s+)?see|we\s+show)\s+(?:\w+\s+){{0,4}}?{NOUN}\b)",
+    re.IGNORECASE,
+)
+LOOSE = re.compile(
+    r"\b(?:(?:results?|samples?|outputs?)\s+(?:\w+\s+)?below"
+    r"|below\s+(?:is|are)\s+(?:the|our|my|some|a|an)\b)",
     re.IGNORECASE,
 )
 MENTION = re.compile(
@@ -130,39 +138,40 @@ def figure_unknown(post: Post) -> Iterator[Hit]:
 
 @rule("figure-pointer", "warning", "a sentence that points to a figure which is not there")
 def figure_pointer(post: Post) -> Iterator[Hit]:
-    shown = sorted(_shown(post))
-    sections = [heading.offset for heading in post.headings] + [len(post.source)]
+    pictures = sorted(_shown(post))
+    anything = sorted({*pictures, *(b.offset for b in post.all_blocks if b.kind in NOT_PROSE)})
+    sections = [heading.offset for heading in post.headings] + [len(post.source) + 1]
     captions = {caption.offset for caption in post.captions}
     for prose in post.prose:
         if prose.origin(0) in captions:
             continue
-        for match in BELOW.finditer(prose.text):
-            offset = prose.origin(match.start())
-            above = "above" in (match["below"] or match["where"] or "").lower()
-            end = next(section for section in sections if section > offset)
-            if above:
-                found = any(place < offset for place in shown)
-            else:
-                found = any(offset < place < end for place in shown)
-            if not found:
-                where = "before it" if above else "in the rest of the section"
-                yield Hit(
-                    offset,
-                    f"'{' '.join(match[0].split())}' points to a figure, but none stands {where}.",
-                    "Add the figure, or take the words out.",
-                )
+        for pattern, shown in ((POINTER, pictures), (LOOSE, anything)):
+            for match in pattern.finditer(prose.text):
+                offset = prose.origin(match.start())
+                above = match[0].lower().endswith("above")
+                start = 0 if above else offset
+                end = offset if above else next(place for place in sections if place > offset)
+                if not any(start <= place < end for place in shown):
+                    yield Hit(offset, *_pointer_words(match[0], above))
+
+
+def _pointer_words(words: str, above: bool) -> tuple[str, str]:
+    where = "before it" if above else "in the rest of the section"
+    return (
+        f"'{' '.join(words.split())}' points to a figure, but none stands {where}.",
+        "Add the figure, or take the words out.",
+    )
 
 
 def _shown(post: Post) -> Iterator[int]:
     """The places of everything that a reader may take for a figure."""
     yield from (image.offset for image in post.images if image.origin != "head")
     yield from (tag.offset for tag in post.tags if tag.name in SHOWN or "-" in tag.name)
-    yield from (
-        block.offset for block in post.all_blocks if block.kind in ("fence", "code", "table")
-    )
+    yield from (b.offset for b in post.all_blocks if b.kind in ("fence", "code", "table"))
     yield from (t.start for t in post.tokens if t.kind == "tag" and t.name not in CONTROL)
 
 
+NOT_PROSE = ("maths", "quote", "list", "html")
 CONTROL = words(
     "if unless else elsif endif endunless case when endcase assign capture endcapture for endfor "
     "link post_url break continue comment raw increment decrement"
@@ -178,7 +187,7 @@ def figure_unreferenced(post: Post) -> Iterator[Hit]:
         for match in MENTION.finditer(prose.text):
             if prose.origin(match.start()) not in offsets:
                 named |= set(_numbers(match))
-    pointers = [p.origin(m.start()) for p in post.prose for m in BELOW.finditer(p.text)]
+    pointers = [p.origin(m.start()) for p in post.prose for m in POINTER.finditer(p.text)]
     for caption in captions:
         number = re.sub(r"[a-z]$", "", caption.number)
         near = any(abs(caption.offset - pointer) < 1500 for pointer in pointers)

@@ -12,6 +12,7 @@ from reportgen.checks.finding import Hit
 from reportgen.checks.parts import Image
 from reportgen.checks.post import Post
 from reportgen.checks.rules.table import blog_rule, rule
+from reportgen.checks.words import words
 
 HEAVY = 1 << 20
 SCREENSHOT = re.compile(
@@ -20,6 +21,7 @@ SCREENSHOT = re.compile(
     r"スクリーンショット|截屏|屏幕截图|스크린샷",
     re.IGNORECASE,
 )
+PROGRAM_KEYS = ("software", "creator", "creation tool", "source")
 TOOLS = re.compile(
     r"screenshot|snipping tool|flameshot|spectacle|greenshot|sharex|shutter|lightshot|cleanshot",
     re.IGNORECASE,
@@ -31,16 +33,11 @@ ALT_PLACEHOLDER = re.compile(
     r"|IMG[_-]?\d+|DSC[_-]?\d+|\d+|todo|tbd|[\w ./-]+\.(?:png|jpe?g|gif|webp|svg)",
     re.IGNORECASE,
 )
-REPOSITORY = re.compile(
-    r"(?:https?:)?//(?:raw\.githubusercontent\.com/(?P<raw>[^/]+/[^/]+)"
-    r"|github\.com/(?P<web>[^/]+/[^/]+)/(?:raw|blob)/|(?P<pages>[\w-]+\.github\.io)/)"
-)
-PROJECT = re.compile(r"(?:^|[-_/ ])(proj(?:ect)?|hw|homework|lab|assignment)[-_ ]?(\d+)", re.I)
 UNUSED_NAMES = re.compile(
     r"favicon|apple-touch|android-chrome|mstile|safari-pinned|logo|icon|avatar|og[-_]image|^404",
     re.IGNORECASE,
 )
-ASSETS = ("assets/", "images/", "img/", "static/", "uploads/", "figures/", "pics/", "media/")
+ASSETS = words("assets images img image static uploads figures figs pics media")
 
 
 def _local(post: Post) -> Iterator[tuple[Image, Address]]:
@@ -124,37 +121,6 @@ def baseurl_doubled(post: Post) -> Iterator[Hit]:
             )
 
 
-@rule("image-foreign", "warning", "an image of another project")
-def image_foreign(post: Post) -> Iterator[Hit]:
-    for image in post.images:
-        owner = _owner(image.url, post)
-        if owner:
-            yield Hit(
-                image.offset,
-                f"'{image.url}' is an image of {owner}.",
-                "Copy the image into this post's own folder, or make the one that belongs here.",
-            )
-
-
-def _owner(url: str, post: Post) -> str:
-    match = REPOSITORY.match(url)
-    if match:
-        name = match["raw"] or match["web"] or match["pages"]
-        own = str(post.blog.config.get("repository") or ""), post.blog.url.partition("//")[2]
-        return "" if name in own or not post.blog.is_blog else f"another site, '{name}'"
-    folders = [part.lower() for part in dirname(unquote(url)).split("/")]
-    mine = post.slug.lower()
-    other = next((f for f in folders if f in post.blog.post_slugs and f != mine), "")
-    if other and mine not in folders and len(other) > 3:
-        return f"another post, '{post.blog.post_slugs[other]}'"
-    name = f"{mine} {post.front.get('title') or ''}"
-    mine_number, number = PROJECT.search(name), PROJECT.search(dirname(url))
-    if not mine_number or not number or mine_number[1][0].lower() != number[1][0].lower():
-        return ""
-    same = int(mine_number[2]) == int(number[2])
-    return "" if same else f"another project, '{number[0].strip('/-_ ')}'"
-
-
 @rule("image-screenshot", "warning", "a screenshot of a picture instead of the picture")
 def image_screenshot(post: Post) -> Iterator[Hit]:
     for image, address in _local(post):
@@ -174,7 +140,8 @@ def _screenshot(post: Post, path: str) -> str:
         return "its name says so"
     if path.lower().endswith(".png") and post.blog.has(path):
         for keyword, text in png.texts(post.blog.root / path):
-            match = TOOLS.search(text) or TOOLS.search(keyword)
+            program = TOOLS.search(text) if keyword.lower() in PROGRAM_KEYS else None
+            match = program or re.search(r"screen ?shot", f"{keyword} {text}", re.IGNORECASE)
             if match:
                 return f"its metadata names '{match[0]}'"
     return ""
@@ -291,7 +258,7 @@ def _belongs(path: str, posts: list[Post]) -> bool:
     if UNUSED_NAMES.search(basename(path)) or not blog.served(path):
         return False
     if set(blog.post_slugs.values()) <= {post.site_path for post in posts}:
-        return path.startswith(ASSETS)
+        return any(folder in ASSETS for folder in path.split("/")[:-1])
     folder = dirname(path)
     if any(post.slug.lower() in folder.lower().split("/") for post in posts):
         return True
