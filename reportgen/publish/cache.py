@@ -18,6 +18,9 @@ T = TypeVar("T")
 WAIT = 60.0
 """Seconds to wait for another publish of ours to the same remote."""
 
+PACKS, LOOSE = 50, 20_000
+"""How many packs and loose objects a cache may hold before it is thrown away."""
+
 DAMAGE = re.compile(
     r"corrupt|bad object|bad tree|unable to read (tree|sha1|\w+ object)|invalid object|"
     r"object file .* is empty|missing (blob|tree|commit)|loose object|packfile|index file|"
@@ -79,6 +82,8 @@ def locked(folder: Path) -> Iterator[None]:
 def opened(folder: Path, settings: Settings) -> Git:
     """The cache in ``folder``, made when it is not there, without what a killed run left behind."""
     try:
+        if outgrown(folder):
+            shutil.rmtree(folder)
         if not folder.is_dir():
             make(folder)
         sweep(folder)
@@ -87,6 +92,13 @@ def opened(folder: Path, settings: Settings) -> Git:
     git = Git(git_dir=folder, settings=settings)
     git.run("rev-parse", "--git-dir")
     return git
+
+
+def outgrown(folder: Path) -> bool:
+    """Whether a cache holds so much of old publishes that a new one is cheaper than a cleaning."""
+    packs = len(list((folder / "objects" / "pack").glob("*.pack")))
+    sample = len(list((folder / "objects" / "17").glob("*")))  # as git itself estimates
+    return packs > PACKS or sample * 256 > LOOSE
 
 
 def make(folder: Path) -> None:

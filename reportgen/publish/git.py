@@ -15,6 +15,8 @@ FIXED: Settings = (
     ("core.hooksPath", os.devnull),  # a hook of the user could touch the user's repository
     ("core.protectHFS", "true"),
     ("core.protectNTFS", "true"),
+    ("pack.window", "0"),  # pictures are compressed already: no time is lost on differences
+    ("core.looseCompression", "1"),
     ("fetch.fsckObjects", "false"),  # other people's old commits are not ours to judge
     ("gc.auto", "0"),
     ("maintenance.auto", "false"),

@@ -52,47 +52,53 @@ def publishes(git: Git, head: str, project: str) -> Iterator[Published]:
             yield Published(commit, when, read_manifest(read_blob(git, entry.id), path))
 
 
-def last_publish(git: Git, target: Target, seen: Survey, project: str) -> Published | None:
-    """The newest publish of a project in the branch, or None."""
-    if seen.old is None or not seen.head:
-        return None
-    return next(deepened(git, target, seen, project, count=1), None)
-
-
-def deepened(
-    git: Git, target: Target, seen: Survey, project: str, *, count: int
-) -> Iterator[Published]:
-    """At least ``count`` publishes, where there are so many, fetching history as needed.
+def histories(
+    git: Git, target: Target, seen: Survey, project: str
+) -> Iterator[tuple[list[Published], bool]]:
+    """The publishes in more and more of the branch's history, and whether that is all of it.
 
     In a shallow history the oldest commit seems to have made every file, so a publish counts only
     when its commit is not the last one fetched.
     """
-    found: list[Published] = []
     for depth in DEPTHS:
         fetch(git, target.url, seen.branch, seen.head, depth=depth)
         found = list(publishes(git, seen.head, project))
+        if git.text("rev-parse", "--is-shallow-repository") != "true":
+            yield found, True
+            return
         cut = set(git.text("rev-list", "--max-parents=0", seen.head).split())
-        whole = git.text("rev-parse", "--is-shallow-repository") != "true"
-        certain = found if whole else [p for p in found if p.commit not in cut]
-        if whole or len(certain) >= count:
-            return iter(certain)
-    return iter(found)
+        yield [each for each in found if each.commit not in cut], False
 
 
-def previous(found: Iterator[Published], branch: str) -> tuple[Published, Published]:
-    """The publish that readers see, and the one they saw before. Raises ReportgenError."""
-    every = list(found)
-    if not every:
-        raise ReportgenError(f"Nothing was ever published to branch '{branch}'.")
-    by_commit = {each.commit: each for each in every}
-    now = every[0]
-    start = by_commit.get(now.shows, now)
-    older = every[every.index(start) + 1 :]
-    if not older:
-        raise ReportgenError(
-            f"There is no publish before {start.commit[:10]} on branch '{branch}' to return to."
-        )
-    return now, by_commit.get(older[0].shows, older[0])
+def last_publish(git: Git, target: Target, seen: Survey, project: str) -> Published | None:
+    """The newest publish of a project in the branch, or None."""
+    if seen.old is None or not seen.head:
+        return None
+    for found, _ in histories(git, target, seen, project):
+        if found:
+            return found[0]
+    return None
+
+
+def two_publishes(
+    git: Git, target: Target, seen: Survey, project: str
+) -> tuple[Published, Published]:
+    """The newest publish, and the one that readers saw before. Raises ReportgenError."""
+    for found, whole in histories(git, target, seen, project):
+        before = seen_before(found, whole=whole)
+        if before is not None:
+            return found[0], before
+    raise ReportgenError(f"There is no earlier publish on branch '{seen.branch}' to return to.")
+
+
+def seen_before(found: list[Published], *, whole: bool) -> Published | None:
+    """What readers saw before the newest of ``found``; None where that is not among them."""
+    if not found:
+        return None
+    by_commit = {each.commit: each for each in found}
+    shown = by_commit.get(found[0].shows, found[0] if whole else None)
+    older = found[found.index(shown) + 1 :] if shown else []
+    return by_commit.get(older[0].shows, older[0] if whole else None) if older else None
 
 
 def rollback(
@@ -108,7 +114,7 @@ def rollback(
     check_branch(seen, target)
     if seen.old is None or not seen.head:
         raise ReportgenError(f"Nothing was ever published to branch '{seen.branch}'.")
-    now, before = previous(deepened(git, target, seen, project, count=50), seen.branch)
+    now, before = two_publishes(git, target, seen, project)
     manifest = replace(before.manifest, restores=before.commit)
     tree = entries(git, before.commit)
     ids = {path: name for path, name in before.manifest.files.items()

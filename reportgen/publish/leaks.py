@@ -1,25 +1,44 @@
 """What looks like a key, a token or a password, and is therefore not published."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from reportgen.publish.paths import refusal
 
+
+class Secret(NamedTuple):
+    """What a pattern finds, and what each of its matches has in it: a quick look comes first."""
+
+    what: str
+    marks: tuple[bytes, ...]
+    pattern: bytes
+
+
 SECRETS = (
-    ("a private key", rb"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----"),
-    ("a GitHub token", rb"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{40,})\b"),
-    ("a GitLab token", rb"\bglpat-[A-Za-z0-9_-]{20,}"),
-    ("an AWS access key", rb"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
-    ("a Hugging Face token", rb"\bhf_[A-Za-z0-9]{34,}\b"),
-    ("an OpenAI or Anthropic key", rb"\bsk-(?:ant-|proj-)?[A-Za-z0-9_-]{32,}"),
-    ("a Google API key", rb"\bAIza[A-Za-z0-9_-]{35}\b"),
-    ("a Slack token", rb"\bxox[abprs]-[A-Za-z0-9-]{20,}"),
-    ("a PyPI token", rb"\bpypi-AgEIcHlwaS5vcmc[A-Za-z0-9_-]{50,}"),
-    ("an npm token", rb"\bnpm_[A-Za-z0-9]{36}\b"),
-    ("a Weights & Biases or generic key in an assignment",
-     rb"(?i)\b(?:wandb_api_key|api_?key|secret_?key|access_?token|password)\b[\"']?\s*[:=]\s*"
-     rb"[\"'][A-Za-z0-9+/_=-]{24,}[\"']"),
-)  # fmt: skip
+    Secret("a private key", (b"PRIVATE KEY",), rb"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY"),
+    Secret(
+        "a GitHub token",
+        (b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_", b"github_pat_"),
+        rb"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{40,})\b",
+    ),
+    Secret("a GitLab token", (b"glpat-",), rb"\bglpat-[A-Za-z0-9_-]{20,}"),
+    Secret("an AWS access key", (b"AKIA", b"ASIA"), rb"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
+    Secret("a Hugging Face token", (b"hf_",), rb"\bhf_[A-Za-z0-9]{34,}\b"),
+    Secret("an OpenAI or Anthropic key", (b"sk-",), rb"\bsk-(?:ant-|proj-)?[A-Za-z0-9_-]{32,}"),
+    Secret("a Google API key", (b"AIza",), rb"\bAIza[A-Za-z0-9_-]{35}\b"),
+    Secret("a Slack token", (b"xox",), rb"\bxox[abprs]-[A-Za-z0-9-]{20,}"),
+    Secret("a PyPI token", (b"pypi-AgE",), rb"\bpypi-AgEIcHlwaS5vcmc[A-Za-z0-9_-]{50,}"),
+    Secret("an npm token", (b"npm_",), rb"\bnpm_[A-Za-z0-9]{36}\b"),
+)
+ASSIGNED = Secret(
+    "a key or password in an assignment",
+    (b"key", b"token", b"password"),
+    rb"(?i)\b(?:wandb_api_key|api_?key|secret_?key|access_?token|password)\b[\"']?\s*[:=]\s*"
+    rb"[\"'][A-Za-z0-9+/_=-]{24,}[\"']",
+)
+"""Looked for in texts only, in which people write such lines."""
+
 SECRET_NAMES = re.compile(
     r"(^|/)(\.env(\..*)?|\.netrc|\.git-credentials|\.pypirc|\.npmrc|id_(rsa|dsa|ecdsa|ed25519)"
     r"|credentials(\.json)?|[^/]*\.(pem|p12|pfx|key|kdbx))$",
@@ -41,9 +60,12 @@ def check_secrets(contents: Mapping[str, bytes]) -> None:
         )
 
 
-def secrets_in(content: bytes) -> Iterable[tuple[int, str]]:
-    for what, pattern in SECRETS:
-        for match in re.finditer(pattern, content):
+def secrets_in(content: bytes) -> Iterator[tuple[int, str]]:
+    """Line and description of each secret in a file; only its first letters are shown."""
+    found = [secret for secret in SECRETS if any(mark in content for mark in secret.marks)]
+    if b"\0" not in content and any(mark in content.lower() for mark in ASSIGNED.marks):
+        found.append(ASSIGNED)
+    for secret in found:
+        for match in re.finditer(secret.pattern, content):
             line = content.count(b"\n", 0, match.start()) + 1
-            shown = match[0][:6].decode("ascii", "replace")
-            yield line, f"{what}, '{shown}…'."
+            yield line, f"{secret.what}, '{match[0][:6].decode('ascii', 'replace')}…'."

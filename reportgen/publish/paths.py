@@ -17,6 +17,9 @@ SHOWN = 8
 BLOG_PATHS = ("_posts/", "assets/figures/", "assets/reportgen.css", "assets/reportgen.js")
 """All that reportgen may write in somebody's blog; a path that ends in '/' means what is in it."""
 
+READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+"""Follow no link, and do not wait at a pipe."""
+
 GIT_FOLDER = re.compile(r"\.git[. ]*|git~\d+", re.IGNORECASE)
 """What some file system takes for '.git'."""
 
@@ -98,7 +101,7 @@ def read_content(content: Content) -> bytes:
     if isinstance(content, bytes):
         return content
     try:
-        descriptor = os.open(content, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        descriptor = os.open(content, READ)
     except OSError as error:
         why = what_is_wrong_with(content) if content.is_symlink() else f"{error.strerror}."
         raise ReportgenError(f"'{content}' cannot be published: {why}") from None

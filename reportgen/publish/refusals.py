@@ -55,6 +55,11 @@ REFUSALS = (
         "Nothing was published. Look at the network, then run the same command again.",
     ),
     Refusal(
+        r"Host key verification failed",
+        "SSH does not know the host of {url}.",
+        "Connect to it once by hand, and compare its key: ssh -T git@HOST",
+    ),
+    Refusal(
         r"could not read (Username|Password)|Authentication failed|terminal prompts disabled|"
         r"returned error: 40[13]|Permission (to .* )?denied|publickey|access denied|"
         r"Write access .* not granted|unable to create (temporary|.*objects)|"

@@ -22,6 +22,7 @@ from reportgen.publish.provenance import project_commit
 from reportgen.publish.publisher import Wanted
 from reportgen.publish.target import Target
 from reportgen.publish.workflow import FOLDER as WORKFLOWS
+from reportgen.store.files import write_bytes
 
 if TYPE_CHECKING:
     from reportgen.checks import Finding
@@ -65,6 +66,7 @@ def gathered(project: Project, target: Target, request: Request) -> Iterator[Wan
         relative = target.kind == "html" and not shutil.which("jekyll")
         files = built(project, target, posts, staging, baseurl, check=request.check)
         commit, dirty = project_commit(project.root)
+        notes += ["The project has uncommitted changes."] if dirty else []
         manifest = Manifest(
             project_name(project), target.kind, baseurl=baseurl, commit=commit, dirty=dirty,
             version=__version__,
@@ -250,5 +252,6 @@ def without_jekyll(
     for path, file in files.items():
         copy(file, destination / path)
     for path, file in collect(pages, leave_out=PRIVATE).items():
-        copy(file, destination / "posts" / path)
+        html = file.read_bytes().replace(b"/_preview/", b"/posts/")
+        write_bytes(destination / "posts" / path, html)
     (destination / "index.html").write_text(REDIRECT, encoding="utf-8")

@@ -1,10 +1,13 @@
 """Every test of this folder runs git with a configuration of its own, and never with a prompt."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import PYPROJECT, ProjectFolder
 from tests.publish.helpers import Publisher, Remote, git
+from tests.publish.report import FILES
 
 BLOG = {
     "_config.yml": b'title: A blog\nbaseurl: "/blog"\n',
@@ -46,3 +49,25 @@ def blog(empty: Remote) -> Remote:
 def publisher(blog: Remote, tmp_path: Path) -> Publisher:
     """A person who publishes a report into the blog."""
     return Publisher(blog, tmp_path / "cache")
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> ProjectFolder:
+    """A built report; building is slow, so each test gets a copy."""
+    project = ProjectFolder(tmp_path_factory.mktemp("built") / "project")
+    project.write({"pyproject.toml": PYPROJECT, **FILES})
+    done = project.run("build")
+    assert done.code == 0, done
+    return project
+
+
+@pytest.fixture
+def report(built: ProjectFolder, empty: Remote, tmp_path: Path) -> ProjectFolder:
+    """A built report in a repository whose origin is a remote with its sources."""
+    root = shutil.copytree(built.root, tmp_path / "project")
+    git("init", "--quiet", cwd=root)
+    git("remote", "add", "origin", empty.url, cwd=root)
+    git("add", ".", cwd=root)
+    git("commit", "--quiet", "-m", "Squares", cwd=root)
+    git("push", "--quiet", "origin", "main", cwd=root)
+    return ProjectFolder(root)

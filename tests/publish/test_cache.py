@@ -84,6 +84,20 @@ def test_locks_and_halves_of_a_killed_run_are_swept(publisher: Publisher) -> Non
     assert not (folder / "index-blobs-x").exists()
 
 
+def test_a_cache_that_has_grown_is_made_anew(
+    publisher: Publisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publisher(FILES)
+    publisher({POST: b"Changed.\n"})
+    before = len(list((folder_of(publisher) / "objects").glob("??/*")))
+    monkeypatch.setattr(cache_module, "LOOSE", -1)
+
+    publisher(FILES)
+
+    assert len(list((folder_of(publisher) / "objects").glob("??/*"))) < before
+    assert publisher.remote.files() == {**BLOG, **FILES}
+
+
 def test_two_publishes_on_one_machine_wait_for_each_other(
     publisher: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -61,7 +61,7 @@ def test_twice_goes_back_by_two_and_then_there_is_no_more(publisher: Publisher) 
     assert publisher.remote.files() == {**BLOG, **TWO}
     go_back(publisher)
     assert publisher.remote.files() == {**BLOG, **ONE}
-    with pytest.raises(ReportgenError, match="There is no publish before"):
+    with pytest.raises(ReportgenError, match="There is no earlier publish"):
         go_back(publisher)
 
 
@@ -138,7 +138,7 @@ def test_nothing_to_go_back_to(publisher: Publisher, published: int) -> None:
     if published:
         publisher(ONE)
 
-    with pytest.raises(ReportgenError, match=r"Nothing was ever published|There is no publish"):
+    with pytest.raises(ReportgenError, match=r"Nothing was ever published|no earlier publish"):
         go_back(publisher)
 
 

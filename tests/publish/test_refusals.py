@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from reportgen.errors import ReportgenError
+from reportgen.publish.git import GitFailure
+from reportgen.publish.refusals import lost_race, refused
 from tests.publish.conftest import BLOG
 from tests.publish.helpers import FIGURE, POST, Publisher, Remote, git
 
@@ -174,3 +176,85 @@ def test_a_signing_key_that_is_not_there(publisher: Publisher, tmp_path: Path) -
 
     with pytest.raises(ReportgenError, match="Git could not sign the commit"):
         publisher(FILES)
+
+
+URL = "https://ada:t0ken@github.com/ada/noise.git"
+SAID = [
+    (
+        "remote: Permission to ada/noise.git denied to bob.\n"
+        f"fatal: unable to access '{URL}/': The requested URL returned error: 403",
+        "You have no permission to read or write https://github.com/ada/noise.git.",
+    ),
+    (
+        "git@github.com: Permission denied (publickey).\n"
+        "fatal: Could not read from remote repository.",
+        "You have no permission to read or write",
+    ),
+    (
+        "fatal: could not read Username for 'https://github.com': terminal prompts disabled",
+        "You have no permission to read or write",
+    ),
+    (
+        "remote: Invalid username or password.\nfatal: Authentication failed for 'https://x/'",
+        "You have no permission to read or write",
+    ),
+    (
+        "remote: Repository not found.\nfatal: repository 'https://x/' not found",
+        "There is no git repository at",
+    ),
+    (
+        "fatal: unable to access 'https://x/': Could not resolve host: github.com",
+        "https://github.com/ada/noise.git cannot be reached.",
+    ),
+    ("ssh: connect to host github.com port 22: Connection timed out", "cannot be reached."),
+    ("ssh: Could not resolve hostname github.com: Name or service", "cannot be reached."),
+    (
+        "error: RPC failed; HTTP 500\nfatal: the remote end hung up unexpectedly",
+        "cannot be reached.",
+    ),
+    ("Host key verification failed.\nfatal: Could not read", "SSH does not know the host of"),
+    (
+        "remote: error: GH006: Protected branch update failed for refs/heads/main.\n"
+        "! [remote rejected] main -> main (protected branch hook declined)",
+        "Branch 'main' of https://github.com/ada/noise.git is protected.",
+    ),
+    (
+        "remote: error: File a.png is 120.00 MB; this exceeds GitHub's file size limit",
+        "refused a file that is too large.",
+    ),
+    (
+        "remote: error: denying non-fast-forward refs/heads/main (you should pull first)\n"
+        "! [remote rejected] main -> main (non-fast-forward)",
+        "refused the push to branch 'main'.",
+    ),
+    ("fatal: detected dubious ownership in repository at '/srv/a.git'", "belongs to another user"),
+    ("fatal: Unable to create '/x/index.lock': Read-only file system", "Git could not write: "),
+    ("fatal: something new", "Git failed with https://github.com/ada/noise.git: something new"),
+    ("", "Git failed with"),
+]
+
+
+@pytest.mark.parametrize(("said", "message"), SAID)
+def test_the_words_of_git_become_one_line(said: str, message: str) -> None:
+    error = refused(GitFailure(["push"], 128, "", said), URL, "main")
+
+    assert message in error.message
+    assert "\n" not in error.message
+    assert "t0ken" not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("said", "race"),
+    [
+        ("! [rejected] a -> main (stale info)", True),
+        ("! [rejected] a -> main (fetch first)", True),
+        ("! [rejected] a -> main (non-fast-forward)", True),
+        ("! [remote rejected] a -> main (cannot lock ref 'refs/heads/main': is at 1)", True),
+        ("! [remote rejected] a -> main (incorrect old value provided)", True),
+        ("! [remote rejected] a -> main (non-fast-forward) denying non-fast-forward", False),
+        ("! [remote rejected] a -> main (pre-receive hook declined)", False),
+        ("fatal: unable to access", False),
+    ],
+)
+def test_what_a_lost_race_looks_like(said: str, race: bool) -> None:
+    assert lost_race(GitFailure(["push"], 1, said, "")) is race
