@@ -75,25 +75,26 @@ class Answers:
     async def page(self, request: Request) -> Response:
         """A page, a figure's file, or a file of the site."""
         path = request.path_params["path"]
-        if path == "" and self.jekyll is None:
-            return RedirectResponse(INDEX, 307)
+        if path == "":
+            home = self.jekyll.baseurl if self.jekyll else INDEX
+            if home != "/":
+                return RedirectResponse(home, 307)
         address = "/" + path + ("index.html" if path.endswith("/") or not path else "")
-        if page := self.desk.pages.html.get(address):
+        if page := self.desk.shown.pages.html.get(address):
             return HTMLResponse(page, headers=FRESH)
-        if file := self.desk.pages.files.get(path):
+        if file := self.desk.shown.pages.files.get(path):
             return file_of(file)
-        if address.startswith("/_preview/"):
-            return self.unknown(address)
         if self.jekyll is not None and (found := self.jekyll.find(address)):
             return jekyll_page(found)
+        if address.endswith(".html"):
+            return self.unknown(address)
         return file_response(self.desk.site, path)
 
     def unknown(self, address: str) -> Response:
         """A page that is not there: not yet, while the first look at the project lasts."""
-        if not address.endswith(".html"):
-            raise HTTPException(404)
-        ready = bool(self.hub.state["ready"])
-        title = "There is no such post." if ready else "Looking at the project …"
+        first = self.jekyll is not None and self.hub.state.get("builds") == 0
+        ready = self.hub.state["ready"] and not first
+        title = "There is no such page." if ready else "Looking at the project …"
         return HTMLResponse(live(waiting_page(title)), 404 if ready else 200, headers=FRESH)
 
     async def live(self, socket: WebSocket) -> None:
@@ -113,10 +114,9 @@ class Answers:
     def clicked(self, text: str) -> None:
         with contextlib.suppress(ValueError, AttributeError):
             message = json.loads(text)
-            if name := message.get("rebuild"):
-                self.desk.ask(str(name))
-            elif message.get("cancel"):
-                self.desk.builder.cancel()
+            for click in ("rebuild", "stop"):
+                if name := message.get(click):
+                    self.desk.clicked(str(name), stop=click == "stop")
 
 
 async def tell(socket: WebSocket, queue: "asyncio.Queue[str]") -> None:

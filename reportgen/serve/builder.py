@@ -1,6 +1,5 @@
 """Runs stale figures, one after the other, in a worker that stays warm."""
 
-import contextlib
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -11,7 +10,7 @@ from reportgen.engine.build import Limits, build_nodes
 from reportgen.engine.draw import draw_figure, results_of
 from reportgen.engine.execute import WARM_UP, Task
 from reportgen.engine.modules import SAVED_MEANWHILE
-from reportgen.engine.plan import Price, plan
+from reportgen.engine.plan import Price
 from reportgen.engine.pool import LocalExecutor, run_task
 from reportgen.engine.progress import Reporter
 from reportgen.engine.session import Session
@@ -19,9 +18,9 @@ from reportgen.errors import ReportgenError
 from reportgen.project import Project
 from reportgen.registry import Node
 from reportgen.serve.hub import Message
+from reportgen.serve.policy import too_dear
 from reportgen.store import Record
 
-AT_ONCE = 60.0  # seconds: what costs more waits for a click
 WORTH_KILLING = 3.0  # seconds: a run that is of no use any more and ends sooner may as well end
 PAUSE = 0.1  # seconds between two messages about a run
 
@@ -40,29 +39,12 @@ class Running:
     started: float = field(default_factory=time.monotonic)
     useless: bool = False
 
-    def remaining(self) -> float:
-        """Seconds until it ends, by its last run; for ever where that is unknown."""
+    def ends_soon(self) -> bool:
+        """Whether it should end within a moment, by its last run."""
         if self.expected is None:
-            return float("inf")
-        return self.expected - (time.monotonic() - self.started)
-
-
-def affordable(session: Session, node: Node) -> str:
-    """'' where a node may run without being asked for, else what speaks against it."""
-    todo = plan(session, [node])
-    failed = [n for n in todo.run if session.status(n).state == "failed"]
-    if failed:
-        return f"{failed[0].id} failed"
-    if any(n.volatile for n in todo.run):
-        return "volatile"
-    if todo.seconds > AT_ONCE:
-        return "costly"
-    unknown = [n for n in (*todo.run, *todo.maybe) if not n.is_figure and never_ran(session, n)]
-    return f"{unknown[0].id} was never timed" if unknown else ""
-
-
-def never_ran(session: Session, node: Node) -> bool:
-    return not session.store.records_of(node.name)
+            return False
+        left = self.expected - (time.monotonic() - self.started)
+        return -WORTH_KILLING < left < WORTH_KILLING
 
 
 class Builder(Reporter):
@@ -85,6 +67,7 @@ class Builder(Reporter):
         self.session: Session | None = None
         self.said = 0.0
         self.values: dict[str, float] = {}
+        self.fault: Exception | None = None
         self.stopping = False
         self.change = threading.Condition()
         self.executor = LocalExecutor(1)
@@ -92,13 +75,13 @@ class Builder(Reporter):
 
     # What the desk says
 
-    def start(self, project: Project, packages: Sequence[str]) -> None:
-        self.warm_up(project, packages)
-        self.thread.start()
-
-    def warm_up(self, project: Project, packages: Sequence[str]) -> None:
-        """Have the worker import what the figures need, before the first of them is edited."""
-        self.executor.submit(run_task, warm_task(project, packages), lambda message: None)
+    def start(self, session: Session) -> None:
+        """Begin, unless that has been done: the worker imports what the figures will need."""
+        if not self.thread.is_alive():
+            packages = {name for node in session.graph for name in session.closure(node).packages}
+            task = warm_task(session.project, sorted(packages))
+            self.executor.submit(run_task, task, lambda message: None)
+            self.thread.start()
 
     def want(self, names: Sequence[str]) -> None:
         """Replace the list of what is to run by itself."""
@@ -118,17 +101,29 @@ class Builder(Reporter):
         if running is None:
             return
         node = session.graph.find(running.node)
-        useless = node is None or session.status(node).key != running.key
-        if useless and running.remaining() > WORTH_KILLING:
-            self.cancel()
+        if node is not None and session.status(node).key == running.key:
+            return
+        if not running.ends_soon():
+            self.kill(running)
+        else:
+            timer = threading.Timer(WORTH_KILLING, self.kill, [running])
+            timer.daemon = True
+            timer.start()
 
-    def cancel(self) -> None:
-        """End the run in progress, and the worker with it; the next run starts another."""
-        if self.running is not None:
-            self.running.useless = True
-            for slot in self.executor.slots:
-                if slot.process is not None:
-                    slot.process.kill()
+    def cancel(self, target: str) -> None:
+        """End what runs for the sake of a node."""
+        running = self.running
+        if running is not None and running.target == target:
+            self.kill(running)
+
+    def kill(self, running: Running) -> None:
+        """End a run if it still goes on, and the worker with it; the next starts a new one."""
+        if running is not self.running:
+            return
+        running.useless = True
+        for slot in self.executor.slots:
+            if slot.process is not None:
+                slot.process.kill()
 
     def queued(self) -> list[str]:
         with self.change:
@@ -146,9 +141,13 @@ class Builder(Reporter):
         while (job := self.next()) is not None:
             name, asked, force = job
             ran: dict[str, Record] = {}
-            # The desk looks at the same project and says what is wrong with it.
-            with contextlib.suppress(ReportgenError, OSError):
+            try:
+                self.fault = None
                 ran = self.build(name, asked=asked, force=force)
+            except (ReportgenError, OSError):
+                pass  # the desk looks at the same project and says what is wrong with it
+            except Exception as error:
+                self.fault = error
             self.running = self.session = None
             self.settled(name, ran)
 
@@ -166,7 +165,7 @@ class Builder(Reporter):
     def build(self, name: str, *, asked: bool, force: bool) -> dict[str, Record]:
         session = self.session = self.look()
         node = session.graph.find(name)
-        if node is None or (not asked and affordable(session, node)):
+        if node is None or (not asked and too_dear(session, node)):
             return {}
         self.running = Running(name, name, session.status(node).key or "", None)
         limits = Limits(force=frozenset({name}) if force else frozenset())

@@ -1,6 +1,7 @@
 """The browsers that watch: each hears of every new state, and of a run's progress meanwhile."""
 
 import asyncio
+import contextlib
 import json
 from typing import Any
 
@@ -28,7 +29,8 @@ class Hub:
             self.state = message
         text = json.dumps(message)
         if self.loop is not None:
-            self.loop.call_soon_threadsafe(self.spread, text)
+            with contextlib.suppress(RuntimeError):  # the server is ending
+                self.loop.call_soon_threadsafe(self.spread, text)
 
     def spread(self, text: str) -> None:
         for queue in self.queues:

@@ -24,12 +24,13 @@ class Jekyll:
 
     @property
     def baseurl(self) -> str:
-        """``/REPOSITORY`` or ''."""
+        """The address of the site's home: ``/REPOSITORY/`` or ``/``."""
         try:
             settings = yaml.safe_load((self.site / "_config.yml").read_text(encoding="utf-8"))
-            return "/" + str(settings.get("baseurl") or "").strip("/")
+            name = str(settings.get("baseurl") or "").strip("/")
         except (OSError, ValueError, AttributeError, yaml.YAMLError):
-            return "/"
+            name = ""
+        return f"/{name}/" if name else "/"
 
     def start(self) -> None:
         self.thread.start()
@@ -75,10 +76,10 @@ class Jekyll:
 
     def find(self, address: str) -> Path | None:
         """The built file for an address."""
-        base = self.baseurl.rstrip("/")
-        if not address.startswith(base + "/"):
+        base = self.baseurl
+        if not address.startswith(base):
             return None
-        path = address.removeprefix(base + "/")
+        path = address.removeprefix(base)
         for name in (path, f"{path}.html", f"{path}/index.html"):
             file = (self.built / name).resolve()
             if file.is_relative_to(self.built.resolve()) and file.is_file():

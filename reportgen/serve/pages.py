@@ -1,7 +1,7 @@
 """Posts as pages: rendered in memory, each for itself, so that one broken post harms no other."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from html import escape
@@ -35,14 +35,19 @@ class Pages:
     shown: dict[str, tuple[str, ...]] = field(default_factory=dict)
     problems: dict[str, Problem] = field(default_factory=dict)
 
-    def render(self, project: Project, results: Results, only: Iterable[Path] = ()) -> None:
-        """Render the posts of these sources, or all; forget those whose source is gone."""
+    def render(
+        self,
+        project: Project,
+        results: Results,
+        only: Collection[Path] = (),
+        besides: Collection[Path] = (),
+    ) -> None:
+        """Render the posts of these sources, or all others; forget those whose source is gone."""
         sources = {slug_of(path): path for path in post_files(project)}
         for slug in (self.posts.keys() | self.problems.keys()) - sources.keys():
             self.forget(slug)
-        chosen = set(only) or set(sources.values())
         for slug, path in sources.items():
-            if path in chosen:
+            if path in only or not (only or path in besides):
                 self.render_post(project, results, slug, path)
         self.html[INDEX] = live(index_page(project, list(self.posts.values()), self.site))
         self.files = {**shared_files(), **self.assets()}
@@ -58,6 +63,11 @@ class Pages:
             self.shown[slug] = needed(path, results)
             [post] = render_posts(project, results, selection=[str(path)])
             page = preview_page(project, post, self.site)
+            self.shown[slug] += tuple(
+                name
+                for id in post.figures
+                if (name := results[id].node.name) not in self.shown[slug]
+            )
         except ReportgenError as error:
             self.problems[slug] = of_error(error, "This post cannot be shown", project.root, slug)
             self.html.setdefault(address_of(slug), live(waiting_page(path.stem)))

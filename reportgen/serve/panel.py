@@ -6,20 +6,23 @@ from reportgen.engine.plan import duration, plan, price_of
 from reportgen.engine.session import Session
 from reportgen.posts.items import anchor
 from reportgen.registry import Node
-from reportgen.serve.builder import Builder, affordable
+from reportgen.serve.builder import Builder
 from reportgen.serve.pages import Pages, address_of
+from reportgen.serve.policy import Policy
 
 Row = dict[str, Any]
 
 
-def figure_rows(session: Session, pages: Pages, builder: Builder) -> list[Row]:
+def figure_rows(session: Session, pages: Pages, builder: Builder, policy: Policy) -> list[Row]:
     """One row a figure: those that posts show in order of appearance, then the others."""
     places = shown_in(pages)
     order = {name: i for i, name in enumerate(places)}
     figures = [node for node in session.graph if node.is_figure]
     figures.sort(key=lambda node: order.get(node.name, len(order)))
-    queued = set(builder.queued())
-    return [row(session, node, places.get(node.name, []), queued, builder) for node in figures]
+    return [
+        row(session, node, places.get(node.name, []), doing(session, node, builder), policy)
+        for node in figures
+    ]
 
 
 def shown_in(pages: Pages) -> dict[str, list[str]]:
@@ -31,26 +34,28 @@ def shown_in(pages: Pages) -> dict[str, list[str]]:
     return places
 
 
-def row(session: Session, node: Node, slugs: list[str], queued: set[str], builder: Builder) -> Row:
-    status = session.status(node)
+def doing(session: Session, node: Node, builder: Builder) -> str:
+    """What happens to a node: ``running``, ``queued``, ``waiting`` for a click, or nothing."""
     running = builder.running
-    stale = session.must_run(node)
-    doing = ""
     if running is not None and running.target == node.name:
-        doing = "running"
-    elif node.name in queued:
-        doing = "queued"
-    elif stale:
-        doing = "waiting"
+        return "running"
+    if node.name in builder.queued():
+        return "queued"
+    return "waiting" if session.must_run(node) else ""
+
+
+def row(session: Session, node: Node, slugs: list[str], does: str, policy: Policy) -> Row:
+    status = session.status(node)
+    waits = does == "waiting" and status.state != "failed"
     return {
         "id": node.id,
         "name": node.name,
         "anchors": [anchor(node.id, "figure"), anchor(node.id, "table")],
         "state": status.state,
         "reason": status.reason,
-        "doing": doing,
-        "held": affordable(session, node) if doing == "waiting" else "",
-        "cost": cost(session, node, stale=stale),
+        "doing": does,
+        "held": policy.held(session, node) if waits else "",
+        "cost": cost(session, node, stale=session.must_run(node)),
         "posts": [address_of(slug) for slug in slugs],
         "place": str(node.place),
         "facts": facts(session, node),

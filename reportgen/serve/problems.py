@@ -3,6 +3,7 @@
 import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from traceback import format_exception
 from typing import Any
 
 from reportgen.engine.session import Session
@@ -51,7 +52,7 @@ def of_failure(session: Session, node: Node, slug: str = "") -> Problem:
     report = read_json(session.failure_file(node)) or {}
     trace = str(report.get("traceback", ""))
     root = session.project.root
-    frames = [(f, int(n)) for f, n in FRAME.findall(trace) if (root / f).is_file()]
+    frames = [(f, int(n)) for f, n in FRAME.findall(trace) if not Path(f).is_absolute()]
     file, line = frames[-1] if frames else (node.file, node.line)
     name = f"Figure {node.id}" if node.is_figure else f"Artifact '{node.name}'"
     return Problem(
@@ -62,6 +63,16 @@ def of_failure(session: Session, node: Node, slug: str = "") -> Problem:
         excerpt(root / file, line),
         trace=trace,
         slug=slug,
+    )
+
+
+def of_fault(error: Exception) -> Problem:
+    """An error that should not have come so far."""
+    return Problem(
+        "reportgen itself failed",
+        f"{type(error).__name__}: {error}",
+        hint="Please report it, with all that it said. The preview goes on.",
+        trace="".join(format_exception(error)),
     )
 
 

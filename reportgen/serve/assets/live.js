@@ -27,10 +27,10 @@ async function update() {
       if ('waiting' in page.documentElement.dataset) continue;
       await patch(page);
       digest = now;
-      veil(state, send);
     } catch { /* the server is gone; the socket will tell */ }
   } while (again);
   busy = false;
+  veil(state, send); // not before: it lifts when the new picture is there
 }
 
 function restyle() {
@@ -53,10 +53,10 @@ function take(message) {
   const mine = state.pages?.[here()];
   if (first) ({ styles, builds } = state);
   if (styles !== state.styles) { styles = state.styles; restyle(); }
-  if (mine === undefined ? builds !== state.builds : mine !== digest) update();
-  builds = state.builds;
   panel.show(state, mine === undefined && here().startsWith('/_preview/') && state.ready);
-  veil(state, send);
+  if (mine === undefined ? builds !== state.builds : mine !== digest) update();
+  else if (!busy) veil(state, send);
+  builds = state.builds;
 }
 
 function connect() {

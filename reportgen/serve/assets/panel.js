@@ -113,10 +113,10 @@ export class Panel {
     const running = row.doing === 'running';
     const act = el('button', { type: 'button', className: 'act', textContent: running ? 'Stop' : row.doing === 'queued' ? 'Queued' : 'Rebuild', disabled: row.doing === 'queued', ariaLabel: `${running ? 'Stop' : 'Rebuild'} ${row.id}` });
     act.dataset.key = `act ${row.id}`;
-    act.onclick = () => this.send(running ? { cancel: true } : { rebuild: row.id });
+    act.onclick = () => this.send(running ? { stop: row.id } : { rebuild: row.id });
     const item = el('li', {},
       el('div', { className: 'line' }, name, el('span', { className: 'state', textContent: row.state }), el('span', { className: 'cost', textContent: row.cost, title: 'What a rebuild takes, by the last runs' }), act),
-      row.reason || row.held ? el('p', { className: 'why', textContent: [row.reason, row.held === 'costly' ? 'waits for a click' : row.held].filter(Boolean).join('; ') }) : null,
+      row.reason || row.held ? el('p', { className: 'why', textContent: [row.reason, row.held && row.held !== 'stopped' ? `${row.held === 'costly' ? '' : `${row.held}, `}waits for a click` : row.held].filter(Boolean).join('; ') }) : null,
       running ? el('p', { className: 'run' }, el('progress', { max: 1, ariaLabel: `Progress of ${row.id}` }), el('span')) : null,
       open ? drawer(row) : null);
     item.dataset.name = row.name;

@@ -27,7 +27,8 @@ function build(row, send) {
   button.onclick = () => send({ rebuild: row.id });
   const words = el('span', { className: 'rgl-words' });
   words.setAttribute('role', 'status');
-  return el('div', { className: 'rgl-veil' }, el('p', {}, words, button), el('progress', { max: 1, ariaLabel: 'Progress' }));
+  const box = el('div', {}, el('p', {}, words, button), el('progress', { max: 1, ariaLabel: 'Progress' }));
+  return el('div', { className: 'rgl-veil' }, box);
 }
 
 const mine = row => latest.target === row.name;
@@ -41,5 +42,6 @@ function words(row) {
     const of = mine(row) && latest.node !== row.id ? ` ${latest.node}` : '';
     return `${state}, rebuilding${of}${share === undefined ? ' …' : ` ${Math.round(share * 100)} %`}`;
   }
+  if (row.state === 'failed') return 'the last run failed';
   return row.held === 'costly' ? `${state}; a rebuild takes ${row.cost}` : `${state}; ${row.held || row.reason}`;
 }

@@ -1,0 +1,115 @@
+"""How it begins and how it ends."""
+
+import os
+import signal
+import socket
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ProjectFolder
+from tests.serve.conftest import CODE, PATIENCE, serving
+
+Copy = Callable[[], ProjectFolder]
+
+
+@pytest.fixture
+def alone(copy: Copy) -> ProjectFolder:
+    return copy()
+
+
+def test_a_port_in_use_is_named_with_a_way_out(alone: ProjectFolder) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        done = alone.run("serve", "--port", str(port))
+
+    assert done.code == 1
+    assert f"Port {port} cannot be used: Address already in use." in done.err
+    assert f"--port {port + 1}" in done.err
+    assert "Traceback" not in done.err
+
+
+def test_outside_of_a_project_it_says_so(tmp_path: Path) -> None:
+    done = ProjectFolder(tmp_path).run("serve", "--port", "0")
+
+    assert done.code == 1
+    assert "No pyproject.toml" in done.err
+
+
+@pytest.mark.parametrize("busy", [False, True], ids=["idle", "busy"])
+def test_ctrl_c_ends_it_and_all_that_it_started(
+    alone: ProjectFolder, tmp_path: Path, busy: bool
+) -> None:
+    with serving(alone) as served:
+        served.until_well()
+        if busy:
+            alone.edit(CODE, 'GATE = ""', f'GATE = "{tmp_path / "never"}"')
+            served.until(lambda m: m["done"], kind="progress")
+        started = children(served.process.pid)
+        assert started
+        code, err = served.stop()
+
+    assert code == 130
+    assert err.splitlines()[-1] == "Interrupted. What had finished is kept."
+    assert "Traceback" not in err
+    assert [pid for pid in started if is_running(pid)] == []
+
+
+def test_a_killed_server_leaves_no_worker(alone: ProjectFolder) -> None:
+    with serving(alone) as served:
+        served.until_well()
+        workers = [os.pidfd_open(pid) for pid in children(served.process.pid)]
+        served.stop(signal.SIGKILL)
+        import select
+
+        for worker in workers:
+            ready, _, _ = select.select([worker], [], [], PATIENCE)
+            assert ready
+            os.close(worker)
+
+
+def test_a_page_that_cannot_be_shown_at_first_comes_when_mended(alone: ProjectFolder) -> None:
+    post = "templates/posts/2026-01-03-other.md"
+    alone.edit(post, "Another post.", "<%= nothing %>")
+    with serving(alone) as served:
+        state = served.until(lambda s: s["ready"])
+        assert [p["file"] for p in state["problems"]] == [post]
+        assert served.get("/_preview/other/index.html")[0] == 200
+        alone.edit(post, "<%= nothing %>", "At last.")
+        served.until_page("At last.", "/_preview/other/index.html")
+
+
+def test_a_profile_and_a_parameter_can_be_asked_for(alone: ProjectFolder) -> None:
+    with serving(alone, "--set", "walk.steps=30") as served:
+        served.until(lambda s: s["ready"] and "A walk of 30 steps" in served.page())
+
+
+def test_nothing_is_written_into_the_site(alone: ProjectFolder) -> None:
+    before = tree(alone.root / "site")
+    with serving(alone) as served:
+        served.until_well()
+        alone.edit("templates/posts/2026-01-03-other.md", "Another post.", "Changed.")
+        served.until_page("Changed.", "/_preview/other/index.html")
+
+    assert tree(alone.root / "site") == before
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def children(pid: int) -> list[int]:
+    found = subprocess.run(
+        ["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False
+    )
+    return [int(word) for word in found.stdout.split()]
+
+
+def is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True

@@ -1,0 +1,195 @@
+"""What a person sees: the page changes in place, and nothing else does."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.serve.conftest import CODE, PATIENCE, POST, Served
+
+MILLISECONDS = PATIENCE * 1000
+LONG = "\n\n".join(f"Paragraph {i} of many." for i in range(30))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox"], timeout=MILLISECONDS
+        )
+
+
+@pytest.fixture
+def page(browser: Browser, served: Served) -> Iterator[Page]:
+    """The post in a browser, with its scripts running; errors of scripts are failures."""
+    expect.set_options(timeout=MILLISECONDS)
+    context = browser.new_context(viewport={"width": 1200, "height": 700})
+    context.set_default_timeout(MILLISECONDS)
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(served.origin + "/_preview/notes/")
+    expect(page.locator("#fig-c-1 .ctl")).to_have_count(1)
+    yield page
+    context.close()
+    assert errors == []
+
+
+def mark(page: Page) -> None:
+    """Mark every fragment, so that a replaced one can be told."""
+    page.evaluate("for (const e of document.querySelectorAll('.body > *')) e.marked = true")
+
+
+def replaced(page: Page) -> list[str]:
+    """The texts of the fragments that are new since they were marked."""
+    found: list[str] = page.evaluate(
+        "[...document.querySelectorAll('.body > *')]"
+        ".filter(e => !e.marked).map(e => e.id || e.textContent)"
+    )
+    return found
+
+
+def slide(page: Page, value: int) -> None:
+    page.evaluate(
+        "v => { const r = document.querySelector('#fig-c-1 input'); r.value = v;"
+        " r.dispatchEvent(new Event('input')); }",
+        value,
+    )
+
+
+def test_a_text_edit_replaces_its_fragment_and_keeps_the_place(page: Page, served: Served) -> None:
+    slide(page, 2)
+    page.evaluate("document.querySelector('#fig-b-2').scrollIntoView()")
+    mark(page)
+    top = "document.querySelector('#fig-b-2').getBoundingClientRect().top"
+    before = page.evaluate(f"[{top}, scrollY]")
+    served.project.edit(POST, "First paragraph", f"{LONG}\n\nLast of the first")
+    page.wait_for_function("document.body.innerText.includes('Last of the first')")
+    page.wait_for_function("document.body.innerText.includes('Paragraph 29')")
+    after = page.evaluate(f"[{top}, scrollY]")
+
+    assert abs(after[0] - before[0]) < 2
+    assert after[1] > before[1] + 300
+    assert len(replaced(page)) == 31
+    assert page.input_value("#fig-c-1 input") == "2"
+    assert page.locator("#fig-c-1 .ctl").count() == 1
+
+
+def test_fragments_that_move_are_not_replaced(page: Page, served: Served) -> None:
+    mark(page)
+    served.project.edit(POST, '<%= ref("B.2") %> stands still.', "Nothing.")
+    served.project.edit(POST, "The last paragraph.", '<%= ref("B.2") %> stands still.')
+    page.wait_for_function("document.querySelector('.body').innerText.includes('Nothing')")
+    page.wait_for_function("!document.body.innerText.includes('The last paragraph')")
+
+    assert replaced(page) == ["Nothing."]
+    assert page.evaluate("document.querySelector('.body').lastElementChild.textContent") == (
+        "Figure\u00a02 stands still."
+    )
+
+
+def test_a_veil_lies_on_the_figure_that_rebuilds_and_on_no_other(
+    page: Page, served: Served, tmp_path: Path
+) -> None:
+    gate = tmp_path / "go"
+    slide(page, 3)
+    mark(page)
+    old = page.get_attribute("#fig-c-1 .strip img", "src")
+    served.project.edit(CODE, 'GATE = ""', f'GATE = "{gate}"')
+    served.project.edit(CODE, "size=24", "size=26")
+    veil = page.locator("#fig-c-1 .rgl-veil")
+    expect(veil).to_contain_text(re.compile(r"stale, rebuilding \d+ %"))
+    assert page.locator(".rgl-veil").count() == 1
+    assert page.get_attribute("#fig-c-1 .strip img", "src") == old
+    gate.touch()
+    expect(veil).to_have_count(0)
+
+    assert page.get_attribute("#fig-c-1 .strip img", "src") != old
+    assert page.input_value("#fig-c-1 input") == "3"
+    assert page.locator("#fig-c-1 output").inner_text() == "step 3"
+    assert page.evaluate("document.querySelector('#fig-c-1 .stage img').src") == page.evaluate(
+        "document.querySelectorAll('#fig-c-1 .strip img')[3].src"
+    )
+    assert replaced(page) == ["fig-c-1"]
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "place", "word"),
+    [
+        (POST, "walk.count %>", "walk.cout %>", f"{POST}:13", "Did you mean 'count'?"),
+        (POST, "walk.count > 10", "walk.count > 99", f"{POST}:13", "walk.count > 99"),
+        (POST, "$x^2$", r"$\foo$", f"{POST}:5", r"$\foo$"),
+        (CODE, "square(12)", "square(1 // 0)", f"{CODE}:32", "ZeroDivisionError"),
+    ],
+    ids=["template", "claim", "maths", "producer"],
+)
+def test_errors_lie_over_the_page_until_they_are_mended(
+    page: Page, served: Served, name: str, old: str, new: str, place: str, word: str
+) -> None:
+    sheet = page.locator("reportgen-live .sheet")
+    mark(page)
+    served.project.edit(name, old, new)
+    expect(sheet).to_be_visible()
+    expect(sheet).to_contain_text(place)
+    expect(sheet).to_contain_text(word)
+    served.project.edit(name, new, old)
+    expect(sheet).to_be_hidden()
+
+    assert set(replaced(page)) <= {"fig-b-2"}
+
+
+def test_a_hidden_error_stays_hidden_until_there_is_another(page: Page, served: Served) -> None:
+    sheet = page.locator("reportgen-live .sheet")
+    served.project.edit(POST, "$x^2$", r"$\foo$")
+    expect(sheet).to_be_visible()
+    sheet.get_by_role("button", name="Hide").click()
+    expect(sheet).to_be_hidden()
+    served.project.edit(POST, r"$\foo$", r"$\bar \baz$")
+    expect(sheet).to_contain_text("baz")
+
+
+def test_the_panel_lists_figures_and_a_drawer_their_parameters(page: Page, served: Served) -> None:
+    page.locator("reportgen-live .tab").click()
+    rows = page.locator("reportgen-live .panel li")
+    expect(rows).to_have_count(3)
+    assert [row.split() for row in rows.locator(".name").all_inner_texts()] == [
+        ["C.1"], ["A.1"], ["B.2"],
+    ]  # fmt: skip
+    page.locator("reportgen-live").get_by_role("button", name="A.1", exact=True).click()
+    drawer = page.locator("reportgen-live .drawer")
+    cells = [row.split("\t") for row in drawer.locator("tr").all_inner_texts()]
+    assert cells == [["A.1"], ["digits", "2"], ["walk"], ["steps", "50"], ["sigma", "1.0"]]
+    expect(drawer).to_contain_text(f"{CODE}:25")
+    drawer.get_by_role("link", name="Show it").click()
+    assert page.url.endswith("#table-a-1")
+
+
+def test_a_costly_figure_waits_for_the_button_on_its_veil(page: Page, served: Served) -> None:
+    for path in (served.project.root / ".reportgen/records/moving").glob("*.json"):
+        path.write_text(json.dumps({**json.loads(path.read_text()), "seconds": 600.0}))
+    served.project.edit(CODE, "2 * i", "3 * i")
+    veil = page.locator("#fig-c-1 .rgl-veil")
+    expect(veil).to_contain_text("stale; a rebuild takes 10 min")
+    veil.get_by_role("button", name="Rebuild").click()
+    expect(veil).to_have_count(0)
+
+
+def test_a_deleted_post_says_so(page: Page, served: Served) -> None:
+    (served.project.root / POST).unlink()
+    expect(page.locator("reportgen-live .sheet")).to_contain_text("This post is gone")
+    served.project.write({POST: "---\ntitle: Notes\n---\n\nAgain here.\n"})
+    page.wait_for_function("document.body.innerText.includes('Again here')")
+    expect(page.locator("reportgen-live .sheet")).to_be_hidden()
+
+
+def test_styles_change_without_a_reload(page: Page, served: Served) -> None:
+    mark(page)
+    style = served.project.root / "site/assets/css/site.css"
+    style.write_text(style.read_text() + "h1 { color: rgb(1, 2, 3); }\n")
+    page.wait_for_function(
+        "getComputedStyle(document.querySelector('h1')).color === 'rgb(1, 2, 3)'"
+    )
+    assert replaced(page) == []
