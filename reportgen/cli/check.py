@@ -71,7 +71,7 @@ def find(
     from reportgen.checks import check_paths, check_site
     from reportgen.checks.runner import select
 
-    chosen = {rule.id for rule in select(rules or None, ignore, strict)}
+    chosen = {rule.id for rule in select(rules or None, ignore)}
     paths = paths or [_default()]
     built = [path for path in paths if baseurl is not None or path.name == "_site"]
     found = []
@@ -98,7 +98,10 @@ def _default() -> Path:
         site = find_project().site_dir
     except ReportgenError:
         return Path(".")
-    return site if site.is_dir() else Path(".")
+    if not site.is_dir():
+        return Path(".")
+    here = Path.cwd()
+    return site.relative_to(here) if site.is_relative_to(here) else site
 
 
 def _count(number: int, noun: str) -> str:

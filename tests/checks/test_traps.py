@@ -72,7 +72,7 @@ TRAPS = [
     ("maths-unclosed", "text $$x$$", has(r"\$\$")),
     ("fence-in-html", "<div>\n```python\nx\n```\n</div>", has("```")),
     ("fence-in-html", '<div markdown="1">\n```python\nx\n```\n</div>', has("```")),
-    ("fence-in-html", "<details>\n<summary>Code</summary>\n\n```\nx\n```\n\n</details>", has("```")),
+    ("fence-in-html", "<details>\n<summary>C</summary>\n\n```\nx\n```\n\n</details>", has("```")),
     ("fence-broken", '```python title="x"\nx\n```', has("<p><code>")),
     ("fence-broken", "```python\nx\n```", has("<p><code>")),
     ("fence-broken", "```python\nx", has("```")),
