@@ -6,6 +6,9 @@ site: .venv/installed
 	$(BIN)/reportgen build
 	@echo "Open site/_preview/index.html in a browser, or run: $(BIN)/reportgen --help"
 
+serve: .venv/installed
+	$(BIN)/reportgen serve --open
+
 test: .venv/tested
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -23,4 +26,4 @@ test: .venv/tested
 	tests/install-system-packages
 	@touch $@
 
-.PHONY: site test
+.PHONY: site serve test

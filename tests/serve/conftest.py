@@ -194,6 +194,13 @@ def states(state: State) -> dict[str, str]:
     return {row["id"]: row["state"] for row in state["figures"]}
 
 
+def listening(address: str) -> ClientConnection:
+    """A websocket as a page of the server would open it, which nobody need read."""
+    url = address.replace("http", "ws") + "_reportgen/live"
+    origin: Any = address.rstrip("/")
+    return connect(url, origin=origin, open_timeout=PATIENCE, ping_interval=None, max_queue=None)
+
+
 @contextmanager
 def serving(project: ProjectFolder, *arguments: str) -> Iterator[Served]:
     """Serve a project on a free port, and end that cleanly."""
@@ -210,8 +217,7 @@ def serving(project: ProjectFolder, *arguments: str) -> Iterator[Served]:
         address = process.stdout.readline().strip()
         if not address:
             raise AssertionError(process.communicate()[1])
-        url = address.replace("http", "ws") + "_reportgen/live"
-        with connect(url, origin=address.rstrip("/"), open_timeout=PATIENCE) as socket:  # type: ignore[arg-type]
+        with listening(address) as socket:
             yield Served(project, process, address, socket)
     finally:
         if process.poll() is None:
@@ -256,12 +262,8 @@ def served(one_server: Served) -> Iterator[Served]:
     """The module's server, over a project that is as it was at first, before and after a test."""
     yield one_server
     restore(one_server.project)
-    one_server.send(nothing=True)
     well = {"C.1": "fresh", "A.1": "fresh", "B.2": "fresh"}
-    with connect(  # a new connection begins with the state of now
-        one_server.address.replace("http", "ws") + "_reportgen/live",
-        origin=one_server.origin,  # type: ignore[arg-type]
-    ) as socket:
+    with listening(one_server.address) as socket:  # a new one begins with the state of now
         fresh = Served(one_server.project, one_server.process, one_server.address, socket)
         fresh.until(
             lambda s: (
