@@ -7,7 +7,7 @@ label: moving a function to another file changes nothing that it does.
 """
 
 import builtins
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -79,23 +79,22 @@ class Graph:
         elif node.number == WHOLE:
             yield from self._whole_edges(node.file)
         else:
-            uses = set(self.statement(node).uses)
-            for part in self._parts(node, root):
-                uses.update(part.uses)
-            for use in sorted(uses):
-                if targets := self.resolve(node.file, use):
-                    yield use + self._place(node, targets), targets
-            if self.loud(node.file):
-                events = self.events(node.file) if self.statement(node).eager else ()
-                before = sum(number < node.number for number in events)
-                yield f"import {before}", (Node(node.file, LOAD),)
+            yield from self._statement_edges(node, root)
 
-    def _place(self, node: Node, targets: tuple[Target, ...]) -> str:
-        """Where ``node``, run on import, stands among the several statements that bind a name."""
-        if len(targets) == 1 or not self.statement(node).eager:
-            return ""
-        here = [t.number for t in targets if isinstance(t, Node) and t.file == node.file]
-        return f" {sum(number < node.number for number in here)}"
+    def _statement_edges(self, node: Node, root: Node | None) -> Iterator[Edge]:
+        """The edges of a statement. Of one that reads names when the module is imported, labels
+        tell its place among what binds a name several times, and among the module's effects."""
+        statement, parts = self.statement(node), list(self._parts(node, root))
+        uses = {*statement.uses, *(use for part in parts for use in part.uses)}
+        eager = statement.eager or any(part.uses for part in parts)
+        for use in sorted(uses):
+            if targets := self.resolve(node.file, use):
+                here = [t.number for t in targets if isinstance(t, Node) and t.file == node.file]
+                several = eager and len(here) > 1
+                yield use + f" {_before(node, here)}" * several, targets
+        if self.loud(node.file):
+            events = self.events(node.file) if eager else ()
+            yield f"import {_before(node, events)}", (Node(node.file, LOAD),)
 
     def _parts(self, node: Node, root: Node | None) -> Iterator[Part]:
         statement = self.statement(node)
@@ -278,6 +277,10 @@ class Graph:
             yield "import", (Node(file, LOAD),)
         for star in facts.stars:
             yield "*", tuple(self._member(file, star, []))
+
+
+def _before(node: Node, numbers: Iterable[int]) -> int:
+    return sum(number < node.number for number in numbers)
 
 
 def is_ours(target: str) -> bool:
