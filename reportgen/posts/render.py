@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from reportgen.errors import ReportgenError, did_you_mean
 from reportgen.posts import liquid
-from reportgen.posts.body import Body, addressed, warnings
+from reportgen.posts.body import Body, addressed
 from reportgen.posts.draft import Draft, Numbered, draft
 from reportgen.posts.html import to_html
 from reportgen.posts.items import Address
 from reportgen.posts.post import Post
 from reportgen.posts.source import Source, read_source
+from reportgen.posts.warnings import warnings
 
 if TYPE_CHECKING:
     from reportgen.engine.results import Results

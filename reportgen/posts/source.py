@@ -72,6 +72,12 @@ def excerpt(text: str, line: int, column: int, width: int) -> str:
     return f"{gutter}{shown}\n{' ' * (len(gutter) - 2)}| {pad}{carets}"
 
 
+def slug_of(path: Path) -> str:
+    """``diffusion-models`` of ``2024-11-19-diffusion-models.md``, or '' for another name."""
+    match = NAME.fullmatch(path.name)
+    return match[2] if match else ""
+
+
 def read_source(path: Path, root: Path) -> Source:
     """Read a post's source. Raises ReportgenError for a bad name, encoding or front matter."""
     shown = str(path.relative_to(root)) if path.is_relative_to(root) else str(path)

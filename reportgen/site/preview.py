@@ -6,29 +6,36 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from reportgen.posts import post_files
 from reportgen.posts.figures import html_templates
+from reportgen.posts.source import Source, read_source, slug_of
 from reportgen.site.ledger import Content, Ledger
 
 if TYPE_CHECKING:
     from reportgen.posts import Heading, Post
     from reportgen.project import Project
 
+INDEX = "index"  # the owner of the list of posts
 FOLDER = "_preview"  # Jekyll leaves folders with an underscore out of the built site
 
 
 def write_preview(project: Project, posts: Sequence[Post], *, site_dir: Path | None = None) -> Path:
     """Write a page for each post and an index of all; return the index.
 
-    Pages use the site's own stylesheet where there is one, and a small one of ours otherwise.
+    Pages of posts that are not among ``posts`` stay while their sources do. Pages use the site's
+    own stylesheet where there is one, and a small one of ours otherwise.
     """
     site = site_dir or project.site_dir
     folder = site / FOLDER
     files: dict[str, tuple[str, Content]] = {
-        f"{post.slug}/index.html": ("preview", preview_page(project, post, site).encode())
+        f"{post.slug}/index.html": (post.slug, preview_page(project, post, site).encode())
         for post in posts
     }
-    files["index.html"] = ("preview", index_page(project, posts, site).encode())
-    Ledger.read(folder).update(files, overwrite=True)
+    files["index.html"] = (INDEX, index_page(project, posts, site).encode())
+    ledger = Ledger.read(folder)
+    sources = {slug_of(path) for path in post_files(project)}
+    gone = {owner for owner, _ in ledger.owned.values()} - sources
+    ledger.update(files, gone=gone, overwrite=True)
     return folder / "index.html"
 
 
@@ -47,9 +54,20 @@ def preview_page(project: Project, post: Post, site: Path) -> str:
 
 
 def index_page(project: Project, posts: Sequence[Post], site: Path) -> str:
-    """The list of posts, newest first, as it is served one folder below the site."""
-    newest = sorted(posts, key=lambda post: (post.date, post.slug), reverse=True)
-    return render(project, "index.html", **frame(project, site, ".."), posts=newest, lang="en")
+    """The list of posts, newest first, as it is served one folder below the site.
+
+    Posts that are not among ``posts`` but have a page are listed with what their source says.
+    """
+    rendered = {post.slug for post in posts}
+    older = [
+        read_source(path, project.root)
+        for path in post_files(project)
+        if slug_of(path) not in rendered
+        and (site / FOLDER / slug_of(path) / "index.html").is_file()
+    ]
+    entries: list[Post | Source] = [*posts, *older]
+    entries.sort(key=lambda entry: (entry.date, entry.slug), reverse=True)
+    return render(project, "index.html", **frame(project, site, ".."), posts=entries, lang="en")
 
 
 def frame(project: Project, site: Path, root: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import reportgen
 from reportgen.posts import Post, post_files
-from reportgen.posts.source import NAME
+from reportgen.posts.source import slug_of
 from reportgen.project import Project
 from reportgen.site.ledger import Content, Ledger, SiteChanges
 
@@ -33,7 +33,7 @@ def write_site(
         files.update({asset.path: (post.slug, asset.source) for asset in post.assets})
     if any(post.figures for post in posts):
         files.update({path: (SHARED, source) for path, source in shared_files().items()})
-    sources = {match[2] for path in post_files(project) if (match := NAME.fullmatch(path.name))}
+    sources = {slug_of(path) for path in post_files(project)}
     owners = {owner for owner, _ in ledger.owned.values()}
     gone = owners - sources - {SHARED, *(post.slug for post in posts)}
     return ledger.update(files, gone=gone, overwrite=overwrite)

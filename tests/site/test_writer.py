@@ -125,8 +125,17 @@ def test_the_preview_uses_the_styles_of_the_site(project: Project, posts: list[P
 
 def test_the_preview_forgets_posts_that_are_gone(project: Project, posts: list[Post]) -> None:
     folder = write_preview(project, posts).parent
-    write_preview(project, posts[1:])
+    (project.posts_dir / "2024-11-19-one.md").unlink()
+    assert 'href="one/' not in write_preview(project, posts[1:]).read_text()
     assert not (folder / "one").exists()
+
+
+def test_the_preview_keeps_posts_that_were_not_rendered_now(
+    project: Project, posts: list[Post]
+) -> None:
+    folder = write_preview(project, posts).parent
+    assert 'href="one/index.html">One</a>' in write_preview(project, posts[1:]).read_text()
+    assert (folder / "one/index.html").is_file()
 
 
 def test_a_template_of_the_project_replaces_ours(project: Project, world: World) -> None:

@@ -1,0 +1,39 @@
+"""What is not wrong enough in a post to fail it, with file and line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from reportgen.posts import kramdown
+from reportgen.posts.draft import Draft
+from reportgen.posts.post import Heading
+
+if TYPE_CHECKING:
+    from reportgen.engine.results import Results
+
+
+def warnings(draft: Draft, headings: list[Heading], results: Results) -> Iterator[str]:
+    """All warnings about a post, as lines to print."""
+    warn = draft.source.warning
+    for shown in draft.figures.values():
+        if shown.id not in draft.referenced:
+            yield warn(f"No text points to {shown.label} ('{shown.id}').", shown.line)
+        if results[shown.id].drawn is None:
+            yield warn(f"'{shown.id}' is {results[shown.id].state}; a note stands in.", shown.line)
+    yield from heading_warnings(draft, headings)
+
+
+def heading_warnings(draft: Draft, headings: list[Heading]) -> Iterator[str]:
+    warn = draft.source.warning
+    raw = kramdown.headings(draft.text.text)
+    for i, (heading, written) in enumerate(zip(headings, raw, strict=True)):
+        following = raw[i + 1] if i + 1 < len(raw) else None
+        end = following.start if following else len(draft.text.text)
+        empty = not draft.text.text[written.end : end].strip()
+        if empty and (following is None or following.level <= written.level):
+            yield warn(f"The heading '{written.text}' has nothing under it.", heading.line)
+        if heading.level == 1:
+            yield warn(f"'{written.text}' is a second title; begin with '##'.", heading.line)
+        if i and heading.level > headings[i - 1].level + 1:
+            yield warn(f"'{written.text}' skips a level of heading.", heading.line)
