@@ -1,0 +1,165 @@
+"""What was published is cloned, built as GitHub builds it, served, and looked at in Chromium."""
+
+import re
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import urldefrag, urljoin
+
+import pytest
+from playwright.sync_api import Response, sync_playwright
+
+from tests.conftest import ProjectFolder
+from tests.publish.conftest import BLOG
+from tests.publish.helpers import Remote, git
+
+NATURAL_SIZES = "[...document.images].map(i => [i.currentSrc, i.complete && i.naturalWidth > 0])"
+LINKS = "[...document.querySelectorAll('a[href]')].map(a => a.href)"
+EAGER = "document.querySelectorAll('img').forEach(i => i.loading = 'eager')"
+REFRESH = re.compile(r'http-equiv="refresh" content="0; url=([^"]+)"')
+DECODED = "() => [...document.images].every(i => i.complete)"
+
+BLOG_SITE = {
+    **BLOG,
+    "_layouts/post.html": b"<!DOCTYPE html><title>{{ page.title }}</title>\n{{ content }}\n",
+    "index.html": (
+        b"---\n---\n<!DOCTYPE html><title>Blog</title>\n{% for post in site.posts %}"
+        b'<a href="{{ site.baseurl }}{{ post.url }}">{{ post.title }}</a>\n{% endfor %}'
+    ),
+}
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Serves a folder without a word."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Keep quiet."""
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def built_by_jekyll(source: Path, destination: Path) -> None:
+    subprocess.run(
+        ["jekyll", "build", "--quiet", "--source", source, "--destination", destination],
+        cwd=source, check=True, capture_output=True,
+    )  # fmt: skip
+
+
+def visit_everything(address: str, start: str) -> dict[str, list[str]]:
+    """Every page that can be reached from ``start``, with the pictures on it.
+
+    Fails for an answer that is no success, an error of a page, a picture that does not show, or a
+    request to another machine.
+    """
+    seen: dict[str, list[str]] = {}
+    faults: list[str] = []
+
+    def answered(response: Response) -> None:
+        if response.status >= 400 and not response.url.endswith("/favicon.ico"):
+            faults.append(f"{response.status} {response.url}")
+        if not response.url.startswith((address, "data:")):
+            faults.append(f"elsewhere: {response.url}")
+
+    with sync_playwright() as playwright:
+        path = shutil.which("chromium") or shutil.which("chromium-browser")
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        page = browser.new_page()
+        page.on("response", answered)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        queue = [f"{address}{start}"]
+        while queue:
+            url = urldefrag(queue.pop()).url
+            if url in seen or not url.startswith(address):
+                continue
+            answer = page.request.get(url)
+            faults += [] if answer.ok else [f"{answer.status} {url}"]
+            seen[url] = []
+            if "text/html" not in answer.headers["content-type"]:
+                continue
+            if moved := REFRESH.search(answer.text()):
+                queue.append(urljoin(url, moved[1]))
+                continue
+            page.goto(url, wait_until="load")
+            page.evaluate(EAGER)
+            page.wait_for_function(DECODED)
+            images = page.evaluate(NATURAL_SIZES)
+            faults += [f"no picture: {source}" for source, good in images if not good]
+            seen[url] = [source for source, _ in images]
+            queue += page.evaluate(LINKS)
+        browser.close()
+    assert faults == []
+    return seen
+
+
+def assert_figures_shown(seen: dict[str, list[str]]) -> None:
+    pages = [url for url, images in seen.items() if any("squares" in image for image in images)]
+    assert pages, seen
+
+
+def test_pages_under_their_baseurl(report: ProjectFolder, empty: Remote, tmp_path: Path) -> None:
+    done = report.run("publish")
+    assert done.code == 0, done
+    git("clone", "--quiet", "--branch=gh-pages", empty.url, "served/notes", cwd=tmp_path)
+
+    with serving(tmp_path / "served") as address:
+        assert_figures_shown(visit_everything(address, "/notes/"))
+
+
+def test_source_that_jekyll_builds(report: ProjectFolder, empty: Remote, tmp_path: Path) -> None:
+    done = report.run("publish", "--to", "source")
+    assert done.code == 0, done
+    git("clone", "--quiet", "--branch=gh-pages", empty.url, "clone", cwd=tmp_path)
+    built_by_jekyll(tmp_path / "clone", tmp_path / "served" / "notes")
+
+    with serving(tmp_path / "served") as address:
+        assert_figures_shown(visit_everything(address, "/notes/"))
+
+
+def test_a_post_in_somebodys_blog(report: ProjectFolder, tmp_path: Path) -> None:
+    git("init", "--quiet", "--bare", "blog.git", cwd=tmp_path)
+    blog = Remote(tmp_path / "blog.git")
+    blog.commit(BLOG_SITE)
+    done = report.run("publish", "--remote", blog.url)
+    assert done.code == 0, done
+    git("clone", "--quiet", blog.url, "clone", cwd=tmp_path)
+    built_by_jekyll(tmp_path / "clone", tmp_path / "served" / "blog")
+
+    with serving(tmp_path / "served") as address:
+        assert_figures_shown(visit_everything(address, "/blog/"))
+
+
+@pytest.fixture
+def without_jekyll(tmp_path: Path) -> str:
+    """A PATH on which there is git and no Jekyll."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for name in ("git", "sh"):
+        (folder / name).symlink_to(str(shutil.which(name)))
+    return str(folder)
+
+
+def test_pages_without_jekyll_work_under_any_baseurl(
+    report: ProjectFolder, empty: Remote, tmp_path: Path, without_jekyll: str
+) -> None:
+    done = report.run("publish", env={"PATH": without_jekyll})
+    assert done.code == 0, done
+    git("clone", "--quiet", "--branch=gh-pages", empty.url, "served/any/where", cwd=tmp_path)
+
+    with serving(tmp_path / "served") as address:
+        assert_figures_shown(visit_everything(address, "/any/where/"))
