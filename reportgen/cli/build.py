@@ -2,7 +2,8 @@
 
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,10 +12,12 @@ import click
 from reportgen.cli.options import Duration, open_session, selected, session_options, shown_figures
 from reportgen.engine.build import Limits, Outcome, build_nodes
 from reportgen.engine.plan import Plan, duration, parse_duration, plan
+from reportgen.engine.pool import Workers
 from reportgen.engine.progress import reporter
 from reportgen.engine.session import Session, check_writable
 from reportgen.engine.snapshot import write_snapshot
 from reportgen.errors import ReportgenError
+from reportgen.project import Project
 from reportgen.registry import Node
 from reportgen.store import CorruptObject, MissingObject
 
@@ -34,9 +37,7 @@ Result = TypeVar("Result")
     "-j",
     "--jobs",
     type=click.IntRange(1),
-    default=1,
-    show_default=True,
-    help="Nodes that run at once.",
+    help="Nodes that run at once.  [default: 1; on a cluster as many as it has threads]",
 )
 @click.option("--executor", default="", metavar="dask:ADDRESS", help="Run on a Dask cluster.")
 @click.option("--fail-fast/--keep-going", default=False, help="Stop at the first failure.")
@@ -57,7 +58,7 @@ def command(
     selection: tuple[str, ...],
     dry_run: bool,
     budget: float | None,
-    jobs: int,
+    jobs: int | None,
     executor: str,
     fail_fast: bool,
     require_fresh: bool,
@@ -81,16 +82,18 @@ def command(
         say(price_line(todo))
         confirm(session, todo, yes)
     check_writable(session.project)
-    limits, pool = Limits(jobs, budget, fail_fast), open_executor(executor)
+    limits = Limits(jobs or 0, budget, fail_fast)
 
     def attempt() -> tuple[Session, Outcome, bool, Path | None]:
         session = open_session(**options)
         outcome = Outcome()
         if not require_fresh:
-            outcome = build_nodes(session, selected(session, selection), reporter(), limits, pool)
+            nodes = selected(session, selection)
+            outcome = build_nodes(session, nodes, reporter(), limits, workers)
         return session, outcome, *write_pages(session, selection, site_dir)
 
-    session, outcome, good, index = healing(attempt)
+    with executor_named(executor, session.project) as workers:
+        session, outcome, good, index = healing(attempt)
     if jekyll:
         good &= run_jekyll(site_dir or session.project.site_dir)
     say(summary(outcome, time.monotonic() - start))
@@ -171,12 +174,21 @@ def confirm(session: Session, todo: Plan, yes: bool) -> None:
     click.confirm("Go on?", abort=True, err=True)
 
 
-def open_executor(name: str) -> Any:
+@contextmanager
+def executor_named(name: str, project: Project) -> Iterator[Workers | None]:
+    """What ``--executor`` asks for; after an interruption nothing goes on running there."""
     if not name:
-        return None
+        yield None
+        return
     from reportgen.engine.dask import open_dask
 
-    return open_dask(name)
+    workers = open_dask(name, project)
+    try:
+        yield workers
+    except BaseException:
+        workers.shutdown(wait=False, cancel_futures=True)
+        raise
+    workers.shutdown()
 
 
 def write_pages(

@@ -3,16 +3,17 @@
 import subprocess
 import time
 from collections.abc import Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from reportgen.engine.execute import OUT_OF_MEMORY, Task
 from reportgen.engine.plan import price_of
-from reportgen.engine.pool import LocalExecutor, run_task
+from reportgen.engine.pool import Workers, local_executor, run_task
 from reportgen.engine.progress import Reporter
 from reportgen.engine.session import Session
+from reportgen.engine.turns import Turns
 from reportgen.errors import ReportgenError
 from reportgen.registry import Node
 from reportgen.store import Record
@@ -36,9 +37,12 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Limits:
-    """``budget`` in seconds, or None; ``jobs`` at once; ``force`` names nodes to run anyway."""
+    """``budget`` in seconds, or None; ``force`` names nodes to run anyway.
 
-    jobs: int = 1
+    ``jobs`` run at once; 0 means one on this machine, or as many as a given executor takes.
+    """
+
+    jobs: int = 0
     budget: float | None = None
     fail_fast: bool = False
     force: frozenset[str] = frozenset()
@@ -49,7 +53,7 @@ def build_nodes(
     targets: Sequence[Node],
     reporter: Reporter,
     limits: Limits | None = None,
-    executor: Executor | None = None,
+    executor: Workers | None = None,
 ) -> Outcome:
     """Make every target fresh. One failure leaves the nodes that do not need it unharmed.
 
@@ -59,17 +63,16 @@ def build_nodes(
     builder = Builder(session, targets, reporter, limits)
     if not builder.waiting_to_run():
         return builder.outcome
-    own = executor is None
-    executor = executor or LocalExecutor(limits.jobs)
+    workers = executor or local_executor(limits.jobs or 1, session.options.device)
     try:
         with reporter:
-            builder.run(executor)
+            builder.run(workers)
     except BaseException:
-        if own:
-            executor.shutdown(wait=False, cancel_futures=True)
+        if executor is None:
+            workers.shutdown(wait=False, cancel_futures=True)
         raise
-    if own:
-        executor.shutdown()
+    if executor is None:
+        workers.shutdown()
     return builder.outcome
 
 
@@ -81,28 +84,39 @@ class Builder:
     ) -> None:
         self.session, self.reporter, self.limits = session, reporter, limits
         needed = session.graph.ancestors(targets)
-        self.waiting = [node for node in session.graph if node.name in needed]
+        self.turns = Turns(
+            session.graph, (node for node in session.graph if node.name in needed), self.rank
+        )
         self.targets = {node.name for node in targets}
         self.lost: set[str] = set()
         self.forced = set(limits.force)
         self.running: dict[Future[Any], Node] = {}
+        self.company: set[str] = set()
+        self.apart: list[Node] = []
         self.devices: dict[str, str] = {}
+        self.notes: dict[str, str] = {}
         self.outcome = Outcome()
         self.started = time.monotonic()
         self.commit = commit_of(session)
 
+    def rank(self, node: Node) -> float:
+        """With a budget the cheapest node comes first."""
+        if self.limits.budget is None:
+            return 0.0
+        return price_of(self.session, node).seconds or 0.0
+
     def waiting_to_run(self) -> bool:
-        return any(self.must_run(node) for node in self.waiting)
+        return any(self.must_run(node) for node in self.turns.waiting.values())
 
     def must_run(self, node: Node) -> bool:
         if node.name in self.outcome.ran:
-            return False
+            return self.session.absent(node)
         if node.name in self.forced or self.session.must_run(node):
             return True
         return node.name in self.targets and self.session.absent(node)
 
-    def run(self, executor: Executor) -> None:
-        while self.waiting or self.running:
+    def run(self, executor: Workers) -> None:
+        while self.turns or self.running or self.apart:
             self.start_ready(executor)
             if not self.running:
                 break
@@ -113,49 +127,35 @@ class Builder:
                 self.leave("another node failed")
         self.outcome.seconds = time.monotonic() - self.started
 
-    def start_ready(self, executor: Executor) -> None:
+    def start_ready(self, executor: Workers) -> None:
         """Settle the nodes whose inputs are settled: drop the fresh, start the stale."""
-        progress = True
-        while progress:
-            progress = False
-            for node in self.by_price():
-                if len(self.running) >= self.limits.jobs or node not in self.waiting:
-                    continue
-                progress |= self.consider(node, executor)
+        jobs = min(self.limits.jobs or executor.jobs, executor.jobs)
+        while len(self.running) < jobs and (node := self.turns.take()):
+            self.consider(node, executor)
+        if self.apart and not self.running:
+            self.start(self.apart.pop(0), executor)
 
-    def by_price(self) -> list[Node]:
-        """Waiting nodes; with a budget the cheapest first."""
-        if self.limits.budget is None:
-            return list(self.waiting)
-        return sorted(self.waiting, key=lambda node: price_of(self.session, node).seconds or 0)
-
-    def consider(self, node: Node, executor: Executor) -> bool:
-        """Take one step with a node; False where it must go on waiting."""
+    def consider(self, node: Node, executor: Workers) -> None:
+        """Decide about a node whose inputs are settled."""
         broken = [n for n in node.inputs if n in (self.outcome.failed | self.outcome.blocked)]
         if broken:
-            return self.drop(node, self.outcome.blocked, broken[0])
-        if any(n in self.outcome.left for n in node.inputs):
-            return self.drop(node, self.outcome.left, "an input was left out")
-        unsettled = {other.name for other in (*self.waiting, *self.running.values())}
-        if unsettled & set(node.inputs):
-            return False
-        if not self.must_run(node):
-            self.waiting.remove(node)
-            return True
-        if absent := self.absent_inputs(node):
-            self.waiting = [*absent, *self.waiting]
+            self.drop(node, self.outcome.blocked, broken[0])
+        elif any(n in self.outcome.left for n in node.inputs):
+            self.drop(node, self.outcome.left, "an input was left out")
+        elif not self.must_run(node):
+            self.turns.settle(node)
+        elif absent := self.absent_inputs(node):
             self.forced |= {other.name for other in absent}
-            return True
-        if self.over_budget(node):
-            return self.drop(node, self.outcome.left, "over the budget")
-        self.waiting.remove(node)
-        self.start(node, executor)
-        return True
+            for other in (*absent, node):
+                self.turns.put(other)
+        elif self.over_budget(node):
+            self.drop(node, self.outcome.left, "over the budget")
+        else:
+            self.start(node, executor)
 
-    def drop(self, node: Node, into: dict[str, str], why: str) -> bool:
-        self.waiting.remove(node)
+    def drop(self, node: Node, into: dict[str, str], why: str) -> None:
         into[node.name] = why
-        return True
+        self.turns.settle(node)
 
     def absent_inputs(self, node: Node) -> list[Node]:
         """Inputs whose records are here and whose values are not, as under a bundle."""
@@ -168,7 +168,9 @@ class Builder:
         expected = price_of(self.session, node).seconds or 0.0
         return time.monotonic() - self.started + expected > self.limits.budget
 
-    def start(self, node: Node, executor: Executor) -> None:
+    def start(self, node: Node, executor: Workers) -> None:
+        if self.running:
+            self.company |= {node.name, *(other.name for other in self.running.values())}
         self.reporter.started(node, price_of(self.session, node))
         listen = partial(self.reporter.heard, node)
         future = executor.submit(run_task, self.task(node), listen)
@@ -200,7 +202,7 @@ class Builder:
             commit=self.commit,
             device=device,
             force=node.name in self.forced or node.volatile,
-            notes=("out of device memory, run on the CPU",) if node.name in self.devices else (),
+            notes=tuple(filter(None, [self.notes.get(node.name)])),
         )
 
     def finish(self, node: Node, outcome: dict[str, Any]) -> None:
@@ -208,6 +210,7 @@ class Builder:
         if record is not None:
             self.session.settle(node, record)
             self.outcome.ran[node.name] = record
+            self.turns.settle(node)
             self.reporter.finished(node, record)
             return
         error = outcome["error"]
@@ -217,22 +220,29 @@ class Builder:
         if error.get("lost") and error["lost"] not in self.lost:
             self.lost.add(error["lost"])
             self.reporter.failed(node, error["text"], "")
-            self.waiting.append(node)
+            self.turns.put(node)
             return
         self.session.forget(node)
         self.outcome.failed[node.name] = error["text"]
+        self.turns.settle(node)
         self.reporter.failed(node, error["text"], error["traceback"])
 
     def retry_smaller(self, node: Node) -> None:
-        """Out of device memory: once more with the device to itself, then on the CPU."""
-        alone = node.name in self.devices or len(self.running) == 0
-        self.devices[node.name] = "cpu" if alone else self.session.options.device
-        self.waiting.append(node)
+        """Out of device memory: once more while nothing else runs, then on the CPU."""
+        self.reporter.failed(node, "Out of device memory; it is tried again.", "")
+        if node.name in self.company:
+            self.company.discard(node.name)
+            self.notes[node.name] = "out of device memory, run again alone"
+            self.apart.append(node)
+        else:
+            self.devices[node.name] = "cpu"
+            self.notes[node.name] = "out of device memory, run on the CPU"
+            self.turns.put(node)
 
     def leave(self, why: str) -> None:
-        for node in self.waiting:
+        for node in (*self.turns.clear(), *self.apart):
             self.outcome.left[node.name] = why
-        self.waiting = []
+        self.apart = []
 
 
 def commit_of(session: Session) -> str:

@@ -1,6 +1,7 @@
 """Run one node, from its inputs in the store to its record in the store. Happens in a worker."""
 
 import contextlib
+import gc
 import importlib
 import inspect
 import json
@@ -270,8 +271,12 @@ def is_machinery(filename: str) -> bool:
 
 
 def is_out_of_memory(error: BaseException) -> bool:
+    """Whether the device had too little memory; Apple's says so in a RuntimeError of its own."""
     torch = sys.modules.get("torch")
-    return torch is not None and isinstance(error, torch.cuda.OutOfMemoryError)
+    if torch is None:
+        return False
+    apple = isinstance(error, RuntimeError) and "MPS backend out of memory" in str(error)
+    return apple or isinstance(error, torch.cuda.OutOfMemoryError)
 
 
 def limit_threads(threads: int) -> None:
@@ -296,6 +301,8 @@ def reset_peak_memory() -> bool:
     """Start the high-water mark of this process anew; False where the system cannot."""
     torch = sys.modules.get("torch")
     if torch and torch.cuda.is_initialized():
+        gc.collect()  # what an earlier node left on the device, perhaps when it ran out of memory
+        torch.cuda.empty_cache()
         torch.cuda.reset_peak_memory_stats()
     try:
         Path("/proc/self/clear_refs").write_text("5")

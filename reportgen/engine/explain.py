@@ -48,9 +48,8 @@ class Explanation:
 def explain(session: Session, node: Node) -> Explanation:
     """Compare a node with its latest record."""
     status = session.status(node)
-    then = tuple(
-        n.id for n in session.graph if n != node and node.name in session.graph.ancestors([n])
-    )
+    after = session.graph.descendants(node) - {node.name}
+    then = tuple(n.id for n in session.graph if n.name in after)
     changes = (
         () if status.usable or status.record is None else tuple(changes_of(session, node, status))
     )

@@ -32,15 +32,21 @@ def plan(session: Session, targets: Sequence[Node], force: frozenset[str] = froz
     wanted = {node.name for node in targets}
     run: list[Node] = []
     maybe: list[Node] = []
+    moving: set[str] = set()
     for node in session.graph:
         if node.name not in needed:
             continue
-        waits = {n.name for n in (*run, *maybe)} & set(node.inputs)
-        must = session.must_run(node) or (node.name in wanted and session.absent(node))
-        if node.name in force or (must and not waits):
+        waits = not moving.isdisjoint(node.inputs)
+        stale = node.name in force or session.must_run(node)
+        if stale and not waits:
+            run.append(node)
+            moving.add(node.name)
+        elif not waits and node.name in wanted and session.absent(node):
+            # Made again because its value is not here; it will be the same, so nothing follows.
             run.append(node)
         elif waits:
             maybe.append(node)
+            moving.add(node.name)
     prices = [price_of(session, node) for node in (*run, *maybe)]
     return Plan(
         tuple(run),

@@ -9,15 +9,18 @@ import json
 import os
 import queue
 import signal
+import subprocess
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
+from dataclasses import replace
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
 
 from reportgen.engine.execute import Task, execute, failure, read_task
+from reportgen.engine.run import thread_count
 
 Listen = Callable[[dict[str, Any]], None]
 
@@ -27,7 +30,13 @@ def run_task(task: Task, listen: Listen) -> dict[str, Any]:
     return execute(task, listen)
 
 
-class LocalExecutor(Executor):
+class Workers(Executor):
+    """An executor of tasks that runs ``jobs`` of them at once."""
+
+    jobs: int
+
+
+class LocalExecutor(Workers):
     """``slots`` worker processes on this machine, each with its share of the cores.
 
     ``devices`` gives each slot the value of its CUDA_VISIBLE_DEVICES, if it should have one.
@@ -35,7 +44,9 @@ class LocalExecutor(Executor):
 
     def __init__(self, slots: int = 1, devices: tuple[str, ...] = ()) -> None:
         self.tasks: queue.SimpleQueue[tuple[Future[Any], Task, Listen] | None] = queue.SimpleQueue()
-        self.slots = [Slot(self.tasks, device) for device in (devices or ("",) * slots)]
+        self.jobs = len(devices) or slots
+        threads = share_of_cores(self.jobs)
+        self.slots = [Slot(self.tasks, d, threads) for d in devices or ("",) * slots]
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         future: Future[Any] = Future()
@@ -55,11 +66,37 @@ class LocalExecutor(Executor):
                 slot.thread.join()
 
 
+def local_executor(jobs: int, device: str = "") -> LocalExecutor:
+    """Workers on this machine; more than one of them share its GPUs as one slot each."""
+    several = gpus() if jobs > 1 and device in ("", "cuda") else ()
+    return LocalExecutor(jobs, several[:jobs])
+
+
+def gpus() -> tuple[str, ...]:
+    """What CUDA_VISIBLE_DEVICES calls each GPU of this machine; found without importing torch."""
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES")
+    if visible is not None:
+        return tuple(name for name in visible.split(",") if name not in ("", "-1"))
+    try:
+        done = subprocess.run(["nvidia-smi", "--list-gpus"], capture_output=True, check=False)
+    except OSError:
+        return ()
+    count = sum(line.startswith(b"GPU ") for line in done.stdout.splitlines())
+    return tuple(str(i) for i in range(count))
+
+
+def share_of_cores(slots: int) -> int:
+    """Threads for each of several workers; 0, their libraries' own choice, for a single one."""
+    if slots == 1 or "OMP_NUM_THREADS" in os.environ:
+        return 0
+    return max(1, thread_count() // slots)
+
+
 class Slot:
     """One place for a worker, served by a thread that waits for it."""
 
-    def __init__(self, tasks: queue.SimpleQueue[Any], device: str) -> None:
-        self.tasks, self.device = tasks, device
+    def __init__(self, tasks: queue.SimpleQueue[Any], device: str, threads: int) -> None:
+        self.tasks, self.device, self.threads = tasks, device, threads
         self.process: BaseProcess | None = None
         self.stopped = False
         self.thread = threading.Thread(target=self.serve, daemon=True)
@@ -77,7 +114,7 @@ class Slot:
         if self.process is None or not self.process.is_alive():
             self.start()
         try:
-            self.connection.send_bytes(task.to_json().encode())
+            self.connection.send_bytes(replace(task, threads=self.threads).to_json().encode())
             while True:
                 message = json.loads(self.connection.recv_bytes())
                 if "outcome" in message:

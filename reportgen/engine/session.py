@@ -75,10 +75,7 @@ class Session:
         self.forget(node)
 
     def forget(self, node: Node) -> None:
-        for name in [
-            node.name,
-            *(n.name for n in self.graph if node.name in self.graph.ancestors([n])),
-        ]:
+        for name in self.graph.descendants(node):
             self._statuses.pop(name, None)
 
     def evaluate(self, node: Node) -> Status:

@@ -1,6 +1,6 @@
 """The nodes of a project and how they depend on each other."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
 from reportgen.errors import ReportgenError, did_you_mean
@@ -15,9 +15,14 @@ class Graph:
         self.figures: dict[str, Node] = {}
         for node in nodes:
             self.add(node)
+        artifacts = [node.name for node in self.nodes.values() if not node.is_figure]
         for node in self.nodes.values():
-            self.check_inputs(node)
+            self.check_inputs(node, dict.fromkeys(artifacts))
         self.order = self.sort()
+        self.used_by: dict[str, list[Node]] = {name: [] for name in self.order}
+        for node in self:
+            for name in dict.fromkeys(node.inputs):
+                self.used_by[name].append(node)
 
     def __iter__(self) -> Iterator[Node]:
         return iter(self.nodes[name] for name in self.order)
@@ -43,8 +48,7 @@ class Graph:
         if node.is_figure:
             self.figures[node.id] = node
 
-    def check_inputs(self, node: Node) -> None:
-        artifacts = [n.name for n in self.nodes.values() if not n.is_figure]
+    def check_inputs(self, node: Node, artifacts: Mapping[str, None]) -> None:
         for name in node.inputs:
             if name in artifacts:
                 continue
@@ -86,4 +90,16 @@ class Graph:
         return found
 
     def dependents(self, node: Node) -> list[Node]:
-        return [other for other in self if node.name in other.inputs]
+        """The nodes that take this one as an input, in order."""
+        return self.used_by[node.name]
+
+    def descendants(self, node: Node) -> set[str]:
+        """The names of all nodes that need this one, itself included."""
+        found: set[str] = set()
+        queue = [node]
+        while queue:
+            node = queue.pop()
+            if node.name not in found:
+                found.add(node.name)
+                queue += self.used_by[node.name]
+        return found
