@@ -68,7 +68,9 @@ def forward_process_strip(forward_process: dict[str, Any]) -> Strip:
 @figure(
     "A.2",
     caption="Classical denoising: the noisy digits of the forward process, and the Gaussian blur "
-    "that comes closest to the original, its width σ found by search.",
+    "that comes closest to the original. The search found the widths σ = "
+    "{gaussian_denoising.sigma.250:.2f}, {gaussian_denoising.sigma.500:.2f} and "
+    "{gaussian_denoising.sigma.750:.2f} pixels.",
 )
 def gaussian_denoising_grid(
     forward_process: dict[str, Any], gaussian_denoising: dict[str, Any]
@@ -84,6 +86,6 @@ def gaussian_denoising_grid(
         column_labels=[f"t = {t}" for t in timesteps],
         tile_labels=[
             [f"{noisy[t]:.1f} dB" for t in timesteps],
-            [f"σ {blurred['sigma'][t]:.2f} px, {blurred['psnr'][t]:.1f} dB" for t in timesteps],
+            [f"{blurred['psnr'][t]:.1f} dB" for t in timesteps],
         ],
     )

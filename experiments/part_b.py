@@ -116,7 +116,7 @@ def hidden_of(weights: dict[str, torch.Tensor]) -> int:
 @figure(
     "B.0",
     caption="The denoiser's U-Net with D = {denoiser.hidden}, drawn from the network itself: "
-    "channels × height × width after each block. Dashed lines are concatenations.",
+    "channels × height × width after each block. Dashed lines join features by concatenation.",
     alt="A U-shaped diagram of eight blocks, from 28 × 28 pixels down to 1 × 1 and up again, with "
     "three dashed skip connections between blocks of equal resolution",
 )

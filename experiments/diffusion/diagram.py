@@ -6,26 +6,43 @@ from typing import TYPE_CHECKING
 import torch
 from torch import nn
 
+from experiments.diffusion.unet import UNet
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-from experiments.diffusion.unet import UNet
+Point = tuple[float, float]
 
 STAGES = {
     "enter": (0, 2, "ConvBlock"),
-    "down1": (1, 1, "DownBlock"),
-    "down2": (2, 0, "DownBlock"),
-    "flatten": (3, -1, "Flatten"),
-    "unflatten": (4, 0, "Unflatten"),
-    "up1": (5, 1, "UpBlock"),
-    "up2": (6, 2, "UpBlock"),
-    "leave": (7, 2, "ConvBlock, Conv"),
+    "down1": (0, 1, "DownBlock"),
+    "down2": (0, 0, "DownBlock"),
+    "flatten": (1, -1, "Flatten"),
+    "unflatten": (2, 0, "Unflatten"),
+    "up1": (2, 1, "UpBlock"),
+    "up2": (2, 2, "UpBlock"),
+    "leave": (3.25, 2, "ConvBlock, Conv"),
 }
-"""Module name to its column, its level (28, 14, 7 and 1 pixels are 2, 1, 0 and -1) and its kind."""
+"""Module name to its column, its row (28, 14, 7 and 1 pixels are 2, 1, 0 and -1) and its kind."""
 
-SKIPS = (("enter", "leave"), ("down1", "up2"), ("down2", "up1"))
-INK, ACCENT = "#22262b", "#0a5e6b"
+PATH: tuple[tuple[Point, ...], ...] = (
+    ((-0.95, 2), (-0.52, 2)),
+    ((0, 1.7), (0, 1.3)),
+    ((0, 0.7), (0, 0.3)),
+    ((0, -0.3), (0, -1), (0.48, -1)),
+    ((1.52, -1), (2, -1), (2, -0.3)),
+    ((2, 0.3), (2, 0.7)),
+    ((2, 1.3), (2, 1.7)),
+    ((2.52, 2), (2.73, 2)),
+    ((3.77, 2), (4.15, 2)),
+)
+SKIPS: tuple[tuple[Point, ...], ...] = (
+    ((0.52, 0), (1, 0), (1, 0.5), (1.95, 0.5)),
+    ((0.52, 1), (1, 1), (1, 1.5), (1.95, 1.5)),
+    ((0.52, 2), (1, 2), (1, 2.5), (2.62, 2.5), (2.62, 2.06)),
+)
+INK, ACCENT, PAPER, FILL = "#22262b", "#0a5e6b", "#fdfcfa", "#e3eef0"
 
 
 def traced_shapes(model: nn.Module, x: torch.Tensor) -> dict[str, tuple[int, ...]]:
@@ -45,64 +62,42 @@ def traced_shapes(model: nn.Module, x: torch.Tensor) -> dict[str, tuple[int, ...
 
 
 def draw_unet(model: UNet) -> "Figure":
-    """Boxes for the blocks, at their resolution; arrows for the data; dashes for the skips."""
+    """Boxes for the blocks, a row for each resolution; dashes for the skips, joined by concat."""
     from matplotlib.figure import Figure
 
     shapes = traced_shapes(model, torch.zeros(1, 1, 28, 28))
-    figure = Figure(figsize=(9.0, 4.1), dpi=192, facecolor="#fdfcfa")
+    figure = Figure(figsize=(6.65, 4.2), dpi=192, facecolor=PAPER)
     axes = figure.add_axes((0, 0, 1, 1))
-    axes.set(xlim=(-1.25, 8.05), ylim=(-1.75, 3.25))
+    axes.set(xlim=(-1.1, 4.3), ylim=(-1.45, 2.75))
     axes.axis("off")
+    for points in PATH:
+        draw_path(axes, points, INK, "-")
+    for points in SKIPS:
+        draw_path(axes, points, ACCENT, (0, (4, 2)))
     for name, shape in shapes.items():
         draw_block(axes, name, shape)
-    names = list(STAGES)
-    for before, after in pairwise(names):
-        arrow(axes, edge(before, "out"), edge(after, "in"))
-    arrow(axes, (-0.85, 2), edge("enter", "in"))
-    arrow(axes, edge("leave", "out"), (7.95, 2))
-    axes.text(-0.88, 2.1, "z", ha="center", style="italic", fontsize=11, color=INK)
-    for before, after in SKIPS:
-        skip(axes, before, after)
+    axes.text(-1.05, 2, "z", va="center", style="italic", fontsize=11, color=INK)
     return figure
 
 
 def draw_block(axes: "Axes", name: str, shape: tuple[int, ...]) -> None:
     from matplotlib.patches import FancyBboxPatch
 
-    column, level, kind = STAGES[name]
+    x, y, kind = STAGES[name]
+    style = "round,pad=0,rounding_size=0.06"
     axes.add_patch(
         FancyBboxPatch(
-            (column - 0.4, level - 0.3),
-            0.8,
-            0.6,
-            boxstyle="round,pad=0,rounding_size=0.06",
-            facecolor="#e3eef0",
-            edgecolor=ACCENT,
-            linewidth=1,
+            (x - 0.5, y - 0.28), 1.0, 0.56, boxstyle=style, facecolor=FILL, edgecolor=ACCENT
         )
     )
-    channels, height, width = shape
-    axes.text(column, level + 0.09, kind, ha="center", va="center", fontsize=8.2, color=INK)
-    size = f"{channels} × {height} × {width}"
-    axes.text(column, level - 0.13, size, ha="center", va="center", fontsize=8.2, color=ACCENT)
+    size = " × ".join(map(str, shape))
+    axes.text(x, y + 0.11, kind, ha="center", va="center", fontsize=9, color=INK)
+    axes.text(x, y - 0.12, size, ha="center", va="center", fontsize=9, color=ACCENT)
 
 
-def edge(name: str, side: str) -> tuple[float, float]:
-    """Where arrows leave or enter a block."""
-    column, level, _ = STAGES[name]
-    return (column + (0.4 if side == "out" else -0.4), level)
-
-
-def arrow(axes: "Axes", start: tuple[float, float], end: tuple[float, float]) -> None:
-    style = {"arrowstyle": "-|>", "color": INK, "linewidth": 1, "shrinkA": 1, "shrinkB": 1}
-    axes.annotate("", xy=end, xytext=start, arrowprops=style)
-
-
-def skip(axes: "Axes", before: str, after: str) -> None:
-    """A dashed line over the top of the two blocks: the features are concatenated."""
-    start, level, _ = STAGES[before]
-    end = STAGES[after][0]
-    top = level + 0.52
-    x = [start, start, end, end]
-    y = [level + 0.3, top, top, STAGES[after][1] + 0.3]
-    axes.plot(x, y, linestyle=(0, (4, 2)), color=ACCENT, linewidth=1)
+def draw_path(axes: "Axes", points: tuple[Point, ...], colour: str, style: object) -> None:
+    """A line through the points that ends in an arrow."""
+    for start, end in pairwise(points[:-1]):
+        axes.plot(*zip(start, end, strict=True), color=colour, linestyle=style, linewidth=1)
+    arrow = {"arrowstyle": "-|>", "color": colour, "linewidth": 1, "linestyle": style}
+    axes.annotate("", points[-1], points[-2], arrowprops={**arrow, "shrinkA": 0, "shrinkB": 0})

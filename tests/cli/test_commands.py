@@ -203,6 +203,7 @@ def test_a_bundle_needs_only_the_records_of_what_lies_behind(
     shutil.rmtree(project.root / ".reportgen")
     assert project.run("status", "small").code == 0
     assert project.run("value", "big.x").code == 1
+    assert "2 nodes to run" in project.run("build", "--dry-run").out
     done = project.run("build", "next")
     assert done.code == 0, done
     assert "✓ big" in done.err
