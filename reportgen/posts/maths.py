@@ -33,6 +33,16 @@ STYLES = {
     "sans-serif": "SANS-SERIF {}",
     "monospace": "MONOSPACE {}",
 }
+MENDED = {  # operators that latex2mathml takes for letters, and the reverse
+    "<mi>&#x0007E;</mi>": "<mo>∼</mo>",
+    "<mi>&#x000B1;</mi>": "<mo>±</mo>",
+    "<mi>&#x02213;</mi>": "<mo>∓</mo>",
+    "<mi>&#x027C2;</mi>": "<mo>⟂</mo>",
+    "<mi>&#x027E8;</mi>": '<mo stretchy="false">⟨</mo>',
+    "<mi>&#x027E9;</mi>": '<mo stretchy="false">⟩</mo>',
+    "<mo>&#x0221E;</mo>": "<mi>∞</mi>",
+    "<mo>&#x022A4;</mo>": "<mi>⊤</mi>",
+}
 STYLED = re.compile(r'<(m[ion])([^>]*?) mathvariant="([a-z-]+)"([^>]*)>([^<]+)</\1>')
 
 
@@ -62,6 +72,8 @@ def mathml(tex: str, *, display: bool) -> str:
     opening = f'<math{block} alttext="{quoted(tex)}">'
     markup = re.sub(r"<math [^>]*>", lambda _: opening, markup)
     markup = STYLED.sub(_styled, markup)
+    for wrong, right in MENDED.items():
+        markup = markup.replace(wrong, right)
     return re.sub(r">([^<]+)<", lambda m: f">{harmless(m[1])}<", markup)
 
 

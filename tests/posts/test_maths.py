@@ -30,6 +30,9 @@ from reportgen.posts.maths import FormulaError, harmless, kramdown_tex, mathml
         (r"\begin{pmatrix}a & b\end{pmatrix}", "<mtable"),
         (r"\operatorname{softmax}(x)", "softmax"),
         (r"50\%", "&#37;"),
+        (r"x \sim p", "<mo>∼</mo>"),
+        (r"a \pm b", "<mo>±</mo>"),
+        (r"t \to \infty", "<mi>∞</mi>"),
     ],
 )
 def test_markup(tex: str, part: str) -> None:
