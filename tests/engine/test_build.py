@@ -398,3 +398,34 @@ def test_a_package_that_is_not_installed_is_named(
     assert "'weights' needs 'torch', which is not installed." in done.err
     assert "pip install 'reportgen[torch]'" in done.err
     assert "Traceback" not in done.err
+
+
+def test_code_that_is_edited_during_a_build_is_not_filed_under_its_old_key(
+    make_project: Callable[..., ProjectFolder],
+) -> None:
+    project = make_project(
+        {
+            "experiments/first.py": """
+                from pathlib import Path
+                from reportgen import artifact
+
+                @artifact
+                def first():
+                    other = Path(__file__).with_name("second.py")
+                    other.write_text(other.read_text().replace("return 1", "return 2"))
+                    return {"done": True}
+                """,
+            "experiments/second.py": """
+                from reportgen import artifact
+
+                @artifact
+                def second(first):
+                    return 1
+                """,
+        }
+    )
+    done = project.run("build")
+    assert done.code == 1
+    assert "saved while this run began" in done.err
+    assert project.run("build").code == 0
+    assert project.run("value", "second").out == "2\n"
