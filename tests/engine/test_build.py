@@ -390,7 +390,7 @@ def test_a_package_that_is_not_installed_is_named(
                 def weights():
                     return {"w": torch.zeros(3)}
                 """,
-            "without/torch.py": "raise ModuleNotFoundError(\"No module named 'torch'\", name='torch')",
+            "without/torch.py": "raise ModuleNotFoundError('torch', name='torch')",
         }
     )
     done = project.run("build", env={"PYTHONPATH": str(project.root / "without")})

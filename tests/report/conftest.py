@@ -3,7 +3,6 @@
 import json
 import shutil
 import subprocess
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,7 +42,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
 
 
 @pytest.fixture(scope="session")
-def jekyll_site(report: Report, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def jekyll_site(report: Report, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site as the real Jekyll builds it, under a base URL."""
     out = tmp_path_factory.mktemp("jekyll")
     command = ["jekyll", "build", "--quiet", "--baseurl", "/blog", "--destination", str(out)]
@@ -51,4 +50,4 @@ def jekyll_site(report: Report, tmp_path_factory: pytest.TempPathFactory) -> Ite
         command, cwd=report.root / "site", capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    yield out
+    return out
