@@ -54,7 +54,9 @@ def test_arrays_keep_dtype_shape_and_kind(store: Store, dtype: str, shape: tuple
 
 def test_bfloat16_and_images_come_back(store: Store) -> None:
     image = Image.fromarray(np.arange(12, dtype=np.uint8).reshape(3, 4))
-    again = round_trip(store, {"t": torch.tensor([1.5, -2.0], dtype=torch.bfloat16), "image": image})
+    again = round_trip(
+        store, {"t": torch.tensor([1.5, -2.0], dtype=torch.bfloat16), "image": image}
+    )
     assert again["t"].dtype is torch.bfloat16
     assert again["t"].tolist() == [1.5, -2.0]
     assert np.array_equal(np.asarray(again["image"]), np.asarray(image))
