@@ -1,0 +1,1 @@
+"""Examples that the docs explain and the tests run; no part of the report."""
