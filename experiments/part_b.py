@@ -162,6 +162,7 @@ def denoiser_loss(denoiser: dict[str, Any]) -> Curve:
         x=f"step, {len(loss):,} in all",
         y="mean squared error",
         log_y=True,
+        dots=["test"] if len(evaluations) == 1 else [],
     )
 
 

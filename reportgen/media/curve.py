@@ -74,7 +74,7 @@ class Curve(Media):
         check_varied(self.series)
 
     def _series(self, name: str, value: Any, band: tuple[Any, Any] | None) -> Series:
-        x, y = split_pair(value, name)
+        x, y = split_pair(value, name, least=1 if name in self.dots else 2)
         low, high = (
             (floats(edge, f"The band of {name!r}") for edge in band) if band else (None,) * 2
         )
@@ -124,8 +124,8 @@ class Curve(Media):
         )
 
 
-def split_pair(value: Any, name: str) -> tuple[Floats, Floats]:
-    """(x, y) of a series that was given as values or as a pair."""
+def split_pair(value: Any, name: str, least: int = 2) -> tuple[Floats, Floats]:
+    """(x, y) of a series that was given as values or as a pair; a dot may stand alone."""
     if isinstance(value, tuple) and len(value) == 2 and np.ndim(value[0]) == 1:
         x, y = floats(value[0], f"x of {name!r}"), floats(value[1], f"Series {name!r}")
     else:
@@ -133,7 +133,7 @@ def split_pair(value: Any, name: str) -> tuple[Floats, Floats]:
         x = np.arange(1, len(y) + 1, dtype=np.float64)
     if len(x) != len(y):
         raise ReportgenError(f"Series {name!r} has {len(x):,} x values for {len(y):,} y values.")
-    if len(y) < 2:
+    if len(y) < least:
         raise ReportgenError(f"Series {name!r} has {len(y)} points; a line needs two.")
     return x, y
 

@@ -239,3 +239,11 @@ def test_axes_begin_at_zero_only_when_zero_is_near() -> None:
         chart.scales()
     assert near.y_limits[0] == 0
     assert far.y_limits[0] > 10
+
+
+def test_a_dot_may_stand_alone_beside_a_line(tmp_path: Path) -> None:
+    curve = Curve(
+        {"train": [3.0, 2.0, 1.0], "test": ([3], [1.5])}, x="step", y="loss", dots=["test"]
+    )
+    drawn = draw(curve, tmp_path, stem="loss")
+    assert "1.5" in (tmp_path / drawn.data[0]).read_text(encoding="utf-8")
