@@ -3,6 +3,7 @@
 import csv
 import io
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image as Pillow
 
-from reportgen.media import Curve
+from reportgen.media import Curve, draw
 from reportgen.media.charts import DARK_INK, LIGHT_INK, NARROW, TEXT, few_colours, render
 from reportgen.media.curve import curve_csv, describe_curve
 from reportgen.media.endlabels import spread
