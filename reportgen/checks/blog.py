@@ -117,6 +117,17 @@ class Blog:
         return {name.lower(): name for name in self.files}
 
     @cached_property
+    def by_name(self) -> dict[str, str]:
+        """For each name of a file, the first path that ends with it."""
+        return {name.rpartition("/")[2]: name for name in sorted(self.files, reverse=True)}
+
+    @cached_property
+    def post_names(self) -> frozenset[str]:
+        """The names by which post_url knows the posts: paths below _posts without ending."""
+        paths = (name.partition("_posts/")[2] for name in self.files if "_posts/" in name)
+        return frozenset(path.rpartition(".")[0] for path in paths)
+
+    @cached_property
     def post_slugs(self) -> dict[str, str]:
         """The posts' files by slug."""
         return {
@@ -147,12 +158,14 @@ class Blog:
         """Whether the site's own maths settings take single dollars for formulas."""
         if "chirpy" in self.theme:
             return True
-        folders = ("_includes/", "_layouts/", "_data/", "assets/js/", "js/")
-        return any(
-            DOLLARS.search(_read(self.root / name))
-            for name in self.files
-            if name.startswith(folders) and _is_text(name)
-        )
+        return any(DOLLARS.search(text) for text in self.page_texts)
+
+    @cached_property
+    def page_texts(self) -> list[str]:
+        """The contents of the files that make up every page: settings, layouts, scripts."""
+        folders = ("_config", "_includes/", "_layouts/", "_data/", "assets/js/", "js/")
+        names = (n for n in sorted(self.files) if n.startswith(folders) and _is_text(n))
+        return [_read(self.root / name) for name in names]
 
     def default(self, path: str, key: str) -> Any:
         """What ``defaults`` in _config.yml sets for the file at ``path``."""

@@ -13,11 +13,11 @@ from reportgen.checks.finding import Finding
 from reportgen.checks.rules.table import RULES, site_rule
 from reportgen.errors import ReportgenError
 
-LINK = site_rule("site-link", "error", "a link in a built page leads nowhere")
-IMAGE = site_rule("site-image", "error", "an image in a built page is not there")
-ANCHOR = site_rule("site-anchor", "error", "a link to a place that the built page does not have")
-BASE = site_rule("site-baseurl", "error", "an address in a built page leaves out the base URL")
-FEED = site_rule("site-feed", "error", "an address in the feed leads nowhere")
+LINK = site_rule("site-link", "error", "A link in a built page leads nowhere")
+IMAGE = site_rule("site-image", "error", "An image in a built page is not there")
+ANCHOR = site_rule("site-anchor", "error", "A link to a place that the built page does not have")
+BASE = site_rule("site-baseurl", "error", "An address in a built page leaves out the base URL")
+FEED = site_rule("site-feed", "error", "An address in the feed leads nowhere")
 
 IMAGE_PLACES = {
     ("img", "src"), ("img", "srcset"), ("source", "srcset"), ("source", "src"), ("video", "src"),
@@ -64,6 +64,7 @@ class _Page(HTMLParser):
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Notes the ids and addresses of a tag."""
         given = {name: value or "" for name, value in attrs}
         self._style = tag == "style"
         self.ids |= {given.get("id", "")}
@@ -93,10 +94,12 @@ class _Page(HTMLParser):
             self._add(LINK, value)
 
     def handle_data(self, data: str) -> None:
+        """Notes the addresses in a <style> element."""
         if self._style:
             self._css(data)
 
     def handle_endtag(self, tag: str) -> None:
+        """Leaves a <style> element."""
         self._style = False
 
     def _css(self, css: str) -> None:
@@ -118,6 +121,7 @@ class _Site:
 
     @cached_property
     def files(self) -> frozenset[str]:
+        """The files of the site, by path below its folder."""
         return frozenset(
             file.relative_to(self.folder).as_posix()
             for file in self.folder.rglob("*")
@@ -125,10 +129,12 @@ class _Site:
         )
 
     def read(self, path: str) -> str:
+        """The text of a file."""
         return (self.folder / path).read_text("utf-8", "replace")
 
     @cached_property
     def pages(self) -> dict[str, _Page]:
+        """The HTML pages, by path."""
         names = sorted(n for n in self.files if n.lower().endswith((".html", ".htm")))
         return {name: _Page(self.read(name)) for name in names}
 
@@ -140,6 +146,7 @@ class _Site:
         return self._url or next(origins, "")
 
     def findings(self) -> Iterator[Finding]:
+        """What is wrong with the addresses of all pages, stylesheets and feeds."""
         for name, page in self.pages.items():
             for rule, url, line, column in page.found:
                 yield from self.follow(rule, name, url, (line, column))

@@ -27,6 +27,7 @@ NUMBERED = re.compile(
     re.IGNORECASE,
 )
 CANDIDATE = re.compile(r"\s*((?:\{\{.*?\}\}|[^\s,{])+)[^,]*,?")
+OWN_ID = re.compile(r"(?:^|\s)(?:\.[^\s.#]+)*#([A-Za-z][\w:-]*)")
 CAPTION_TAG = re.compile(r"<(figcaption|caption)\b[^>]*>(.*?)</\1\s*>", re.S | re.I)
 CAPTION_END = re.compile(
     r"</(?:figcaption|p|div|center|td|li|small|span|figure|em|i)\s*>|<br|<img|\n\s*\n|\Z", re.I
@@ -72,6 +73,7 @@ def plain(string: str, spans: list[Span]) -> str:
 
 
 def tags(post: "Post") -> Iterator[Tag]:
+    """The HTML tags of raw HTML and of running text."""
     for block in post.all_blocks:
         if block.kind == "html":
             yield from parts.tags_in(block)
@@ -81,6 +83,7 @@ def tags(post: "Post") -> Iterator[Tag]:
 
 
 def images(post: "Post") -> Iterator[Image]:
+    """The images in Markdown, HTML, includes and the front matter."""
     for block in post.all_blocks:
         for span in block.spans:
             if span.kind == "image":
@@ -128,6 +131,7 @@ def _source_value(post: "Post", offset: int, value: str) -> str:
 
 
 def links(post: "Post") -> Iterator[Link]:
+    """The links in Markdown and HTML, and the addresses of videos and the like."""
     for block in post.all_blocks:
         origin = block.text.origin
         for span in block.spans:
@@ -149,6 +153,7 @@ def links(post: "Post") -> Iterator[Link]:
 
 
 def headings(post: "Post") -> Iterator[Heading]:
+    """The headings in Markdown and HTML."""
     for block in post.all_blocks:
         if block.kind == "heading":
             text = plain(block.text.string, block.spans)
@@ -165,17 +170,18 @@ def headings(post: "Post") -> Iterator[Heading]:
 
 
 def ids(post: "Post") -> Iterator[Id]:
+    """The ids that headings, attribute lists, tags and includes give."""
     counts: dict[str, int] = {}
     for block in post.all_blocks:
-        given = re.search(r"(?:^|\s)(?:\.[^\s.#]+)*#([A-Za-z][\w:-]*)", block.attributes)
+        given = OWN_ID.search(block.attributes) if block.attributes else None
         explicit = block.info if block.kind == "heading" else ""
         if given or explicit:
             yield Id(given[1] if given else explicit, block.offset)
         elif block.kind == "heading":
             yield Id(_automatic_id(block, counts), block.offset, is_own=False)
         for span in block.spans:
-            named = re.search(r"#([A-Za-z][\w:-]*)", span.info)
-            if span.kind == "attributes" and named:
+            named = OWN_ID.search(span.info) if span.kind == "attributes" else None
+            if named:
                 yield Id(named[1], block.text.origin(span.start))
     for tag in post.tags:
         for name, value, offset in tag.attributes:
@@ -217,6 +223,7 @@ def _is_word(character: str) -> bool:
 
 
 def captions(post: "Post") -> Iterator[Caption]:
+    """The captions: of figures and tables in HTML, numbered ones in text, those of includes."""
     for text in post.prose:
         taken = list(_tag_captions(text))
         yield from (caption for _, caption in taken)

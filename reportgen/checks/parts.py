@@ -11,6 +11,7 @@ ATTRIBUTE = re.compile(r"""([\w:@.-]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+))?"""
 HIDDEN = re.compile(r"<!--.*?-->|<(script|style|pre|code|noscript|template)\b.*?</\1\s*>", re.S)
 
 
+BLANK = re.compile(r"[^\n]")
 FENCED = re.compile(r"(?ms)^[ \t>]*(`{3,}|~{3,}).*?(?:^[ \t>]*\1|\Z)")
 
 
@@ -101,6 +102,7 @@ class Prose:
     block: Block
 
     def origin(self, position: int) -> int:
+        """The offset in the source file of the character at ``position``."""
         return self.block.text.origin(position)
 
 
@@ -137,6 +139,6 @@ def blanked(string: str, ranges: list[tuple[int, int]]) -> str:
     for start, end in sorted(ranges):
         start = max(start, position)
         if end > start:
-            parts += [string[position:start], re.sub(r"[^\n]", " ", string[start:end])]
+            parts += [string[position:start], BLANK.sub(" ", string[start:end])]
             position = end
     return "".join(parts) + string[position:]

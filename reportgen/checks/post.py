@@ -30,6 +30,7 @@ class Post:
 
     @cached_property
     def lines(self) -> Lines:
+        """The lines of the source."""
         return Lines(self.source)
 
     @cached_property
@@ -52,6 +53,7 @@ class Post:
 
     @cached_property
     def front(self) -> front_matter.FrontMatter:
+        """The front matter."""
         return front_matter.read(self.source)
 
     def setting(self, key: str) -> Any:
@@ -61,6 +63,7 @@ class Post:
 
     @cached_property
     def slug(self) -> str:
+        """The slug in the file's name."""
         match = NAME.match(self.path.name)
         return match["slug"] if match else self.path.stem
 
@@ -121,30 +124,37 @@ class Post:
 
     @cached_property
     def prose(self) -> list[Prose]:
+        """The running text, with everything else blanked."""
         return list(collect.prose(self))
 
     @cached_property
     def tags(self) -> list[Tag]:
+        """The HTML tags."""
         return list(collect.tags(self))
 
     @cached_property
     def images(self) -> list[Image]:
+        """The images, in the order of the source."""
         return sorted(collect.images(self), key=lambda image: image.offset)
 
     @cached_property
     def links(self) -> list[Link]:
+        """The links, in the order of the source."""
         return sorted(collect.links(self), key=lambda link: link.offset)
 
     @cached_property
     def headings(self) -> list[Heading]:
+        """The headings, in the order of the source."""
         return sorted(collect.headings(self), key=lambda heading: heading.offset)
 
     @cached_property
     def captions(self) -> list[Caption]:
+        """The captions, in the order of the source."""
         return sorted(collect.captions(self), key=lambda caption: caption.offset)
 
     @cached_property
     def formulas(self) -> list[Formula]:
+        """The formulas, in the order of the source."""
         from reportgen.checks.formulas import formulas
 
         return sorted(formulas(self), key=lambda formula: formula.offset)

@@ -163,6 +163,7 @@ def test_a_second_first_level_heading_however_written(rules_of: RulesOf, body: s
         ("[TODO cite] The net works.", ["text-left-over"]),
         ("Lorem ipsum dolor sit amet.", []),
         ("We use lorem ipsum dolor sit amet.", ["text-left-over"]),
+        ('<%= figure("A.1") %>', ["text-left-over"]),
         ("This TODO app is a list.", []),
         ("Write `TODO:` in code.", []),
         ("```\n# TODO: x\n```", []),
@@ -259,3 +260,31 @@ def test_posts_of_one_date_and_slug_collide_unless_a_permalink_parts_them(blog: 
         "_posts/b/2024-11-19-X.markdown",
     )
     assert blog.found() == []
+
+
+@pytest.mark.parametrize(
+    ("files", "head", "loaded"),
+    [
+        ({"_config.yml": "theme: minima\n"}, "", False),
+        ({"_config.yml": "remote_theme: pages-themes/primer\n"}, "", False),
+        ({"_config.yml": "theme: minima\nkramdown: {math_engine: katex}\n"}, "", True),
+        (
+            {"_config.yml": "theme: minima\n", "_includes/head.html": "<script src=katex.js>"},
+            "",
+            True,
+        ),
+        ({"_layouts/post.html": "{{ content }}"}, "", False),
+        ({"_layouts/post.html": "<script src='MathJax.js'>{{ content }}"}, "", True),
+        ({"_config.yml": "theme: jekyll-theme-chirpy\n"}, "", False),
+        ({"_config.yml": "theme: jekyll-theme-chirpy\n"}, "math: true\n", True),
+        ({"_config.yml": "remote_theme: someone/unknown\n"}, "", True),
+        ({}, "", True),
+    ],
+)
+def test_whether_the_site_loads_a_program_for_formulas(
+    blog: BlogFolder, files: dict[str, str], head: str, loaded: bool
+) -> None:
+    blog.write(files)
+    blog.post("The sum $$a + b$$ is known.\n", HEAD.replace("layout", f"{head}layout"))
+
+    assert [rule for rule, _ in blog.found()] == ["maths-not-loaded"] * (not loaded)

@@ -70,6 +70,8 @@ TRAPS = [
     ("maths-not-display", "the line\nholds $$x$$ and\ngoes on", lambda html: False),
     ("maths-unclosed", "text $$x\n\nmore$$ text", has(r"\$\$")),
     ("maths-unclosed", "text $$x$$", has(r"\$\$")),
+    ("maths-list-item", "- $$x$$\n- $$y$$", has(r"\\\[")),
+    ("maths-list-item", "- \\$$x$$\n- is $$y$$", has(r"\\\[")),
     ("fence-in-html", "<div>\n```python\nx\n```\n</div>", has("```")),
     ("fence-in-html", '<div markdown="1">\n```python\nx\n```\n</div>', has("```")),
     ("fence-in-html", "<details>\n<summary>C</summary>\n\n```\nx\n```\n\n</details>", has("```")),

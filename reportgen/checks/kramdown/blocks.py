@@ -1,10 +1,10 @@
 """The order in which kramdown tries its block parsers."""
 
 from reportgen.checks.kramdown import containers, html_blocks, leaves, tables
-from reportgen.checks.kramdown.scanner import Block, Scanner, Step
+from reportgen.checks.kramdown.scanner import Block, Scanner, Steps
 from reportgen.checks.text import Text
 
-STEPS: tuple[Step, ...] = (
+STEPS: Steps = (
     leaves.blank,
     leaves.code,
     leaves.fence,
@@ -24,6 +24,7 @@ STEPS: tuple[Step, ...] = (
     leaves.end_of_block,
     leaves.paragraph,
 )
+PLAIN_STEPS: Steps = (leaves.underlined_heading, tables.table, leaves.paragraph)
 
 
 def parse(text: Text) -> list[Block]:
@@ -31,4 +32,4 @@ def parse(text: Text) -> list[Block]:
     size = len(text.string)
     if not text.string.endswith("\n"):
         text = Text([*text.cut(0, size), ("\n", text.origin(size - 1) + 1)])
-    return Scanner(text, STEPS).blocks()
+    return Scanner(text, STEPS, PLAIN_STEPS).blocks()

@@ -10,6 +10,7 @@ from reportgen.checks.text import Piece, Text
 
 
 def quote(s: Scanner) -> bool:
+    """A block quote."""
     if not s.match(p.QUOTE):
         return False
     pieces: list[Piece] = []
@@ -23,6 +24,7 @@ def quote(s: Scanner) -> bool:
 
 
 def footnote(s: Scanner) -> bool:
+    """The text of a footnote."""
     match = s.match(p.FOOTNOTE)
     if match is None:
         return False
@@ -44,6 +46,7 @@ def _lines(string: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def bullets(s: Scanner) -> bool:
+    """A list, with bullets or numbers."""
     pattern = p.BULLET if s.match(p.BULLET) else p.NUMBER
     if not s.match(pattern):
         return False
@@ -148,6 +151,7 @@ class _Item:
         self.after_blank = False
 
     def block(self, s: Scanner) -> Block:
+        """The item, once its lines are gathered."""
         texts = [Text(chunk) for chunk in self.chunks]
         children = [block for text in texts for block in s.nested(text)]
         return Block(self.kind, texts[0], children=children)

@@ -10,6 +10,7 @@ MARKDOWN = re.compile(r"""\bmarkdown\s*=\s*["']?(1|block|span|0)\b""")
 
 
 def html(s: Scanner) -> bool:
+    """A comment or an element at the beginning of a line."""
     if not s.match(p.HTML_START):
         return False
     comment = s.match(p.COMMENT)
@@ -49,6 +50,7 @@ class _Element:
 
     @property
     def raw(self) -> Text:
+        """The text of the element without the Markdown in it."""
         return Text(self.pieces)
 
     def _flush(self, s: Scanner) -> None:

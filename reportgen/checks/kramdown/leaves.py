@@ -8,14 +8,17 @@ from reportgen.checks.text import Text
 
 
 def blank(s: Scanner) -> bool:
+    """Blank lines."""
     return s.take("blank", s.match(p.BLANK))
 
 
 def code(s: Scanner) -> bool:
+    """Indented code."""
     return s.match(p.INDENTED) is not None and s.take("code", s.match(p.INDENTED_CODE))
 
 
 def fence(s: Scanner) -> bool:
+    """A fenced block of code."""
     match = s.match(p.FENCE) if s.match(p.FENCE_START) else None
     if match is None:
         return False
@@ -25,6 +28,7 @@ def fence(s: Scanner) -> bool:
 
 
 def heading(s: Scanner) -> bool:
+    """A heading with '#'."""
     match = s.match(p.HEADING)
     if match is None or not match[2].strip():
         return False
@@ -34,6 +38,7 @@ def heading(s: Scanner) -> bool:
 
 
 def underlined_heading(s: Scanner) -> bool:
+    """A heading underlined with '=' or '-'."""
     match = s.match(p.SETEXT)
     if match is None or not s.after_boundary():
         return False
@@ -53,10 +58,12 @@ def _heading(s: Scanner, start: int, contents: str, level: int) -> None:
 
 
 def horizontal_rule(s: Scanner) -> bool:
+    """A horizontal rule."""
     return s.take("rule", s.match(p.RULE))
 
 
 def maths(s: Scanner) -> bool:
+    """A formula between '$$' that stands on its own."""
     match = s.match(p.BLOCK_MATHS)
     if match is None or match[1] or not s.after_boundary() or not s.before_boundary(match.end()):
         return False
@@ -66,15 +73,18 @@ def maths(s: Scanner) -> bool:
 
 
 def link_definition(s: Scanner) -> bool:
+    """'[name]: address'."""
     match = s.match(p.LINK_DEFINITION)
     return s.take("link", match, " ".join(match[1].lower().split()) if match else "")
 
 
 def abbreviation(s: Scanner) -> bool:
+    """'*[short]: long'."""
     return s.take("attributes", s.match(p.ABBREVIATION))
 
 
 def extension(s: Scanner) -> bool:
+    """An extension, or an attribute list or its definition."""
     if s.take("attributes", s.match(p.ALD)):
         return True
     match = s.match(p.EXTENSION)
@@ -100,10 +110,12 @@ def _attribute_list(s: Scanner) -> bool:
 
 
 def end_of_block(s: Scanner) -> bool:
+    """'^', which ends a block."""
     return s.take("boundary", s.match(p.END_OF_BLOCK))
 
 
 def paragraph(s: Scanner) -> bool:
+    """Whatever else there is."""
     start = s.position
     while line := s.match(p.LINE):
         s.position = line.end()

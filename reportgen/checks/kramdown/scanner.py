@@ -48,10 +48,15 @@ class Block:
 
 
 class Scanner:
-    """Reads the blocks of one text with ``steps``, which are tried in order at each position."""
+    """Reads the blocks of one text.
 
-    def __init__(self, text: Text, steps: Sequence["Step"]) -> None:
-        self.text, self.string, self.steps = text, text.string, steps
+    ``steps`` are tried in order at each position; ``plain_steps``, a few of them, where a letter
+    stands there, with which no other block can begin.
+    """
+
+    def __init__(self, text: Text, steps: "Steps", plain_steps: "Steps") -> None:
+        self.text, self.string = text, text.string
+        self.steps, self.plain_steps = steps, plain_steps
         self.position = 0
         self.found: list[Block] = []
         self.attributes = ""
@@ -60,7 +65,8 @@ class Scanner:
         """All blocks up to the end, or up to the closing tag of the element ``closing``."""
         outer, self.found = self.found, []
         while self.position < len(self.string) and not (closing and self._closes(closing)):
-            for step in self.steps:
+            is_letter = self.string[self.position].isalpha()
+            for step in self.plain_steps if is_letter else self.steps:
                 if step(self):
                     break
         found, self.found = self.found, outer
@@ -76,7 +82,7 @@ class Scanner:
 
     def nested(self, text: Text) -> list[Block]:
         """The blocks of a text inside this one, such as that of a list item."""
-        return Scanner(text, self.steps).blocks()
+        return Scanner(text, self.steps, self.plain_steps).blocks()
 
     def add(self, kind: str, text: Text, level: int = 0, info: str = "") -> Block:
         """Appends a block, with the attribute list that waits for one."""
@@ -113,3 +119,4 @@ class Scanner:
 
 
 Step = Callable[[Scanner], bool]
+Steps = Sequence[Step]

@@ -98,12 +98,14 @@ class _Reader:
         return self.simple(character) or (character in "[!" and self.link())
 
     def simple(self, character: str) -> bool:
+        """A span that one pattern describes."""
         for pattern, kind in SIMPLE:
             if match := pattern.match(self.string, self.position):
                 return self.take(kind, match.end())
         return False
 
     def strike(self) -> bool:
+        """Struck-out text, and the spans in it."""
         match = p.STRIKE.match(self.string, self.position)
         if match is None:
             return False
@@ -115,11 +117,13 @@ class _Reader:
         return self.take("strike", match.end())
 
     def take(self, kind: str, end: int, info: str = "") -> bool:
+        """Notes a span from the cursor to ``end``, and steps over it."""
         self.found.append(Span(kind, self.position, end, info))
         self.position = end
         return True
 
     def emphasis(self) -> bool:
+        """Emphasis, or its sign as text."""
         start, mark = self.position, self.string[self.position]
         double = self.string.startswith(mark * 2, start)
         delimiter = mark * 2 if double else mark
@@ -171,6 +175,7 @@ class _Reader:
         return found
 
     def code(self) -> bool:
+        """A code span, or its backticks as text."""
         ticks = re.compile(r"`+").match(self.string, self.position)
         if ticks is None:
             return False
@@ -184,16 +189,19 @@ class _Reader:
         return self.take("code", end + size)
 
     def autolink(self) -> bool:
+        """An address between angle brackets."""
         match = p.AUTOLINK.match(self.string, self.position)
         return match is not None and self.take("autolink", match.end())
 
     def attributes(self) -> bool:
+        """An attribute list, which needs a span before it."""
         match = p.SPAN_IAL.match(self.string, self.position)
         if match is None or not any(span.end == self.position for span in self.found):
             return False
         return self.take("attributes", match.end(), match[1])
 
     def html(self) -> bool:
+        """A tag with its element, or a comment."""
         if match := p.COMMENT.match(self.string, self.position):
             return self.take("comment", match.end())
         if match := p.CLOSING_TAG.match(self.string, self.position):
@@ -224,6 +232,7 @@ class _Reader:
         self.found.append(Span("raw" if raw else "element", start, self.position, name.lower()))
 
     def link(self) -> bool:
+        """A link or an image, or its bracket as text."""
         start, image = self.position, self.string[self.position] == "!"
         first = start + 1 + image
         if not self.string.startswith("[", first - 1) or self.string[first : first + 1] in (

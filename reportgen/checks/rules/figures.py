@@ -40,8 +40,9 @@ MENTION = re.compile(
 SHOWN = ("img", "video", "iframe", "svg", "canvas", "object", "embed", "picture", "audio", "table")
 
 
-@rule("figure-number-repeated", "error", "two figures with one number")
+@rule("figure-number-repeated", "error")
 def figure_number_repeated(post: Post) -> Iterator[Hit]:
+    """Two figures with one number."""
     seen: dict[tuple[str, str], Caption] = {}
     for caption in post.captions:
         if not caption.number:
@@ -58,8 +59,9 @@ def figure_number_repeated(post: Post) -> Iterator[Hit]:
             )
 
 
-@rule("figure-number-order", "warning", "figure numbers that do not run 1, 2, 3")
+@rule("figure-number-order", "warning")
 def figure_number_order(post: Post) -> Iterator[Hit]:
+    """Figure numbers that do not run 1, 2, 3."""
     for label in ("figure", "table"):
         expected = 1
         for caption in _first_of_each(c for c in post.captions if c.label == label):
@@ -83,8 +85,9 @@ def _first_of_each(captions: Iterable[Caption]) -> Iterator[Caption]:
             yield caption
 
 
-@rule("caption-repeated", "warning", "two figures with one caption")
+@rule("caption-repeated", "warning")
 def caption_repeated(post: Post) -> Iterator[Hit]:
+    """Two figures with one caption."""
     seen: dict[str, Caption] = {}
     for caption in post.captions:
         words = caption.text.lower().strip(" .")
@@ -100,8 +103,9 @@ def caption_repeated(post: Post) -> Iterator[Hit]:
             )
 
 
-@rule("caption-placeholder", "warning", "a caption that says nothing")
+@rule("caption-placeholder", "warning")
 def caption_placeholder(post: Post) -> Iterator[Hit]:
+    """A caption that says nothing."""
     for caption in post.captions:
         if not caption.text and not caption.number:
             yield Hit(caption.offset, "The caption is empty.", "Say what the figure shows.")
@@ -117,10 +121,13 @@ def _is_placeholder(words: str) -> bool:
     return PLACEHOLDER.fullmatch(words.strip()) is not None
 
 
-@rule("figure-unknown", "error", "the text names a figure that the post does not have")
+@rule("figure-unknown", "error")
 def figure_unknown(post: Post) -> Iterator[Hit]:
+    """The text names a figure that the post does not have."""
     known = {(c.label, re.sub(r"[a-z]$", "", c.number)) for c in post.captions if c.number}
     labels = {label for label, _ in known}
+    if not known:
+        return
     captions = {caption.offset for caption in post.captions}
     for prose in post.prose:
         for match in MENTION.finditer(prose.text):
@@ -136,8 +143,11 @@ def figure_unknown(post: Post) -> Iterator[Hit]:
                     )
 
 
-@rule("figure-pointer", "warning", "a sentence that points to a figure which is not there")
+@rule("figure-pointer", "warning")
 def figure_pointer(post: Post) -> Iterator[Hit]:
+    """A sentence that points to a figure which is not there."""
+    if not re.search("below|above|following", post.source, re.IGNORECASE):
+        return
     pictures = sorted(_shown(post))
     anything = sorted({*pictures, *(b.offset for b in post.all_blocks if b.kind in NOT_PROSE)})
     sections = [heading.offset for heading in post.headings] + [len(post.source) + 1]
@@ -178,10 +188,13 @@ CONTROL = words(
 )
 
 
-@rule("figure-unreferenced", "warning", "a numbered figure that the text never names")
+@rule("figure-unreferenced", "warning")
 def figure_unreferenced(post: Post) -> Iterator[Hit]:
+    """A numbered figure that the text never names."""
     captions = list(_first_of_each(c for c in post.captions if c.label == "figure"))
-    offsets = {caption.offset for caption in post.captions}
+    offsets = {caption.offset for caption in captions}
+    if not captions:
+        return
     named: set[str] = set()
     for prose in post.prose:
         for match in MENTION.finditer(prose.text):

@@ -29,8 +29,9 @@ GENERAL = words(
 )
 
 
-@rule("image-foreign", "warning", "an image of another project")
+@rule("image-foreign", "warning")
 def image_foreign(post: Post) -> Iterator[Hit]:
+    """An image of another project."""
     usual, said = _usual_number(post), _said(post)
     for image in post.images:
         if image.origin == "head":

@@ -11,8 +11,9 @@ from reportgen.checks.rules.table import blog_rule, rule
 FILE_NAME = re.compile(r"\d{4}-\d{1,2}-\d{1,2}-[^/]+\.\w+")
 
 
-@rule("front-matter-missing", "error", "a post without front matter is left out of the blog")
+@rule("front-matter-missing", "error")
 def front_matter_missing(post: Post) -> Iterator[Hit]:
+    """A post without front matter is left out of the blog."""
     if post.is_post and not post.front.present:
         yield Hit(
             0,
@@ -21,8 +22,9 @@ def front_matter_missing(post: Post) -> Iterator[Hit]:
         )
 
 
-@rule("front-matter-yaml", "error", "front matter that is not valid YAML")
+@rule("front-matter-yaml", "error")
 def front_matter_yaml(post: Post) -> Iterator[Hit]:
+    """Front matter that is not valid YAML."""
     if post.front.fault is not None:
         offset, problem = post.front.fault
         yield Hit(
@@ -32,8 +34,9 @@ def front_matter_yaml(post: Post) -> Iterator[Hit]:
         )
 
 
-@rule("title-missing", "warning", "a post without a title gets one made of its file name")
+@rule("title-missing", "warning")
 def title_missing(post: Post) -> Iterator[Hit]:
+    """A post without a title gets one made of its file name."""
     front = post.front
     if post.is_post and front.present and not front.fault and not post.setting("title"):
         yield Hit(
@@ -43,8 +46,9 @@ def title_missing(post: Post) -> Iterator[Hit]:
         )
 
 
-@rule("file-name", "error", "a file in _posts whose name does not begin with a date")
+@rule("file-name", "error")
 def file_name(post: Post) -> Iterator[Hit]:
+    """A file in _posts whose name does not begin with a date."""
     if post.is_post and not FILE_NAME.fullmatch(post.path.name):
         yield Hit(
             0,
@@ -53,8 +57,9 @@ def file_name(post: Post) -> Iterator[Hit]:
         )
 
 
-@rule("date-invalid", "error", "a date that Jekyll cannot read")
+@rule("date-invalid", "error")
 def date_invalid(post: Post) -> Iterator[Hit]:
+    """A date that Jekyll cannot read."""
     written = post.front.get("date")
     if written is not None and post.date is None:
         yield Hit(
@@ -66,8 +71,9 @@ def date_invalid(post: Post) -> Iterator[Hit]:
         yield Hit(0, f"The date in the file name '{post.path.name}' does not exist.")
 
 
-@rule("date-future", "error", "a post from the future is silently skipped")
+@rule("date-future", "error")
 def date_future(post: Post) -> Iterator[Hit]:
+    """A post from the future is silently skipped."""
     if not post.is_post or post.date is None or post.blog.config.get("future"):
         return
     if post.front.get("published") is False:
@@ -84,8 +90,9 @@ def date_future(post: Post) -> Iterator[Hit]:
         )
 
 
-@rule("date-offset", "warning", "a time of day without a UTC offset", strict=True)
+@rule("date-offset", "warning", strict=True)
 def date_offset(post: Post) -> Iterator[Hit]:
+    """A time of day without a UTC offset."""
     date = post.date
     if post.is_post and date and date.has_time and not date.has_offset:
         yield Hit(
@@ -95,8 +102,9 @@ def date_offset(post: Post) -> Iterator[Hit]:
         )
 
 
-@blog_rule("slug-repeated", "error", "two posts with one address hide each other")
+@blog_rule("slug-repeated", "error")
 def slug_repeated(posts: list[Post]) -> Iterator[tuple[Post | str, Hit]]:
+    """Two posts with one address hide each other."""
     seen: dict[str, Post] = {}
     for post in posts:
         if not post.is_post or post.setting("permalink"):

@@ -51,8 +51,9 @@ def _local(post: Post) -> Iterator[tuple[Image, Address]]:
             yield image, address
 
 
-@rule("image-missing", "error", "an image that is not there")
+@rule("image-missing", "error")
 def image_missing(post: Post) -> Iterator[Hit]:
+    """An image that is not there."""
     blog = post.blog
     for image in post.images:
         if resolve(image.url, post, image=True).kind == "disk":
@@ -70,20 +71,18 @@ def image_missing(post: Post) -> Iterator[Hit]:
 
 
 def _near(post: Post, image: Image, path: str) -> str:
-    files = post.blog.files
     exact = post.blog.lower_files.get(path.lower())
     if exact:
         return f"Only the case differs from '{exact}'; the web server minds it."
-    same = sorted(name for name in files if basename(name) == basename(path))
-    if not image.url.startswith(("/", "{")) and same:
-        return f"Write the address from the root: '{{{{ '/{same[0]}' | relative_url }}}}'."
-    if same:
-        return f"Did you mean '{same[0]}'?"
-    return "Add the file, or take the image out."
+    same = post.blog.by_name.get(basename(path))
+    if same and not image.url.startswith(("/", "{")):
+        return f"Write the address from the root: '{{{{ '/{same}' | relative_url }}}}'."
+    return f"Did you mean '{same}'?" if same else "Add the file, or take the image out."
 
 
-@rule("image-hidden", "error", "an image in a folder that Jekyll leaves out")
+@rule("image-hidden", "error")
 def image_hidden(post: Post) -> Iterator[Hit]:
+    """An image in a folder that Jekyll leaves out."""
     for image, address in _local(post):
         if post.blog.has(address.path) and not post.blog.served(address.path):
             yield Hit(
@@ -93,8 +92,9 @@ def image_hidden(post: Post) -> Iterator[Hit]:
             )
 
 
-@rule("baseurl-missing", "error", "an address from the root that leaves out the base URL")
+@rule("baseurl-missing", "error")
 def baseurl_missing(post: Post) -> Iterator[Hit]:
+    """An address from the root that leaves out the base URL."""
     by_theme = ("head", "include")
     places = [(i.url, i.offset, True) for i in post.images if i.origin not in by_theme]
     places += [(link.url, link.offset, False) for link in post.links]
@@ -108,8 +108,9 @@ def baseurl_missing(post: Post) -> Iterator[Hit]:
             )
 
 
-@rule("baseurl-doubled", "error", "a base URL that the theme adds again")
+@rule("baseurl-doubled", "error")
 def baseurl_doubled(post: Post) -> Iterator[Hit]:
+    """A base URL that the theme adds again."""
     if "chirpy" not in post.blog.theme or not post.blog.baseurl:
         return
     for image in post.images:
@@ -121,8 +122,9 @@ def baseurl_doubled(post: Post) -> Iterator[Hit]:
             )
 
 
-@rule("image-screenshot", "warning", "a screenshot of a picture instead of the picture")
+@rule("image-screenshot", "warning")
 def image_screenshot(post: Post) -> Iterator[Hit]:
+    """A screenshot of a picture instead of the picture."""
     for image, address in _local(post):
         if image.origin == "head" or re.search(r"screen ?shot", image.alt or "", re.IGNORECASE):
             continue
@@ -147,8 +149,9 @@ def _screenshot(post: Post, path: str) -> str:
     return ""
 
 
-@rule("image-heavy", "warning", "an image file of more than 1 MB")
+@rule("image-heavy", "warning")
 def image_heavy(post: Post) -> Iterator[Hit]:
+    """An image file of more than 1 MB."""
     for image, address in _local(post):
         if post.blog.has(address.path):
             size = (post.blog.root / address.path).stat().st_size
@@ -160,8 +163,9 @@ def image_heavy(post: Post) -> Iterator[Hit]:
                 )
 
 
-@rule("image-format", "warning", "an image that browsers cannot show")
+@rule("image-format", "warning")
 def image_format(post: Post) -> Iterator[Hit]:
+    """An image that browsers cannot show."""
     for image in post.images:
         ending = splitext(image.url.partition("?")[0])[1].lower()
         if ending in (".tif", ".tiff", ".heic", ".psd", ".eps", ".pdf") and image.origin != "head":
@@ -169,8 +173,9 @@ def image_format(post: Post) -> Iterator[Hit]:
             yield Hit(image.offset, message, "Save it as PNG, WebP or SVG.")
 
 
-@rule("image-size", "warning", "an image without width and height makes the page jump", strict=True)
+@rule("image-size", "warning", strict=True)
 def image_size(post: Post) -> Iterator[Hit]:
+    """An image without width and height makes the page jump."""
     for image in post.images:
         if image.origin in ("markdown", "html") and not image.sized:
             yield Hit(
@@ -180,8 +185,9 @@ def image_size(post: Post) -> Iterator[Hit]:
             )
 
 
-@rule("alt-missing", "warning", "an image without alternative text")
+@rule("alt-missing", "warning")
 def alt_missing(post: Post) -> Iterator[Hit]:
+    """An image without alternative text."""
     for image in post.images:
         empty = image.origin == "markdown" and not (image.alt or "").strip()
         if empty or (image.origin == "html" and image.alt is None):
@@ -192,8 +198,9 @@ def alt_missing(post: Post) -> Iterator[Hit]:
             )
 
 
-@rule("alt-placeholder", "warning", "an alternative text that says nothing")
+@rule("alt-placeholder", "warning")
 def alt_placeholder(post: Post) -> Iterator[Hit]:
+    """An alternative text that says nothing."""
     for image in post.images:
         if ALT_PLACEHOLDER.fullmatch((image.alt or "").strip()):
             yield Hit(
@@ -203,8 +210,9 @@ def alt_placeholder(post: Post) -> Iterator[Hit]:
             )
 
 
-@rule("alt-repeated", "warning", "two images with one alternative text")
+@rule("alt-repeated", "warning")
 def alt_repeated(post: Post) -> Iterator[Hit]:
+    """Two images with one alternative text."""
     seen: dict[str, Image] = {}
     for image in post.images:
         words = " ".join((image.alt or "").lower().split())
@@ -228,8 +236,9 @@ def _variants(first: Image, second: Image) -> bool:
     return first.url != second.url and theme.sub("", first.url) == theme.sub("", second.url)
 
 
-@blog_rule("image-orphaned", "warning", "an image that nothing shows")
+@blog_rule("image-orphaned", "warning")
 def image_orphaned(posts: list[Post]) -> Iterator[tuple[Post | str, Hit]]:
+    """An image that nothing shows."""
     blog = posts[0].blog
     if not blog.is_blog:
         return

@@ -15,8 +15,9 @@ PAGE = ("", ".html", ".htm", ".xml", ".php", *MARKDOWN)
 BARE = re.compile(r"(?<![\w/\"'=(<\[])https?://(?!localhost|127\.|[\w.]*example\.)[^\s<>\"')\]]+")
 
 
-@rule("id-repeated", "error", "one id on two elements")
+@rule("id-repeated", "error")
 def id_repeated(post: Post) -> Iterator[Hit]:
+    """One id on two elements."""
     seen: dict[str, int] = {}
     for found in post.ids:
         if "{" in found.name or not found.is_own:
@@ -28,8 +29,9 @@ def id_repeated(post: Post) -> Iterator[Hit]:
         seen.setdefault(found.name, found.offset)
 
 
-@rule("anchor-missing", "error", "a link to a place that the post does not have")
+@rule("anchor-missing", "error")
 def anchor_missing(post: Post) -> Iterator[Hit]:
+    """A link to a place that the post does not have."""
     known = {found.name for found in post.ids} | {"", "top"}
     for link in post.links:
         address = resolve(link.url, post)
@@ -40,8 +42,9 @@ def anchor_missing(post: Post) -> Iterator[Hit]:
         yield Hit(link.offset, f"Nothing in the post has the id '{name}'.", near)
 
 
-@rule("link-missing", "error", "a link to a file that is not there")
+@rule("link-missing", "error")
 def link_missing(post: Post) -> Iterator[Hit]:
+    """A link to a file that is not there."""
     if not post.blog.is_blog:
         return
     for link in post.links:
@@ -57,16 +60,15 @@ def _is_lost(post: Post, path: str) -> bool:
     return splitext(path)[1].lower() not in PAGE and not post.blog.has(path)
 
 
-@rule("link-tag-missing", "error", "a link tag to a file that is not there stops the build")
+@rule("link-tag-missing", "error")
 def link_tag_missing(post: Post) -> Iterator[Hit]:
+    """A link tag to a file that is not there stops the build."""
     if not post.blog.is_blog:
         return
-    posts = {
-        re.sub(r"^.*_posts/|\.\w+$", "", name) for name in post.blog.files if "_posts/" in name
-    }
+    posts = {*post.blog.post_names, *(n.rpartition("/")[2] for n in post.blog.post_names)}
     for token in post.tokens:
         target = token.body.strip().strip("\"'").lstrip("/")
-        if "{" in target or (token.name == "post_url" and target.rpartition("/")[2] in posts):
+        if "{" in target:
             continue
         missing = token.name == "link" and not post.blog.has(target)
         if missing or (token.name == "post_url" and target not in posts):
@@ -77,8 +79,9 @@ def link_tag_missing(post: Post) -> Iterator[Hit]:
             )
 
 
-@rule("link-tag-baseurl", "warning", "link and post_url treat the base URL differently in Jekyll 3")
+@rule("link-tag-baseurl", "warning")
 def link_tag_baseurl(post: Post) -> Iterator[Hit]:
+    """Link and post_url treat the base URL differently in Jekyll 3."""
     if not post.blog.baseurl:
         return
     for token in post.tokens:
@@ -91,8 +94,9 @@ def link_tag_baseurl(post: Post) -> Iterator[Hit]:
             )
 
 
-@rule("url-bare", "warning", "an address in the text is not a link")
+@rule("url-bare", "warning")
 def url_bare(post: Post) -> Iterator[Hit]:
+    """An address in the text is not a link."""
     for prose in post.prose:
         if prose.block.kind == "html":
             continue
@@ -109,8 +113,9 @@ def url_bare(post: Post) -> Iterator[Hit]:
                 )
 
 
-@rule("reference-undefined", "warning", "a reference without its definition is shown as written")
+@rule("reference-undefined", "warning")
 def reference_undefined(post: Post) -> Iterator[Hit]:
+    """A reference without its definition is shown as written."""
     links = {block.info for block in post.all_blocks if block.kind == "link"}
     notes = {block.info for block in post.all_blocks if block.kind == "footnote"}
     for block in post.all_blocks:

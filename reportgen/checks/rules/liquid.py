@@ -35,8 +35,9 @@ VARIABLE = re.compile(r"[A-Za-z_][\w-]*")
 RAW = "Put '{% raw %}' before and '{% endraw %}' after, or a space between the braces."
 
 
-@rule("liquid-swallowed", "error", "braces that Liquid reads, and prints as nothing")
+@rule("liquid-swallowed", "error")
 def liquid_swallowed(post: Post) -> Iterator[Hit]:
+    """Braces that Liquid reads, and prints as nothing."""
     known = ROOTS | set(_assigned(post))
     for token in post.tokens:
         if token.kind != "output":
@@ -62,16 +63,18 @@ def _assigned(post: Post) -> Iterator[str]:
                 yield match[0]
 
 
-@rule("liquid-unclosed", "error", "an opening '{{' or '{%' stops the build")
+@rule("liquid-unclosed", "error")
 def liquid_unclosed(post: Post) -> Iterator[Hit]:
+    """An opening '{{' or '{%' stops the build."""
     for token in post.tokens:
         if token.kind == "unclosed":
             message = f"'{token.body}' is not closed, so Jekyll stops with an error."
             yield Hit(token.start, message, RAW)
 
 
-@rule("liquid-tag", "error", "a Liquid tag that GitHub Pages does not know")
+@rule("liquid-tag", "error")
 def liquid_tag(post: Post) -> Iterator[Hit]:
+    """A Liquid tag that GitHub Pages does not know."""
     for token in post.tokens:
         if token.kind != "tag" or token.name.removeprefix("end") in TAGS:
             continue
@@ -85,8 +88,9 @@ def liquid_tag(post: Post) -> Iterator[Hit]:
         )
 
 
-@rule("liquid-block", "error", "a Liquid block without its end, or an end without its block")
+@rule("liquid-block", "error")
 def liquid_block(post: Post) -> Iterator[Hit]:
+    """A Liquid block without its end, or an end without its block."""
     open_blocks: list[Token] = []
     for token in post.tokens:
         name = token.name.removeprefix("end")
@@ -103,8 +107,9 @@ def liquid_block(post: Post) -> Iterator[Hit]:
         yield Hit(token.start, f"The Liquid block '{token.name}' is not closed.", hint)
 
 
-@rule("liquid-filter", "warning", "an unknown Liquid filter does nothing")
+@rule("liquid-filter", "warning")
 def liquid_filter(post: Post) -> Iterator[Hit]:
+    """An unknown Liquid filter does nothing."""
     if post.blog.has_plugins:
         return
     for token in post.tokens:
@@ -117,8 +122,9 @@ def liquid_filter(post: Post) -> Iterator[Hit]:
                 yield Hit(token.start, message, "Use one of the filters that Jekyll has.")
 
 
-@rule("include-missing", "error", "an include that is not there stops the build")
+@rule("include-missing", "error")
 def include_missing(post: Post) -> Iterator[Hit]:
+    """An include that is not there stops the build."""
     blog = post.blog
     if not blog.is_blog or blog.theme or blog.has_plugins:
         return

@@ -15,8 +15,9 @@ TABLE_RULE = re.compile(r"(?m)^[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-+:?[ 
 ATTRIBUTES = re.compile(r"\{(?::|\s*#|\s*\.)[^{}]*\}\s*$")
 
 
-@rule("pipe-table", "error", "a paragraph that its pipes turn into a table")
+@rule("pipe-table", "error")
 def pipe_table(post: Post) -> Iterator[Hit]:
+    """A paragraph that its pipes turn into a table."""
     for block in post.all_blocks:
         if block.kind == "table" and not _meant(block):
             string = block.text.string
@@ -35,8 +36,9 @@ def _meant(block: Block) -> bool:
     return all(re.fullmatch(r"\s*\|.*\|\s*", line) and line.count("|") > 2 for line in lines)
 
 
-@rule("table-formula", "error", "a '|' in a formula cuts a table's cell in two")
+@rule("table-formula", "error")
 def table_formula(post: Post) -> Iterator[Hit]:
+    """A '|' in a formula cuts a table's cell in two."""
     for block in post.all_blocks:
         if block.kind != "table" or not _meant(block):
             continue
@@ -58,8 +60,9 @@ def _odd_row(block: Block, line: str) -> bool:
     return line.strip().strip("|").count("|") != ruled.strip().strip("|").count("|")
 
 
-@rule("table-blank-line", "error", "a table without a blank line before it stays text")
+@rule("table-blank-line", "error")
 def table_blank_line(post: Post) -> Iterator[Hit]:
+    """A table without a blank line before it stays text."""
     for block in post.all_blocks:
         if block.kind != "paragraph":
             continue
@@ -72,8 +75,9 @@ def table_blank_line(post: Post) -> Iterator[Hit]:
             )
 
 
-@rule("fence-in-html", "error", "a fenced block in raw HTML shows its backticks")
+@rule("fence-in-html", "error")
 def fence_in_html(post: Post) -> Iterator[Hit]:
+    """A fenced block in raw HTML shows its backticks."""
     for block in post.all_blocks:
         if block.kind != "html" or block.info in ("pre", "script", "style"):
             continue
@@ -86,8 +90,9 @@ def fence_in_html(post: Post) -> Iterator[Hit]:
             )
 
 
-@rule("markdown-in-html", "warning", "Markdown in raw HTML is shown as it is written")
+@rule("markdown-in-html", "warning")
 def markdown_in_html(post: Post) -> Iterator[Hit]:
+    """Markdown in raw HTML is shown as it is written."""
     for prose in post.prose:
         block = prose.block
         if block.kind != "html" or block.info in ("pre", "script", "style", "svg", "math"):
@@ -103,8 +108,9 @@ def markdown_in_html(post: Post) -> Iterator[Hit]:
             )
 
 
-@rule("fence-broken", "error", "a fenced block that is not read as one")
+@rule("fence-broken", "error")
 def fence_broken(post: Post) -> Iterator[Hit]:
+    """A fenced block that is not read as one."""
     for block in post.all_blocks:
         if block.kind not in TEXT_KINDS:
             continue
@@ -126,8 +132,9 @@ def fence_broken(post: Post) -> Iterator[Hit]:
         break
 
 
-@rule("heading-attributes", "error", "attributes after a heading are shown in it")
+@rule("heading-attributes", "error")
 def heading_attributes(post: Post) -> Iterator[Hit]:
+    """Attributes after a heading are shown in it."""
     for block in post.all_blocks:
         match = ATTRIBUTES.search(block.text.string) if block.kind == "heading" else None
         if match:
@@ -138,8 +145,9 @@ def heading_attributes(post: Post) -> Iterator[Hit]:
             )
 
 
-@rule("heading-space", "error", "a heading without a space after its '#'")
+@rule("heading-space", "error")
 def heading_space(post: Post) -> Iterator[Hit]:
+    """A heading without a space after its '#'."""
     for block in post.all_blocks:
         if block.kind == "paragraph":
             for match in re.finditer(r"(?m)^#{2,6}(?=[^\W\d_])[^\n]*$", block.text.string):
@@ -150,8 +158,9 @@ def heading_space(post: Post) -> Iterator[Hit]:
                 )
 
 
-@rule("html-indented", "warning", "raw HTML that its indent turns into code")
+@rule("html-indented", "warning")
 def html_indented(post: Post) -> Iterator[Hit]:
+    """Raw HTML that its indent turns into code."""
     before = ""
     for block in post.blocks:
         match = re.match(r"\s*<(img|figure|picture|video|iframe|div|details|p|a|/\w+)\b[^\n]*>",
@@ -165,8 +174,9 @@ def html_indented(post: Post) -> Iterator[Hit]:
         before = block.kind if block.kind != "blank" else before
 
 
-@rule("comment-in-text", "warning", "a comment that sticks to a paragraph", strict=True)
+@rule("comment-in-text", "warning", strict=True)
 def comment_in_text(post: Post) -> Iterator[Hit]:
+    """A comment that sticks to a paragraph."""
     for block in post.all_blocks:
         if block.kind != "paragraph":
             continue

@@ -12,8 +12,9 @@ DOUBLE = "Write it as '$$…$$', which kramdown leaves alone, in the line or on 
 DOLLAR_LINE = re.compile(r"(?m)^[ \t]*\$\$(?:[ \t]*$|.*\$\$[ \t]*$)")
 
 
-@rule("maths-dollar", "warning", "single-dollar maths is not rendered by GitHub Pages")
+@rule("maths-dollar", "warning")
 def maths_dollar(post: Post) -> Iterator[Hit]:
+    """Single-dollar maths is not rendered by GitHub Pages."""
     layout = str(post.setting("layout") or "")
     if layout == "distill" or post.blog.renders_dollars:
         return
@@ -27,8 +28,9 @@ def maths_dollar(post: Post) -> Iterator[Hit]:
             )
 
 
-@rule("maths-mangled", "error", "a formula that Markdown changes")
+@rule("maths-mangled", "error")
 def maths_mangled(post: Post) -> Iterator[Hit]:
+    """A formula that Markdown changes."""
     for formula in post.formulas:
         if formula.harm and formula.style not in (r"\(", r"\["):
             yield Hit(
@@ -38,8 +40,9 @@ def maths_mangled(post: Post) -> Iterator[Hit]:
             )
 
 
-@rule("maths-brackets", "error", r"\(…\) and \[…\] lose their backslashes")
+@rule("maths-brackets", "error")
 def maths_brackets(post: Post) -> Iterator[Hit]:
+    r"""\(…\) and \[…\] lose their backslashes."""
     for formula in post.formulas:
         if formula.style in (r"\(", r"\["):
             yield Hit(
@@ -55,8 +58,9 @@ def _shown(formula: Formula) -> str:
     return f"${text}$" if formula.style == "$" else text
 
 
-@rule("maths-not-display", "warning", "a formula on its own line that is not set on its own")
+@rule("maths-not-display", "warning")
 def maths_not_display(post: Post) -> Iterator[Hit]:
+    """A formula on its own line that is not set on its own."""
     for block in post.all_blocks:
         if block.kind != "paragraph":
             continue
@@ -75,8 +79,9 @@ def maths_not_display(post: Post) -> Iterator[Hit]:
                 )
 
 
-@rule("maths-unclosed", "error", "'$$' without its partner")
+@rule("maths-unclosed", "error")
 def maths_unclosed(post: Post) -> Iterator[Hit]:
+    """'$$' without its partner."""
     for block in post.all_blocks:
         if block.kind not in ("paragraph", "heading", "cell"):
             continue
@@ -88,3 +93,42 @@ def maths_unclosed(post: Post) -> Iterator[Hit]:
                     "'$$' has no partner in this block, so it stays as it is.",
                     "Close the formula with '$$'; leave no blank line in a formula within a text.",
                 )
+
+
+@rule("maths-list-item", "warning", strict=True)
+def maths_list_item(post: Post) -> Iterator[Hit]:
+    """A formula alone in a list item, which is set on a line of its own."""
+    for item in post.all_blocks:
+        if item.kind == "item" and item.children and item.children[0].kind == "maths":
+            yield Hit(
+                item.children[0].offset,
+                "The formula is all that its list item holds, so it is set on a line of its own.",
+                "Write '\\$$…$$' to keep it in the line.",
+            )
+
+
+@rule("maths-not-loaded", "warning")
+def maths_not_loaded(post: Post) -> Iterator[Hit]:
+    """Formulas on a site that loads neither MathJax nor KaTeX."""
+    formula = next((f for f in post.formulas if f.style == "$$"), None)
+    reason = "" if formula is None else _not_loaded(post)
+    if formula is not None and reason:
+        yield Hit(formula.offset, f"The formulas will be shown as TeX: {reason}.", LOAD)
+
+
+LOAD = "Load MathJax or KaTeX, in the head of the theme or by a <script> in the post."
+LOADER = re.compile(r"mathjax|katex|texme|math_engine", re.IGNORECASE)
+BARE_THEMES = ("minima", "primer", "jekyll-theme-cayman", "jekyll-theme-minimal", "jekyll-swiss")
+
+
+def _not_loaded(post: Post) -> str:
+    """Why no program on the page will set its formulas, as far as the sources tell; or ''."""
+    blog = post.blog
+    if "chirpy" in blog.theme:
+        return "" if post.setting("math") else "the front matter does not say 'math: true'"
+    named = any(theme in blog.theme for theme in BARE_THEMES)
+    own = not blog.theme and any(name.startswith("_layouts/") for name in blog.files)
+    if not (named or own) or LOADER.search(post.source):
+        return ""
+    loaded = any(LOADER.search(text) for text in blog.page_texts)
+    return "" if loaded else "no file of the site loads MathJax or KaTeX"

@@ -11,12 +11,13 @@ from reportgen.checks.rules.table import rule
 
 LEFT_OVER = re.compile(
     r"\b(?:TODO|FIXME|XXX|TBD)\b(?=\s*[:(\]]|\s*\Z|\s*\n)|[\[(<](?:TODO|FIXME|TBD|XXX)\b"
-    r"|\blorem ipsum\b|\[(?:citation|figure|image) needed\]"
+    r"|<%[=#]?[^%]*%>|\blorem ipsum\b|\[(?:citation|figure|image) needed\]"
 )
 
 
-@rule("heading-first-level", "error", "a second H1: the theme makes one of the title")
+@rule("heading-first-level", "error")
 def heading_first_level(post: Post) -> Iterator[Hit]:
+    """A second H1: the theme makes one of the title."""
     if not (post.is_post or post.setting("layout")):
         return
     for heading in post.headings:
@@ -28,8 +29,9 @@ def heading_first_level(post: Post) -> Iterator[Hit]:
             )
 
 
-@rule("heading-skipped", "warning", "a heading more than one level below the last", strict=True)
+@rule("heading-skipped", "warning", strict=True)
 def heading_skipped(post: Post) -> Iterator[Hit]:
+    """A heading more than one level below the last."""
     for before, heading in pairwise(post.headings):
         if heading.level > before.level + 1:
             yield Hit(
@@ -39,8 +41,9 @@ def heading_skipped(post: Post) -> Iterator[Hit]:
             )
 
 
-@rule("section-empty", "warning", "a heading with nothing under it")
+@rule("section-empty", "warning")
 def section_empty(post: Post) -> Iterator[Hit]:
+    """A heading with nothing under it."""
     blocks = [b for b in _leaves(post.blocks) if b.kind not in ("blank", "attributes", "comment")]
     for block, following in zip_longest(blocks, blocks[1:]):
         if block.kind != "heading":
@@ -63,8 +66,11 @@ def _leaves(blocks: list[Block]) -> Iterator[Block]:
             yield block
 
 
-@rule("text-left-over", "warning", "words that were meant for the author")
+@rule("text-left-over", "warning")
 def text_left_over(post: Post) -> Iterator[Hit]:
+    """Words that were meant for the author."""
+    if not LEFT_OVER.search(post.source):
+        return
     for prose in post.prose:
         for match in LEFT_OVER.finditer(prose.text):
             words = match[0].strip("[](<")

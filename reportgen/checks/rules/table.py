@@ -31,31 +31,31 @@ class Rule:
 RULES: dict[str, Rule] = {}
 
 
-def rule(
-    id: str, severity: str, summary: str, *, strict: bool = False
-) -> Callable[[PostCheck], PostCheck]:
-    """Enters a function that looks at one post."""
+def rule(id: str, severity: str, *, strict: bool = False) -> Callable[[PostCheck], PostCheck]:
+    """Enters a function that looks at one post; its docstring says what it finds."""
 
-    def enter(function: PostCheck) -> PostCheck:
-        RULES[id] = Rule(id, severity, summary, strict, check=function)
+    def _enter(function: PostCheck) -> PostCheck:
+        RULES[id] = Rule(id, severity, _summary(function), strict, check=function)
         return function
 
-    return enter
+    return _enter
 
 
-def blog_rule(
-    id: str, severity: str, summary: str, *, strict: bool = False
-) -> Callable[[BlogCheck], BlogCheck]:
+def blog_rule(id: str, severity: str) -> Callable[[BlogCheck], BlogCheck]:
     """Enters a function that looks at the posts of one blog together.
 
     It yields the post, or the path in the blog, of each fault.
     """
 
-    def enter(function: BlogCheck) -> BlogCheck:
-        RULES[id] = Rule(id, severity, summary, strict, blog_check=function)
+    def _enter(function: BlogCheck) -> BlogCheck:
+        RULES[id] = Rule(id, severity, _summary(function), blog_check=function)
         return function
 
-    return enter
+    return _enter
+
+
+def _summary(function: Callable[..., object]) -> str:
+    return (function.__doc__ or "").splitlines()[0].removesuffix(".")
 
 
 def site_rule(id: str, severity: str, summary: str) -> str:
