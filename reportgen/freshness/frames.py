@@ -26,6 +26,8 @@ class Places:
     def name(self, path: str) -> str | None:
         """``data/x.csv`` of a path inside of the project; None of others and excluded ones."""
         full = os.path.abspath(path)
+        if full.startswith(OURS):
+            return None
         for root in self._roots:
             if full.startswith(root):
                 name = full[len(root) :].replace(os.sep, "/")
@@ -54,6 +56,16 @@ def frames() -> Iterator[FrameType]:
 def is_ours(frame: FrameType) -> bool:
     """Whether reportgen itself is running."""
     return frame.f_code.co_filename.startswith(OURS)
+
+
+def is_about_packages(frame: FrameType) -> bool:
+    """Whether a frame imports a package or asks what is installed.
+
+    Where it looks on its way, the project's folder among others, is the environment's business.
+    """
+    if frame.f_code.co_name == "<module>":
+        return True
+    return str(frame.f_globals.get("__name__")).startswith("importlib.metadata")
 
 
 def is_from_python(frame: FrameType) -> bool:

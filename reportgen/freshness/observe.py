@@ -25,7 +25,7 @@ from typing import Any
 from reportgen.errors import Place, ReportgenError
 from reportgen.freshness import hooks
 from reportgen.freshness.closure import Closures
-from reportgen.freshness.frames import Places, frames, is_from_python, is_ours
+from reportgen.freshness.frames import Places, frames, is_about_packages, is_from_python, is_ours
 from reportgen.freshness.growing import growing
 from reportgen.freshness.holds import MACHINE, file_digest, listing, names_digest, variable_digest
 from reportgen.freshness.readers import TOPS, watch_readers
@@ -177,6 +177,8 @@ class Observer:
             elif is_ours(frame):
                 return "" if inside else None
             elif not inside:
+                if is_about_packages(frame):
+                    return None
                 if (direct or source) and not is_from_python(frame):
                     return None
                 passed.add(frame.f_globals.get("__name__"))
