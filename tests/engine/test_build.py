@@ -429,3 +429,24 @@ def test_code_that_is_edited_during_a_build_is_not_filed_under_its_old_key(
     assert "saved while this run began" in done.err
     assert project.run("build").code == 0
     assert project.run("value", "second").out == "2\n"
+
+
+def test_what_a_package_asks_about_itself_is_no_read_of_the_run(
+    make_project: Callable[..., ProjectFolder],
+) -> None:
+    project = make_project(
+        {
+            "experiments/report.py": """
+                from importlib.metadata import entry_points
+                from reportgen import artifact
+
+                @artifact
+                def plugins():
+                    return {"count": len(entry_points())}
+                """,
+            "notes.egg-info/entry_points.txt": "[a]\\nb = c\\n",
+        }
+    )
+    assert project.run("build").code == 0
+    project.write({"notes.egg-info/entry_points.txt": "[a]\\nb = d\\n", "new.txt": ""})
+    assert states(project) == {"plugins": "fresh"}

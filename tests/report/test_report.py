@@ -40,7 +40,7 @@ def test_every_figure_is_there_with_its_own_number(report: Report) -> None:
     html = page(report)
     anchors = re.findall(r'<figure class="rg[^"]*" id="(fig-[^"]+)"', html)
     assert anchors == [f"fig-{id.lower().replace('.', '-')}" for id in FIGURES]
-    numbers = re.findall(r"<b>Figure (\d+)", html)
+    numbers = re.findall(r"<b>Figure(?:&nbsp;|\s)(\d+)", html)
     assert numbers == [str(n) for n in range(1, len(FIGURES) + 1)]
     alts = re.findall(r'<img[^>]* alt="([^"]*)"', article(html))
     assert alts
