@@ -10,6 +10,7 @@ import click
 
 from reportgen import __version__
 from reportgen.errors import ReportgenError, did_you_mean
+from reportgen.store.files import NO_WRITING
 
 COMMANDS = {
     "build": "build",
@@ -84,3 +85,9 @@ def run(arguments: list[str]) -> int:
         return 130
     except BrokenPipeError:
         return 0
+    except OSError as error:
+        if error.errno not in NO_WRITING:
+            raise
+        what = f"'{error.filename}'" if error.filename else "The next file"
+        click.echo(f"Error: {what} cannot be written: {error.strerror}.", err=True)
+        return 1

@@ -72,6 +72,8 @@ def command(
     session = open_session(**options)
     targets = selected(session, selection)
     todo = plan(session, targets)
+    for message in session.damaged:
+        say(message)
     if dry_run:
         print_plan(session, todo)
         return 0

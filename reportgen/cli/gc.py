@@ -1,6 +1,8 @@
 """reportgen gc"""
 
 import shutil
+import time
+from pathlib import Path
 
 import click
 
@@ -8,6 +10,7 @@ from reportgen.cli.options import open_session
 from reportgen.engine.session import Session
 from reportgen.store import Record
 from reportgen.store.bundle import sweep
+from reportgen.store.files import WRITING
 from reportgen.store.layers import Layer
 
 
@@ -34,8 +37,16 @@ def command(keep: int, dry_run: bool) -> None:
     loose = sweep(layer)
     for name in ("drawn", "parse", "registry"):
         shutil.rmtree(session.project.store_dir / name, ignore_errors=True)
+    sweep_unfinished(session.project.store_dir)
     freed = (before - folder_size(session)) / 1e6
     click.echo(f"{len(old)} records and {len(loose)} objects removed, {freed:.1f} MB freed.")
+
+
+def sweep_unfinished(folder: Path) -> None:
+    """Remove what killed processes were writing an hour ago or earlier."""
+    for path in folder.rglob(f"{WRITING}*"):
+        if time.time() - path.stat().st_mtime > 3600:
+            path.unlink(missing_ok=True)
 
 
 def old_records(session: Session, keep: int) -> list[Record]:

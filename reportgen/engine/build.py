@@ -219,6 +219,7 @@ class Builder:
             return
         if error.get("lost") and error["lost"] not in self.lost:
             self.lost.add(error["lost"])
+            self.session.lose(error["lost"])
             self.reporter.failed(node, error["text"], "")
             self.turns.put(node)
             return

@@ -8,7 +8,6 @@ import json
 import os
 import shutil
 import sys
-import tempfile
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -140,17 +139,17 @@ def run_node(task: Task, store: Store, send: Send) -> Record:
     log.parent.mkdir(parents=True, exist_ok=True)
     checkpoints = store.folder / "checkpoints" / task.node / task.key[:24]
     with (
-        tempfile.TemporaryDirectory(prefix="reportgen-") as scratch,
+        emptied(store.folder / "scratch" / task.node) as scratch,
         log.open("w", buffering=1, encoding="utf-8") as output,
         contextlib.redirect_stdout(output),
         contextlib.redirect_stderr(output),
     ):
-        observer = Observer(root, modules=task.modules, exclude=[Path(task.store), Path(scratch)])
+        observer = Observer(root, modules=task.modules, exclude=[Path(task.store), scratch])
         run = Run(
             task.node,
             seed=task.seed,
             root=root,
-            scratch=Path(scratch),
+            scratch=scratch,
             checkpoints=checkpoints,
             device=task.device,
             declare=observer.declare,
@@ -191,6 +190,15 @@ def run_node(task: Task, store: Store, send: Send) -> Record:
     shutil.rmtree(checkpoints, ignore_errors=True)
     (store.folder / "failures" / f"{task.node}.json").unlink(missing_ok=True)
     return record
+
+
+@contextlib.contextmanager
+def emptied(folder: Path) -> Iterator[Path]:
+    """A folder with nothing in it, not even what a killed run of the same node had left."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def find_producer(task: Task) -> Callable[..., Any]:
@@ -244,7 +252,7 @@ def failure(task: Task, message: str, trace: str, lost: str = "") -> dict[str, A
         "traceback": trace,
         "lost": lost,
     }
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, ReportgenError):
         write_json(Path(task.store) / "failures" / f"{task.node}.json", report)
     return {"error": report}
 

@@ -25,6 +25,7 @@ from reportgen.project import Params, Project
 from reportgen.registry import Graph, Node, discover
 from reportgen.store import Record, Store, open_store
 from reportgen.store.files import read_json
+from reportgen.store.objects import drop
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ class Session:
             project, self.graph, profile=self.profile, sets=self.options.sets
         )
         self.ran: dict[str, Record] = {}
+        self.damaged: list[str] = []
+        self._sound: set[str] = set()
         self._statuses: dict[str, Status] = {}
         self._closures: dict[str, Closure] = {}
 
@@ -152,9 +155,29 @@ class Session:
         return status.state != FRESH
 
     def absent(self, node: Node) -> bool:
-        """Whether the value of a fresh node is not here, as under a bundle, or after a loss."""
+        """Whether the value of a fresh node is not here, as under a bundle, or not whole."""
         record = self.status(node).record
-        return record is not None and not self.store.has(record)
+        return record is not None and not all(map(self.is_sound, record.objects))
+
+    def is_sound(self, digest: str) -> bool:
+        """Whether an object's bytes are in some layer; those of a damaged one are dropped.
+
+        A large object is not read again while size, times and inode stay what they were.
+        """
+        if digest not in self._sound:
+            for path in (objects.path(digest) for objects in self.store.objects):
+                found = self.sources.file_digest(path)
+                if found == digest:
+                    self._sound.add(digest)
+                    break
+                if found is not None:
+                    drop(path)
+                    self.damaged.append(f"Object {digest[:12]} is corrupt ('{path}'); dropped.")
+        return digest in self._sound
+
+    def lose(self, digest: str) -> None:
+        """Note that an object could not be read after all."""
+        self._sound.discard(digest)
 
     def results_of(self, names: Iterable[str]) -> dict[str, Status]:
         return {name: self.status(self.graph.nodes[name]) for name in names}

@@ -1,5 +1,6 @@
 """Whole files or nothing: every write goes to a temporary name, is synced, and is renamed."""
 
+import errno
 import json
 import os
 import tempfile
@@ -7,6 +8,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from reportgen.errors import ReportgenError
+
+NO_WRITING = {
+    errno.EACCES,
+    errno.EDQUOT,
+    errno.EFBIG,
+    errno.ENOSPC,
+    errno.ENOTDIR,
+    errno.EPERM,
+    errno.EROFS,
+}
+"""What goes wrong with a file because of the disk or its owner, not because of us."""
 
 WRITING = ".writing-"
 """How the names of files begin that are not whole yet."""
@@ -20,20 +34,28 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """A temporary file to fill: synced and renamed to ``path`` at the end, gone after an error."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=WRITING)
-    os.close(descriptor)
-    temporary = Path(name)
+    """A temporary file to fill: synced and renamed to ``path`` at the end, gone after an error.
+
+    Raises ReportgenError where the disk is full or does not let us write.
+    """
     try:
-        yield temporary
-        with temporary.open("rb+") as file:
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=WRITING)
+        os.close(descriptor)
+        temporary = Path(name)
+        try:
+            yield temporary
+            with temporary.open("rb+") as file:
+                os.fsync(file.fileno())
+            os.chmod(temporary, 0o644)
+            os.replace(temporary, path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        if error.errno not in NO_WRITING:
+            raise
+        raise ReportgenError(f"'{path}' cannot be written: {error.strerror}.") from error
 
 
 def write_json(path: Path, value: Any) -> None:

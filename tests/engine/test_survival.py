@@ -1,0 +1,384 @@
+"""Kill it, fill its disk, spoil its store: the next build heals, and nothing recorded is lost.
+
+Each test draws its moments from a seeded generator and triggers by what has happened, not by the
+clock, so that it means the same on a slow machine. After every round the store is looked at as a
+stranger would: each record's objects are there and have the bytes that their names say.
+"""
+
+import contextlib
+import ctypes
+import json
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ProjectFolder
+
+REPORT = """
+import os
+from pathlib import Path
+import numpy as np
+from reportgen import Curve, Run, artifact, figure
+
+OUTSIDE = Path(r"{outside}")  # no part of the project, so no input of any node
+
+def ran(name):
+    with (OUTSIDE / "ran").open("a") as file:
+        file.write(name + " ")
+    (OUTSIDE / "worker").write_text(str(os.getpid()))
+
+@artifact
+def first(run: Run):
+    ran("first")
+    return {{"x": run.rng("x").normal(size=300)}}
+
+@artifact
+def second(run: Run, first):
+    ran("second")
+    return {{f"part {{i}}": first["x"] * i for i in range(20)}}
+
+@artifact
+def third(second):
+    ran("third")
+    return {{"last": second["part 19"]}}
+
+@figure("A.1", caption="The last one.")
+def picture(third):
+    ran("picture")
+    return Curve({{"x": third["last"]}}, x="i", y="x")
+"""
+
+NODES = ("first", "second", "third", "picture")
+
+IMAGES = """
+import os
+from pathlib import Path
+from PIL import Image
+from reportgen import artifact
+
+@artifact
+def images():
+    Path(r"{outside}", "worker").write_text(str(os.getpid()))
+    return [Image.new("L", (40, 40), i % 256).rotate(i) for i in range(150)]
+
+@artifact
+def copies(images):
+    return {{"width": images[7].width}}
+"""
+
+TRAINING = """
+import os
+from pathlib import Path
+import numpy as np
+from reportgen import Run, artifact
+
+@artifact
+def weights(run: Run, *, steps=300):
+    Path(r"{outside}", "worker").write_text(str(os.getpid()))
+    checkpoint = run.checkpoint("training")
+    state = checkpoint.load() or {{"step": 0, "w": np.zeros(50)}}
+    w = np.array(state["w"])
+    for step in range(state["step"], steps):
+        w = 0.9 * w + run.rng(f"step {{step}}").normal(size=50)
+        if step % 3 == 0:
+            checkpoint.save({{"step": step + 1, "w": w}})
+            Path(r"{outside}", "step").write_text(str(step))
+    return {{"w": w}}
+"""
+
+
+@pytest.fixture
+def outside(tmp_path: Path) -> Path:
+    """A folder where producers leave traces that are no inputs."""
+    (tmp_path / "outside").mkdir()
+    return tmp_path / "outside"
+
+
+@pytest.fixture
+def survivor(make_project: Callable[..., ProjectFolder], outside: Path) -> ProjectFolder:
+    return make_project({"experiments/report.py": REPORT.format(outside=outside)})
+
+
+def store_of(project: ProjectFolder) -> Path:
+    return project.root / ".reportgen"
+
+
+def records_of(project: ProjectFolder) -> dict[str, str]:
+    """Node by the path of its record."""
+    paths = store_of(project).glob("records/*/*.json")
+    return {str(path): path.parent.name for path in paths}
+
+
+def check_store(project: ProjectFolder) -> None:
+    """Every record points to whole objects, and every object is what its name says."""
+    for path in store_of(project).glob("objects/??/*"):
+        if not path.name.startswith("."):
+            assert sha256(path.read_bytes()).hexdigest() == path.parent.name + path.name
+    for record in records_of(project):
+        for digest in json.loads(Path(record).read_text())["objects"]:
+            assert store_of(project).joinpath("objects", digest[:2], digest[2:]).is_file()
+
+
+def words(file: Path) -> list[str]:
+    return file.read_text().split() if file.exists() else []
+
+
+def until(least: int, count: Callable[[], int], process: "subprocess.Popen[bytes]") -> None:
+    """Wait until the build has got so far, or has ended."""
+    while process.poll() is None and count() < least:
+        time.sleep(0.001)
+
+
+@contextlib.contextmanager
+def building(project: ProjectFolder, *arguments: str) -> Iterator["subprocess.Popen[bytes]"]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "reportgen", "build", *arguments],
+        cwd=project.root,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    yield process
+    process.wait(timeout=200)
+
+
+def kill(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+
+
+def gone(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return b"Z" in Path(f"/proc/{pid}/stat").read_bytes().split()[2:3]
+
+
+def wait_until_gone(pid: int) -> None:
+    for _ in range(20_000):
+        if gone(pid):
+            return
+        time.sleep(0.001)
+    raise AssertionError(f"The worker {pid} outlived its parent.")
+
+
+@pytest.mark.parametrize("victim", ["parent", "worker"])
+def test_kill_9_at_any_moment(survivor: ProjectFolder, outside: Path, victim: str) -> None:
+    moments = random.Random(victim)
+    for start in moments.sample(range(1, len(NODES) + 1), 3):
+        before = records_of(survivor)
+        runs_before = words(outside / "ran")
+        (outside / "ran").unlink(missing_ok=True)
+        with building(survivor) as process:
+            until(start, lambda: len(words(outside / "ran")), process)
+            time.sleep(moments.random() * 0.05)
+            worker = int((words(outside / "worker") or ["0"])[0])
+            kill(process.pid if victim == "parent" else worker)
+        if worker:
+            wait_until_gone(worker)
+        check_store(survivor)
+        assert before.items() <= records_of(survivor).items()
+        again = set(words(outside / "ran")) & set(before.values())
+        assert not again, f"{again} ran again after {runs_before}"
+    healed = survivor.run("build")
+    assert healed.code == 0, healed
+    check_store(survivor)
+    assert sorted(records_of(survivor).values()) == sorted(NODES)
+
+
+@pytest.mark.parametrize("victim", ["parent", "worker"])
+def test_kill_9_while_objects_are_written(
+    make_project: Callable[..., ProjectFolder], outside: Path, victim: str
+) -> None:
+    project = make_project({"experiments/report.py": IMAGES.format(outside=outside)})
+    moments = random.Random(victim)
+    for share in sorted(moments.sample(range(1, 150), 2)):
+        with building(project) as process:
+            until(share, lambda: len(list(store_of(project).glob("objects/??/*"))), process)
+            worker = int(words(outside / "worker")[0])
+            kill(process.pid if victim == "parent" else worker)
+        wait_until_gone(worker)
+        check_store(project)
+        assert records_of(project) == {}
+    assert project.run("build").code == 0
+    check_store(project)
+    assert project.run("value", "copies.width").out == "40\n"
+
+
+def test_kill_9_during_a_training_with_checkpoints(
+    make_project: Callable[..., ProjectFolder], outside: Path
+) -> None:
+    project = make_project({"experiments/report.py": TRAINING.format(outside=outside)})
+    moments = random.Random(180)
+    for step in sorted(moments.sample(range(20, 280), 3)):
+        with building(project) as process:
+            until(step, lambda: int((words(outside / "step") or ["0"])[0]), process)
+            worker = int(words(outside / "worker")[0])
+            kill(moments.choice([process.pid, worker]))
+        kill(worker)
+        wait_until_gone(worker)
+        check_store(project)
+    assert project.run("build").code == 0
+    killed = project.run("value", "weights.w").out
+    assert not list(store_of(project).glob("checkpoints/weights/*"))
+    for path in [*store_of(project).glob("records/*/*"), outside / "step"]:
+        path.unlink()
+    assert project.run("build").code == 0
+    assert project.run("value", "weights.w").out == killed
+
+
+@pytest.mark.parametrize("room", [200, 3_000, 9_000])
+def test_a_full_disk(survivor: ProjectFolder, room: int) -> None:
+    """``room`` is the size in bytes above which no file can grow."""
+    done = subprocess.run(
+        [sys.executable, "-m", "reportgen", "build"],
+        cwd=survivor.root,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (room, room)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr
+    assert "File too large" in done.stderr
+    assert "reportgen/engine" not in done.stderr
+    check_store(survivor)
+    before = records_of(survivor)
+    assert survivor.run("build").code == 0
+    check_store(survivor)
+    assert before.items() <= records_of(survivor).items()
+
+
+def without_override() -> None:
+    """Take from root the power to write where permissions forbid it; others have none."""
+    if os.geteuid() == 0:
+        drop_from_bounding_set, dac_override = 24, 1
+        assert ctypes.CDLL(None).prctl(drop_from_bounding_set, dac_override, 0, 0, 0) == 0
+
+
+def run_without_override(project: ProjectFolder, *arguments: str) -> tuple[int, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "reportgen", *arguments],
+        cwd=project.root,
+        preexec_fn=without_override,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("folder", ["", "objects", "records", "locks"])
+def test_a_store_that_cannot_be_written(survivor: ProjectFolder, folder: str) -> None:
+    assert survivor.run("build", "first").code == 0
+    before = records_of(survivor)
+    places = [store_of(survivor) / folder, *(store_of(survivor) / folder).rglob("*")]
+    folders = [place for place in places if place.is_dir()]
+    for place in folders:
+        place.chmod(0o555)
+    code, text = run_without_override(survivor, "build")
+    status = run_without_override(survivor, "status", "first")
+    for place in folders:
+        place.chmod(0o755)
+    assert code == 1, text
+    assert "cannot be written" in text
+    assert "Traceback" not in text
+    assert status[0] == 0, status
+    assert records_of(survivor).items() >= before.items()
+    assert survivor.run("build").code == 0
+    check_store(survivor)
+
+
+def test_a_file_where_the_store_should_be(survivor: ProjectFolder) -> None:
+    store_of(survivor).write_text("mine")
+    done = survivor.run("build")
+    assert done.code == 1
+    assert "cannot be made" in done.err
+    assert "Traceback" not in done.err
+    assert store_of(survivor).read_text() == "mine"
+
+
+def spoil(path: Path, chance: random.Random) -> str:
+    """Damage a file in one of the ways in which disks, copies and people do."""
+    content = path.read_bytes()
+    way = chance.choice(["delete", "empty", "truncate", "zeros", "append", "flip"])
+    at = chance.randrange(len(content))
+    if way == "delete":
+        path.unlink()
+    elif way == "flip" and path.suffix != ".json":
+        path.write_bytes(content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :])
+    else:
+        spoiled = {"truncate": content[:at], "append": content + b"\0", "empty": b""}
+        path.write_bytes(spoiled.get(way, content[:at] + b"\0" * (len(content) - at)))
+    return f"{way} {path}"
+
+
+def test_spoiled_objects_and_records(survivor: ProjectFolder) -> None:
+    assert survivor.run("build").code == 0
+    values = survivor.run("value", "third.last").out
+    chance = random.Random(180)
+    for _ in range(6):
+        files = sorted([*store_of(survivor).glob("objects/??/*"), *map(Path, records_of(survivor))])
+        done = [spoil(path, chance) for path in chance.sample(files, 2)]
+        healed = survivor.run("build")
+        assert healed.code == 0, (done, healed)
+        check_store(survivor)
+        assert sorted(records_of(survivor).values()) == sorted(NODES), done
+        assert survivor.run("value", "third.last").out == values, done
+
+
+def test_a_build_goes_on_where_one_that_was_killed_held_the_lock(
+    make_project: Callable[..., ProjectFolder], outside: Path
+) -> None:
+    source = f"""
+        import os, time
+        from pathlib import Path
+        from reportgen import artifact
+
+        @artifact
+        def slow():
+            with Path(r"{outside}", "ran").open("a") as file:
+                file.write(f"{{os.getpid()}} ")
+            while not Path(r"{outside}", "go").exists():
+                time.sleep(0.01)
+            return 1
+        """
+    project = make_project({"experiments/report.py": source})
+    with building(project) as holder:
+        until(1, lambda: len(words(outside / "ran")), holder)
+        with building(project) as waiter:
+            kill(holder.pid)
+            until(2, lambda: len(words(outside / "ran")), waiter)
+            (outside / "go").touch()
+        assert waiter.returncode == 0
+    assert len(records_of(project)) == 1
+
+
+def test_a_clock_that_was_set_back(survivor: ProjectFolder) -> None:
+    """All that exists is of tomorrow; what is edited now is older than what was made of it."""
+    assert survivor.run("build").code == 0
+    tomorrow = time.time() + 86_400
+    for record in map(Path, records_of(survivor)):
+        data = json.loads(record.read_text())
+        record.write_text(json.dumps({**data, "finished": "2999-01-01T00:00:00+00:00"}))
+    for path in survivor.root.rglob("*"):
+        os.utime(path, (tomorrow, tomorrow))
+    before = survivor.run("value", "third.last").out
+    survivor.edit("experiments/report.py", "normal(size=300)", "normal(size=299)")
+    assert survivor.run("build", "--require-fresh").code == 1
+    assert survivor.run("build").code == 0
+    assert survivor.run("build", "--require-fresh").code == 0
+    after = survivor.run("value", "third.last").out
+    assert len(json.loads(after)) == 299
+    survivor.edit("experiments/report.py", "normal(size=299)", "normal(size=300)")
+    assert survivor.run("build", "--require-fresh").code == 0
+    assert survivor.run("value", "third.last").out == before
+    check_store(survivor)
