@@ -22,6 +22,8 @@ Job = Callable[[], None]
 MANY = 1000  # files saved at once, after which the system may have lost word of some more
 RETRIES = 40  # looks at a project whose files vanish while they are read
 SOON = 0.05  # seconds between two of them
+HESITATE = 0.12  # seconds to wait for the rest of a save before an error is believed
+EMPTY = 1.0  # seconds to do so while a saved file is empty
 SITE_FOLDERS = ("assets", "_layouts", "_includes", "_sass", "_data", "_posts", "_drafts")
 
 
@@ -42,7 +44,8 @@ class Desk:
         self.styles = self.builds = self.failures = 0
         self.saved: set[Path] = set()
         self.everything = True
-        self.lock = threading.Lock()
+        self.lock, self.news = threading.Lock(), threading.Event()
+        self.told: frozenset[str] = frozenset()
         self.jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self.thread = threading.Thread(target=self.work, daemon=True)
 
@@ -66,6 +69,7 @@ class Desk:
         with self.lock:
             waiting = bool(self.saved)
             self.saved |= paths
+        self.news.set()
         if not waiting:
             self.jobs.put(self.refresh)
         if len(paths) >= MANY:
@@ -103,14 +107,17 @@ class Desk:
         """Take in what was saved. Files that vanish meanwhile are looked for again."""
         with self.lock:
             saved, self.saved = self.saved, set()
+        self.news.clear()
         of_site = {path for path in saved if self.is_of_site(path)}
         if of_site:
             self.take_in_site(of_site)
         if of_site and of_site == saved:
             return
         try:
-            self.take_in(saved - of_site)
+            done = self.take_in(saved - of_site)
             self.failures = 0
+            if not done:
+                return
         except OSError as error:
             self.failures += 1
             self.everything = True
@@ -139,23 +146,53 @@ class Desk:
         if saved and self.jekyll is not None:
             self.jekyll.request()
 
-    def take_in(self, saved: set[Path]) -> None:
-        """Look at the code unless only posts were saved, then render what may have changed."""
-        posts = {path for path in saved if path.parent == self.shown.project.posts_dir}
+    def take_in(self, saved: set[Path]) -> bool:
+        """Look at the code unless only posts were saved, then render what may have changed.
+
+        False where that was a look at a save that is not over: the rest of it is waiting.
+        """
+        shown = self.shown
+        posts = {path for path in saved if path.parent == shown.project.posts_dir}
         if self.everything or posts != saved:
-            session = self.shown.take_in_code(saved)
-            self.everything = session is None
-            if session is None:
-                return
+            self.everything = shown.take_in_code(saved) is None
             posts = set()
-            self.builder.start(session)
-            self.builder.drop_useless(session)
         if posts:  # the page that is being written first, for its reader waits
-            self.shown.render(only=posts)
+            shown.render(only=posts)
+        elif not self.everything:
+            shown.render()
+        if self.is_half_saved(saved):
+            self.everything = True
+            return False
+        if not self.everything and shown.session is not None:
+            self.follow(shown.session, posts)
+        return True
+
+    def follow(self, session: Session, posts: set[Path]) -> None:
+        """What a sound look leads to: the other posts, and runs that begin or end."""
+        self.builder.start(session)
+        self.builder.drop_useless(session)
+        if posts:
             self.publish()
-        self.shown.render(besides=posts)
+            self.shown.render(besides=posts)
         self.plan()
         self.shown.problems.pop("desk", None)
+
+    def is_half_saved(self, saved: set[Path]) -> bool:
+        """Whether something is wrong or gone that was not, and more is being saved just now.
+
+        Many programs empty a file before they write it, or delete it before they make it anew.
+        """
+        if self.told <= self.claims():
+            return False
+        return self.news.wait(EMPTY if any(map(is_empty, saved)) else HESITATE)
+
+    def claims(self) -> frozenset[str]:
+        """All that is well: pages, figures, and problems that are not there."""
+        shown, session = self.shown, self.shown.session
+        figures = [node.name for node in session.graph if node.is_figure] if session else []
+        broken = shown.problems.keys() | shown.pages.problems.keys()
+        posts = [*shown.pages.posts, "project"]
+        return frozenset([*figures, *(f"/{post}" for post in posts if post not in broken)])
 
     def after_run(self, name: str, ran: dict[str, Record]) -> None:
         session = self.shown.session
@@ -216,7 +253,7 @@ class Desk:
 
     def publish(self) -> None:
         """Tell all browsers."""
-        shown = self.shown
+        shown, self.told = self.shown, self.claims()
         problems = [*shown.problems.values(), *shown.pages.problems.values()]
         self.hub.send(
             {
@@ -233,3 +270,10 @@ class Desk:
 
     def rows(self, session: Session) -> list[dict[str, object]]:
         return figure_rows(session, self.shown.pages, self.builder, self.policy)
+
+
+def is_empty(path: Path) -> bool:
+    try:
+        return path.is_file() and path.stat().st_size == 0
+    except OSError:
+        return False

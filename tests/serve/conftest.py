@@ -11,7 +11,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -22,7 +22,7 @@ from tests.conftest import ProjectFolder
 PATIENCE = 120.0  # seconds; a deadline for machines under load, never a wait
 POST = "templates/posts/2026-01-02-notes.md"
 CODE = "experiments/report.py"
-PAGE = "/_preview/notes/index.html"
+PAGE, OTHER_PAGE = "/_preview/notes/index.html", "/_preview/other/index.html"
 
 FILES = {
     "pyproject.toml": """
@@ -259,20 +259,23 @@ def one_server(copy: Callable[[], ProjectFolder]) -> Iterator[Served]:
 
 @pytest.fixture
 def served(one_server: Served) -> Iterator[Served]:
-    """The module's server, over a project that is as it was at first, before and after a test."""
-    yield one_server
+    """The module's server over the project as it was at first, heard from now on."""
+    with listening(one_server.address) as socket:
+        served = replace(one_server, socket=socket, heard=0)
+        served.until(lambda state: is_as_at_first(state, served))
+        yield served
     restore(one_server.project)
-    well = {"C.1": "fresh", "A.1": "fresh", "B.2": "fresh"}
-    with listening(one_server.address) as socket:  # a new one begins with the state of now
-        fresh = Served(one_server.project, one_server.process, one_server.address, socket)
-        fresh.until(
-            lambda s: (
-                not s["problems"]
-                and states(s) == well
-                and set(s["pages"]) == {"/_preview/index.html", PAGE, "/_preview/other/index.html"}
-                and "First paragraph, with" in fresh.page()
-            )
-        )
+
+
+def is_as_at_first(state: State, served: Served) -> bool:
+    return (
+        not state["problems"]
+        and states(state) == {"C.1": "fresh", "A.1": "fresh", "B.2": "fresh"}
+        and not any(doing(state).values())
+        and set(state["pages"]) == {"/_preview/index.html", PAGE, OTHER_PAGE}
+        and "First paragraph, with" in served.page()
+        and "Another post." in served.page(OTHER_PAGE)
+    )
 
 
 def restore(project: ProjectFolder) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.serve.conftest import CODE, PAGE, POST, Served, doing, states
+from tests.serve.conftest import CODE, OTHER_PAGE, PAGE, POST, Served, doing, states
 
 OTHER = "templates/posts/2026-01-03-other.md"
 
@@ -22,15 +22,11 @@ def test_an_edited_text_runs_nothing(served: Served) -> None:
 
 
 def test_only_the_edited_page_is_another(served: Served) -> None:
+    before = served.page()
     served.project.edit(OTHER, "Another post.", "One more.")
-    one = served.until_page("One more.", "/_preview/other/index.html")
-    served.project.edit(OTHER, "One more.", "Yet one.")
-    two = served.until_page("Yet one.", "/_preview/other/index.html")
+    served.until_page("One more.", OTHER_PAGE)
 
-    changed = {
-        address for address in two["pages"] if one["pages"][address] != two["pages"][address]
-    }
-    assert changed == {"/_preview/other/index.html"}
+    assert served.page() == before
 
 
 def test_an_edited_figure_runs_and_no_other_does(served: Served) -> None:
@@ -136,11 +132,11 @@ def test_a_failed_figure_keeps_its_picture(served: Served) -> None:
 def test_a_deleted_post_is_gone_and_comes_back(served: Served) -> None:
     text = (served.project.root / OTHER).read_text()
     (served.project.root / OTHER).unlink()
-    served.until(lambda s: "/_preview/other/index.html" not in s["pages"])
-    assert served.get("/_preview/other/index.html")[0] == 404
+    served.until(lambda s: OTHER_PAGE not in s["pages"])
+    assert served.get(OTHER_PAGE)[0] == 404
     assert "Another post" not in served.page("/_preview/index.html")
     served.project.write({OTHER: text})
-    served.until(lambda s: "/_preview/other/index.html" in s["pages"])
+    served.until(lambda s: OTHER_PAGE in s["pages"])
 
 
 def test_a_renamed_figure_is_an_error_until_the_post_follows(served: Served) -> None:
@@ -179,10 +175,9 @@ def test_a_new_folder_is_watched_and_its_figures_run(served: Served) -> None:
         }
     )
     served.project.edit(OTHER, "Another post.", '<%= ref("D.1") %>:\n\n<%= figure("D.1") %>')
-    other = "/_preview/other/index.html"
-    served.until(lambda s: states(s).get("D.1") == "fresh" and "5 × 5 pixels" in served.page(other))
+    served.until_page("5 × 5 pixels", OTHER_PAGE)
     served.project.edit("lib/sizes.py", "5", "7")
-    served.until_page("7 × 7 pixels", other)
+    served.until_page("7 × 7 pixels", OTHER_PAGE)
 
 
 def test_data_read_at_import_is_read_again(served: Served) -> None:
@@ -244,7 +239,7 @@ def test_files_that_vanish_at_once_do_no_harm(served: Served) -> None:
     new.write_text((root / POST).read_text().replace("First paragraph", "Saved paragraph"))
     os.replace(new, root / POST)
     state = served.until(lambda s: "Saved paragraph" in served.page() and not s["problems"])
-    assert set(state["pages"]) == {"/_preview/index.html", PAGE, "/_preview/other/index.html"}
+    assert set(state["pages"]) == {"/_preview/index.html", PAGE, OTHER_PAGE}
 
 
 def test_a_saved_style_is_told_and_renders_nothing(served: Served) -> None:

@@ -1,6 +1,7 @@
 """How it begins and how it ends."""
 
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -48,26 +49,21 @@ def test_ctrl_c_ends_it_and_all_that_it_started(
             alone.edit(CODE, 'GATE = ""', f'GATE = "{tmp_path / "never"}"')
             served.until(lambda m: m["done"], kind="progress")
         started = children(served.process.pid)
-        assert started
         code, err = served.stop()
 
     assert code == 130
     assert err.splitlines()[-1] == "Interrupted. What had finished is kept."
     assert "Traceback" not in err
-    assert [pid for pid in started if is_running(pid)] == []
+    assert_all_end(started)
 
 
 def test_a_killed_server_leaves_no_worker(alone: ProjectFolder) -> None:
     with serving(alone) as served:
         served.until_well()
-        workers = [os.pidfd_open(pid) for pid in children(served.process.pid)]
+        started = children(served.process.pid)
         served.stop(signal.SIGKILL)
-        import select
 
-        for worker in workers:
-            ready, _, _ = select.select([worker], [], [], PATIENCE)
-            assert ready
-            os.close(worker)
+    assert_all_end(started)
 
 
 def test_a_page_that_cannot_be_shown_at_first_comes_when_mended(alone: ProjectFolder) -> None:
@@ -101,15 +97,16 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 
 def children(pid: int) -> list[int]:
+    """File descriptors of the processes that a process has started."""
     found = subprocess.run(
-        ["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False
+        ["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=True
     )
-    return [int(word) for word in found.stdout.split()]
+    return [os.pidfd_open(int(word)) for word in found.stdout.split()]
 
 
-def is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
+def assert_all_end(processes: list[int]) -> None:
+    assert processes
+    for process in processes:
+        ended, _, _ = select.select([process], [], [], PATIENCE)
+        assert ended
+        os.close(process)

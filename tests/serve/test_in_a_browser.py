@@ -44,9 +44,9 @@ def mark(page: Page) -> None:
 
 
 def replaced(page: Page) -> list[str]:
-    """The texts of the fragments that are new since they were marked."""
+    """The ids or texts of the fragments that are new since they were marked, but for styles."""
     found: list[str] = page.evaluate(
-        "[...document.querySelectorAll('.body > *')]"
+        "[...document.querySelectorAll('.body > :not(link)')]"
         ".filter(e => !e.marked).map(e => e.id || e.textContent)"
     )
     return found
@@ -192,4 +192,8 @@ def test_styles_change_without_a_reload(page: Page, served: Served) -> None:
     page.wait_for_function(
         "getComputedStyle(document.querySelector('h1')).color === 'rgb(1, 2, 3)'"
     )
-    assert replaced(page) == []
+    served.project.edit(POST, "The last paragraph.", "The very last.")
+    page.wait_for_function("document.body.innerText.includes('The very last.')")
+
+    assert replaced(page) == ["The very last."]
+    assert page.locator('.body > link[href*="reportgen.css"]').count() == 1

@@ -1,5 +1,5 @@
 // The preview's part in a page: keeps it in step with the files, and says what is wrong.
-import { patch, remember } from './patch.js';
+import { adopt, patch, remember } from './patch.js';
 import { veil } from './veil.js';
 import { Panel } from './panel.js';
 
@@ -38,6 +38,7 @@ function restyle() {
     const link = old.cloneNode(), address = new URL(old.href);
     address.searchParams.set('v', Date.now());
     link.href = address;
+    adopt(link, old);
     link.onload = () => old.remove();
     old.after(link);
   }

@@ -12,6 +12,9 @@ export function remember(page) {
     for (const e of scope(page, selector)?.children ?? []) sources.set(e, e.outerHTML);
 }
 
+// Let one element stand for another that has the same source.
+export const adopt = (e, old) => sources.has(old) && sources.set(e, sources.get(old));
+
 export async function patch(page) {
   const changed = plan(page);
   if (!changed) return;
