@@ -179,7 +179,7 @@ def run_node(task: Task, store: Store, send: Send) -> Record:
         seed=task.seed,
         device=device_name(run),
         seconds=round(seconds, 3),
-        finished=datetime.now(UTC).isoformat(timespec="seconds"),
+        finished=datetime.now(UTC).isoformat(timespec="milliseconds"),
         peak_memory=peak_memory() if reset else 0,
         peak_device_memory=peak_device_memory(),
         commit=task.commit,
