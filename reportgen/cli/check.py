@@ -69,6 +69,7 @@ def find(
 ) -> "list[Finding]":
     """The findings for posts and built sites together."""
     from reportgen.checks import check_paths, check_site
+    from reportgen.checks.blog import Blog
     from reportgen.checks.runner import select
 
     chosen = {rule.id for rule in select(rules or None, ignore)}
@@ -76,17 +77,11 @@ def find(
     built = [path for path in paths if baseurl is not None or path.name == "_site"]
     found = []
     for path in built:
-        base = _configured(path) if baseurl is None else baseurl
-        found += [f for f in check_site(path, base) if f.rule in chosen]
+        blog = Blog(path.resolve().parent)
+        base = blog.baseurl if baseurl is None else baseurl
+        found += [f for f in check_site(path, base, url=blog.url) if f.rule in chosen]
     sources = [path for path in paths if path not in built]
     return found + check_paths(sources, rules=rules or None, ignore=ignore, strict=strict)
-
-
-def _configured(built: Path) -> str:
-    """The base URL in the _config.yml beside a built site."""
-    from reportgen.checks.blog import Blog
-
-    return Blog(built.resolve().parent).baseurl
 
 
 def _default() -> Path:

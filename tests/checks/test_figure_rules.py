@@ -86,6 +86,15 @@ def test_a_sentence_that_points_to_nothing_is_found(rules_of: RulesOf, sentence:
     assert rules_of(f"## One\n\n{there}\n\n## Two\n\nText.\n") == []
 
 
+def test_a_figure_may_stand_in_a_subsection_and_a_table_farther_down(rules_of: RulesOf) -> None:
+    image, table = f"![A net]({A})\n", "| a | b |\n|---|---|\n| 1 | 2 |\n"
+
+    assert rules_of(f"## One\n\nSee the figure below.\n\n### Two\n\n{image}") == []
+    assert rules_of(f"See the figure below.\n\n## Two\n\n{image}") == []
+    assert rules_of(f"## One\n\nSee the table below.\n\n## Two\n\n{table}") == []
+    assert rules_of(f"## One\n\nSee the figure below.\n\n## Two\n\n{image}") == ["figure-pointer"]
+
+
 @pytest.mark.parametrize(
     "sentence",
     [

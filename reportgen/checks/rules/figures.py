@@ -150,7 +150,6 @@ def figure_pointer(post: Post) -> Iterator[Hit]:
         return
     pictures = sorted(_shown(post))
     anything = sorted({*pictures, *(b.offset for b in post.all_blocks if b.kind in NOT_PROSE)})
-    sections = [heading.offset for heading in post.headings] + [len(post.source) + 1]
     captions = {caption.offset for caption in post.captions}
     for prose in post.prose:
         if prose.origin(0) in captions:
@@ -158,11 +157,25 @@ def figure_pointer(post: Post) -> Iterator[Hit]:
         for pattern, shown in ((POINTER, pictures), (LOOSE, anything)):
             for match in pattern.finditer(prose.text):
                 offset = prose.origin(match.start())
-                above = match[0].lower().endswith("above")
-                start = 0 if above else offset
-                end = offset if above else next(place for place in sections if place > offset)
+                start, end = _reach(post, match[0].lower(), offset)
                 if not any(start <= place < end for place in shown):
-                    yield Hit(offset, *_pointer_words(match[0], above))
+                    yield Hit(offset, *_pointer_words(match[0], start == 0))
+
+
+def _reach(post: Post, words: str, offset: int) -> tuple[int, int]:
+    """Where a reader looks for what the words at ``offset`` point to.
+
+    That is all before "above"; else the rest of the section with its subsections. Tables, and
+    loose words such as "below is a summary", may point farther down.
+    """
+    if words.endswith("above"):
+        return 0, offset
+    if "table" in words or LOOSE.fullmatch(words):
+        return offset, len(post.source) + 1
+    before = [heading for heading in post.headings if heading.offset < offset]
+    level = before[-1].level if before else 0
+    ends = (h.offset for h in post.headings if h.offset > offset and h.level <= level)
+    return offset, next(ends, len(post.source) + 1)
 
 
 def _pointer_words(words: str, above: bool) -> tuple[str, str]:
