@@ -59,7 +59,7 @@ def plan(session: Session, targets: Sequence[Node], force: frozenset[str] = froz
 
 def price_of(session: Session, node: Node) -> Price:
     """The cost of the latest run under this profile; another profile's says nothing."""
-    records = session.store.records_of(node.name)
+    records = session.records_of(node)
     same = [r for r in records if r.profile == session.profile]
     return Price(same[0].seconds, same[0].peak_memory) if same else Price()
 

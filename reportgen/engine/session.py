@@ -56,6 +56,7 @@ class Session:
         self.damaged: list[str] = []
         self._sound: set[str] = set()
         self._statuses: dict[str, Status] = {}
+        self._records: dict[str, list[Record]] = {}
         self._closures: dict[str, Closure] = {}
 
     def closure(self, node: Node) -> Closure:
@@ -66,6 +67,12 @@ class Session:
     def seed(self, node: Node) -> int:
         project_seed = self.project.seed if self.options.seed is None else self.options.seed
         return derive_seed(project_seed, node.name)
+
+    def records_of(self, node: Node) -> list[Record]:
+        """All records of a node, as they were when it was first looked at."""
+        if node.name not in self._records:
+            self._records[node.name] = self.store.records_of(node.name)
+        return self._records[node.name]
 
     def status(self, node: Node) -> Status:
         if node.name not in self._statuses:
@@ -78,12 +85,13 @@ class Session:
         self.forget(node)
 
     def forget(self, node: Node) -> None:
+        self._records.pop(node.name, None)
         for name in self.graph.descendants(node):
             self._statuses.pop(name, None)
 
     def evaluate(self, node: Node) -> Status:
         code, params = self.closure(node), self.params[node.name]
-        records = self.store.records_of(node.name)
+        records = self.records_of(node)
         inputs: dict[str, str] = {}
         for name in node.inputs:
             status = self.status(self.graph.nodes[name])

@@ -6,10 +6,12 @@ in a process of its own, and what it registered is remembered for that state of 
 """
 
 import ast
+import contextlib
 import json
 import os
 import subprocess
 import sys
+from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -31,17 +33,69 @@ def discover(project: Project) -> Graph:
     files = experiment_files(project)
     nodes: list[Node] = []
     dynamic: list[str] = []
+    memory = Memory(project.store_dir / "registry" / "static.json")
     for file in files:
         source = (project.root / file).read_bytes()
         if b"artifact" not in source and b"figure" not in source:
             continue
-        try:
-            nodes += static_nodes(source, file)
-        except NotLiteral:
+        found = memory.nodes(source, file)
+        if found is None:
             dynamic.append(file)
+        else:
+            nodes += found
+    memory.save()
     if dynamic:
         nodes += dynamic_nodes(project, dynamic, files)
     return Graph(nodes)
+
+
+class Memory:
+    """The nodes of files that were read before, by their content and place.
+
+    Reading one takes some milliseconds, which a project of hundreds of files would notice. Only
+    what is still there is kept; without a place to write all is slower, not wrong.
+    """
+
+    def __init__(self, place: Path) -> None:
+        self.place, self.reading = place, reading()
+        try:
+            known = json.loads(place.read_bytes())
+        except (OSError, ValueError):
+            known = {}
+        self.known: dict[str, Any] = known if isinstance(known, dict) else {}
+        self.kept: dict[str, Any] = {}
+
+    def nodes(self, source: bytes, file: str) -> list[Node] | None:
+        """The nodes of a file, None where only an import can tell them."""
+        key = sha256(b"\0".join([self.reading, file.encode(), source])).hexdigest()
+        if key in self.known:
+            self.kept[key] = self.known[key]
+        else:
+            try:
+                self.kept[key] = [asdict(node) for node in static_nodes(source, file)]
+            except NotLiteral:
+                self.kept[key] = None
+        found = self.kept[key]
+        return None if found is None else [node_from_json(node) for node in found]
+
+    def save(self) -> None:
+        if self.kept.keys() == self.known.keys():
+            return
+        with contextlib.suppress(OSError):
+            self.place.parent.mkdir(parents=True, exist_ok=True)
+            partial = self.place.with_suffix(f".{os.getpid()}")
+            partial.write_text(json.dumps(self.kept))
+            partial.replace(self.place)
+
+
+def reading() -> bytes:
+    """What tells apart two ways of reading a source: the code that does it."""
+    here = Path(__file__)
+    return sha256(here.read_bytes() + here.with_name("node.py").read_bytes()).digest()
+
+
+def node_from_json(node: dict[str, Any]) -> Node:
+    return Node(**{**node, "inputs": tuple(node["inputs"]), "ignore": tuple(node["ignore"])})
 
 
 def experiment_files(project: Project) -> list[str]:
@@ -195,10 +249,7 @@ def dynamic_nodes(project: Project, dynamic: list[str], files: list[str]) -> lis
         partial = memory.with_suffix(f".{os.getpid()}")
         partial.write_text(json.dumps(found))
         partial.replace(memory)
-    return [
-        Node(**{**node, "inputs": tuple(node["inputs"]), "ignore": tuple(node["ignore"])})
-        for node in found
-    ]
+    return [node_from_json(node) for node in found]
 
 
 def import_nodes(root: Path, files: list[str]) -> list[dict[str, Any]]:

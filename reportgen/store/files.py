@@ -73,9 +73,10 @@ def write_if_changed(path: Path, content: bytes) -> bool:
     return True
 
 
-def read_json(path: Path) -> Any:
+def read_json(path: str | Path) -> Any:
     """The JSON in a file, or None where the file is missing, cut off or damaged."""
     try:
-        return json.loads(path.read_bytes())
+        with open(path, "rb") as file:
+            return json.loads(file.read())
     except (OSError, ValueError):
         return None

@@ -1,6 +1,7 @@
 """Records: what a finished run leaves."""
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
@@ -81,7 +82,12 @@ class Records:
 
     def of(self, node: str) -> list[Record]:
         """All readable records of a node, the newest first."""
-        found = [from_json(read_json(path)) for path in sorted((self.folder / node).glob("*.json"))]
+        folder = os.path.join(self.folder, node)
+        try:
+            names = sorted(name for name in os.listdir(folder) if name.endswith(".json"))
+        except OSError:
+            return []
+        found = [from_json(read_json(os.path.join(folder, name))) for name in names]
         return sorted((r for r in found if r), key=lambda r: r.finished, reverse=True)
 
     def remove(self, record: Record) -> None:

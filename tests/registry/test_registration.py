@@ -1,5 +1,7 @@
 """What may be registered, and what a person reads when it may not."""
 
+import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ from reportgen import ReportgenError
 from reportgen.project import Project
 from reportgen.registry import Graph, discover
 from reportgen.registry.select import components, select
+from tests.conftest import ProjectFolder
 
 
 def registered(tmp_path: Path, **sources: str) -> Graph:
@@ -164,3 +167,24 @@ def test_a_selection_of_nothing_suggests_names(tmp_path: Path) -> None:
 
 def test_components_of_an_id() -> None:
     assert components("B.12a-x") == ["B", "12", "a", "x"]
+
+
+def test_what_was_read_is_remembered_by_content(
+    make_project: Callable[..., ProjectFolder],
+) -> None:
+    """A memory that is stale, damaged or of other content never answers."""
+    project = make_project()
+    memory = project.root / ".reportgen/registry/static.json"
+
+    def ids() -> list[str]:
+        return [row["id"] for row in json.loads(project.run("list", "--json").out)]
+
+    first = ids()
+    assert memory.is_file()
+    assert ids() == first
+    project.edit("experiments/report.py", '"B.2"', '"B.3"')
+    assert "B.3" in ids()
+    assert "B.2" not in ids()
+    for damage in ("", "[]", "{", memory.read_text()[:100]):
+        memory.write_text(damage)
+        assert "B.3" in ids()
