@@ -16,6 +16,9 @@ test: .venv/tested
 	$(BIN)/pytest
 	$(BIN)/reportgen bundle --check
 
+bench: .venv/installed
+	$(BIN)/python benchmarks/run.py
+
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[torch]'
@@ -26,4 +29,4 @@ test: .venv/tested
 	tests/install-system-packages
 	@touch $@
 
-.PHONY: site serve test
+.PHONY: site serve test bench

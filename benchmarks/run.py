@@ -1,0 +1,179 @@
+"""Every ratio that the README quotes, measured in one run: ``make bench``.
+
+Other tools are installed into ``.venv-bench``; one that cannot be installed is named and left
+out. Times are the best of several runs of the whole command, start-up included.
+"""
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+import venv
+from collections.abc import Callable
+from pathlib import Path
+
+import projects
+
+ROOT = Path(__file__).parents[1]
+BENCH = ROOT / ".venv-bench"
+RUNS = 5
+
+OTHERS: dict[str, tuple[str, Callable[[Path], None], list[list[str]], list[str]]] = {
+    "DVC": (
+        "dvc",
+        projects.dvc,
+        [["dvc", "init", "--no-scm", "-q"], ["dvc", "repro", "-q"]],
+        ["dvc", "repro", "-q"],
+    ),
+    "Snakemake": (
+        "snakemake",
+        projects.snakemake,
+        [["snakemake", "-q", "all", "-c2"]],
+        ["snakemake", "-q", "all", "-c2"],
+    ),
+    "doit": ("doit", projects.doit, [["doit", "-v0"]], ["doit", "-v0"]),
+    "pytask": ("pytask", projects.pytask, [["pytask"]], ["pytask"]),
+    "Sphinx-Gallery": (
+        "sphinx-gallery matplotlib",
+        projects.sphinx_gallery,
+        [["sphinx-build", "-q", ".", "_build"]],
+        ["sphinx-build", "-q", ".", "_build"],
+    ),
+}
+"""Tool: packages, project, commands that build it once, and the command with nothing to do."""
+
+
+def reportgen(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "reportgen", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def seconds(work: Callable[[], object], runs: int = RUNS) -> float:
+    """The least time of several runs: what the machine does besides only ever adds."""
+    times = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def row(what: str, value: str, goal: str = "") -> None:
+    print(f"| {what:<58} | {value:>10} | {goal:<16} |", flush=True)
+
+
+def nothing_to_do(folder: Path) -> float:
+    projects.ours(folder)
+    (folder / "site").mkdir()
+    assert reportgen(folder, "build").returncode == 0
+    time_taken = seconds(lambda: reportgen(folder, "build"))
+    assert "up to date" in reportgen(folder, "build").stderr
+    row("reportgen: nothing to do, 60 figures, 260 sources", f"{time_taken:.2f} s", "<= 0.25 s")
+    return time_taken
+
+
+def compare(folder: Path, ours: float) -> None:
+    """The same with nothing to do in other tools."""
+    if not BENCH.exists():
+        venv.create(BENCH, with_pip=True)
+    path = f"{BENCH / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    env = {**os.environ, "PATH": path}
+    for name, (packages, project, first, again) in OTHERS.items():
+        pip = [BENCH / "bin" / "python", "-m", "pip", "install", "-q", *packages.split()]
+        done = subprocess.run(pip, capture_output=True, text=True, check=False)
+        if done.returncode:
+            row(f"{name}: could not be installed", "—")
+            continue
+        root = folder / packages.split()[0]
+        project(root)
+        for command in first:
+            done = subprocess.run(
+                command, cwd=root, env=env, capture_output=True, text=True, check=False
+            )
+        if done.returncode:
+            row(f"{name}: does not run here", "—")
+            continue
+        taken = seconds(
+            lambda c=again, r=root: subprocess.run(c, cwd=r, env=env, capture_output=True), 3
+        )
+        goal = ">= 5 times ours" if name in ("DVC", "Snakemake") else ""
+        row(f"{name}: nothing to do, {taken / ours:.1f} times ours", f"{taken:.2f} s", goal)
+
+
+def ten_thousand(folder: Path) -> None:
+    projects.ten_thousand(folder)
+    reportgen(folder, "status")  # reads each source once ever
+    row("status of 10,000 figures", f"{seconds(lambda: reportgen(folder, 'status'), 3):.2f} s",
+        "<= 2 s")  # fmt: skip
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    row("its memory (the largest process so far)", f"{peak:.0f} MB", "<= 200 MB")
+    before = keys(folder)
+    helper = folder / "experiments/helper_7.py"
+    helper.write_text(helper.read_text().replace("[1.0, 42.0, 2.0]", "[1.5, 42.0, 2.0]"))
+    start = time.perf_counter()
+    reportgen(folder, "status")
+    taken = time.perf_counter() - start
+    after = keys(folder)
+    changed = [name for name in before if before[name] != after[name]]
+    assert changed == ["figure_7_42"], changed
+    row("one edited helper of one of 10,000, and that one found", f"{taken:.2f} s", "<= 2 s")
+
+
+def keys(folder: Path) -> dict[str, str]:
+    """The digest of each figure's code."""
+    code = (
+        "import json; from reportgen.engine.session import Session\n"
+        "from reportgen.project import find_project\n"
+        "s = Session(find_project())\n"
+        "print(json.dumps({n.name: s.closure(n).digest for n in s.graph}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=True
+    )
+    digests: dict[str, str] = json.loads(done.stdout)
+    return digests
+
+
+def overhead(folder: Path) -> None:
+    """What one more trivial figure costs: 100 of them against 1, drawing left out."""
+    times = {}
+    for count in (1, 100):
+        projects.ours(folder / str(count), count)
+        start = time.perf_counter()
+        code = (
+            "from reportgen.engine.build import build_nodes\n"
+            "from reportgen.engine.progress import Reporter\n"
+            "from reportgen.engine.session import Session\n"
+            "from reportgen.project import find_project\n"
+            "if __name__ == '__main__':\n"
+            "    s = Session(find_project())\n"
+            "    assert build_nodes(s, list(s.graph), Reporter()).good\n"
+        )
+        (folder / "build.py").write_text(code)
+        subprocess.run([sys.executable, folder / "build.py"], cwd=folder / str(count), check=True)
+        times[count] = time.perf_counter() - start
+    each = (times[100] - times[1]) / 99 * 1000
+    row("overhead of each of 100 trivial figures", f"{each:.0f} ms", "<= 20 ms")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--ours", action="store_true", help="Measure no other tools.")
+    arguments = parser.parse_args()
+    row("what", "measured", "promised")
+    print(f"|{'-' * 60}|{'-' * 12}|{'-' * 18}|")
+    with tempfile.TemporaryDirectory(prefix="reportgen-bench-") as name:
+        folder = Path(name)
+        ours = nothing_to_do(folder / "ours")
+        ten_thousand(folder / "many")
+        overhead(folder / "overhead")
+        if not arguments.ours:
+            compare(folder, ours)
+
+
+if __name__ == "__main__":
+    main()
