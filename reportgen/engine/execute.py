@@ -121,13 +121,15 @@ def missing_package(error: ModuleNotFoundError, task: Task) -> ReportgenError | 
 
 def recorded(task: Task, store: Store) -> Record | None:
     """The record that another build left while this one waited for the lock."""
+    found = [r for r in store.records[0].of(task.node) if r.key == task.key and store.has(r)]
+    if not found:
+        return None
     sources = Sources(Path(task.root), store.folder / "parse")
     now = environment(task.packages)
-    for record in store.records[0].of(task.node):
-        if record.key == task.key and store.has(record):
-            holds = not still_holds(record.observed, Path(task.root), sources)
-            if holds and not environment_change(record.environment, now):
-                return record
+    for record in found:
+        holds = not still_holds(record.observed, Path(task.root), sources)
+        if holds and not environment_change(record.environment, now):
+            return record
     return None
 
 

@@ -8,6 +8,7 @@ import importlib
 import os
 import sys
 from collections.abc import Iterator, Mapping
+from functools import cache
 from hashlib import sha256
 from importlib.util import cache_from_source
 from pathlib import Path
@@ -28,6 +29,7 @@ _imported: dict[str, str] = {}  # module file to the digest of what was imported
 _read: dict[str, Stamp] = {}  # files that modules read while they were imported
 
 
+@cache
 def in_project(filename: str, root: str) -> bool:
     """Whether a file is of the project's own code, and not of reportgen or of a package."""
     path = Path(filename)
@@ -90,6 +92,7 @@ def remember(root: str, sources: Mapping[str, str]) -> None:
             )
 
 
+@cache
 def name_of(file: str, root: str) -> str:
     return Path(os.path.relpath(file, root)).as_posix()
 
