@@ -63,6 +63,7 @@ class Builder(Reporter):
         self.look, self.settled, self.send = look, settled, send
         self.asked: dict[str, bool] = {}
         self.wanted: list[str] = []
+        self.current: str | None = None
         self.running: Running | None = None
         self.session: Session | None = None
         self.said = 0.0
@@ -84,9 +85,10 @@ class Builder(Reporter):
             self.thread.start()
 
     def want(self, names: Sequence[str]) -> None:
-        """Replace the list of what is to run by itself."""
+        """Replace the list of what is to run by itself. What runs just now is not run again: when
+        it has ended, the desk looks at it anew."""
         with self.change:
-            self.wanted = list(names)
+            self.wanted = [name for name in names if name != self.current]
             self.change.notify()
 
     def ask(self, name: str, *, force: bool) -> None:
@@ -111,7 +113,10 @@ class Builder(Reporter):
             timer.start()
 
     def cancel(self, target: str) -> None:
-        """End what runs for the sake of a node."""
+        """End what runs for the sake of a node, or will."""
+        with self.change:
+            self.asked.pop(target, None)
+            self.wanted = [name for name in self.wanted if name != target]
         running = self.running
         if running is not None and running.target == target:
             self.kill(running)
@@ -148,7 +153,7 @@ class Builder(Reporter):
                 pass  # the desk looks at the same project and says what is wrong with it
             except Exception as error:
                 self.fault = error
-            self.running = self.session = None
+            self.current = self.running = self.session = None
             self.settled(name, ran)
 
     def next(self) -> tuple[str, bool, bool] | None:
@@ -157,10 +162,9 @@ class Builder(Reporter):
             self.change.wait_for(lambda: self.stopping or self.asked or self.wanted)
             if self.stopping:
                 return None
-            if self.asked:
-                name = next(iter(self.asked))
-                return name, True, self.asked.pop(name)
-            return self.wanted.pop(0), False, False
+            asked = bool(self.asked)
+            self.current = name = next(iter(self.asked)) if asked else self.wanted.pop(0)
+            return name, asked, self.asked.pop(name, False)
 
     def build(self, name: str, *, asked: bool, force: bool) -> dict[str, Record]:
         session = self.session = self.look()

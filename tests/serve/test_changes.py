@@ -63,6 +63,19 @@ def test_a_run_that_nobody_needs_any_more_is_ended(served: Served, tmp_path: Pat
     assert state["problems"] == []
 
 
+def test_a_click_ends_a_run_and_another_begins_it_again(served: Served, tmp_path: Path) -> None:
+    gate = tmp_path / "go"
+    served.project.edit(CODE, 'GATE = ""', f'GATE = "{gate}"')
+    served.until(lambda m: m["done"], kind="progress")
+    served.send(stop="C.1")
+    waiting = served.until(lambda s: doing(s)["C.1"] == "waiting")
+    assert states(waiting)["C.1"] == "stale"
+    assert waiting["figures"][0]["held"] == "stopped"
+    gate.touch()
+    served.send(rebuild="C.1")
+    served.until(lambda s: states(s)["C.1"] == "fresh")
+
+
 def test_a_helper_is_imported_anew_with_all_that_use_it(served: Served) -> None:
     """Several saves within one second and of one size: neither modules nor bytecode may lag."""
     levels = ("0.25", "0.51", "0.76", "0.36")
