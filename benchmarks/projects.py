@@ -93,7 +93,8 @@ def pytask(root: Path) -> None:
     files = {**helpers("src"), "src/__init__.py": "", "out/.keep": ""}
     for i in range(FIGURES):
         files[f"task_{i}.py"] = (
-            "import json\nfrom pathlib import Path\nfrom typing import Annotated\n"
+            "import json\nimport sys\nfrom pathlib import Path\nfrom typing import Annotated\n"
+            "sys.path.insert(0, str(Path(__file__).parent))\n"
             f"from pytask import Product\nfrom src.helper_{i} import value\n\n"
             f"def task_{i}(helper: Path = Path('src/helper_{i}.py'),\n"
             f"           out: Annotated[Path, Product] = Path('out/{i}.json')):\n"

@@ -23,6 +23,7 @@ def command(selection: tuple[str, ...], as_json: bool, **options: Any) -> int:
 
     Exits with 1 when anything selected is not fresh.
     """
+    gc.disable()  # all that is made here stays; to look for garbage in it costs half a second
     session = open_session(**options)
     rows = rows_of(session, selected(session, selection))
     if as_json:
@@ -46,10 +47,7 @@ def command(selection: tuple[str, ...], as_json: bool, **options: Any) -> int:
 
 def rows_of(session: Session, nodes: Iterable[Node]) -> list[dict[str, Any]]:
     """One dict a node, as ``--json`` prints it."""
-    gc.disable()  # all that is made here stays; to look for garbage in it costs half a second
-    rows = [row_of(session, node) for node in nodes]
-    gc.enable()
-    return rows
+    return [row_of(session, node) for node in nodes]
 
 
 def row_of(session: Session, node: Node) -> dict[str, Any]:

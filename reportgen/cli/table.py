@@ -11,14 +11,14 @@ def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print rows under a head, as wide as they need; in a pipe nothing is cut."""
     table = [list(head), *map(list, rows)]
     widths = [max(len(row[i]) for row in table) for i in range(len(head))]
-    for i, row in enumerate(table):
-        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
-        line = "  ".join(cells).rstrip()
-        click.echo(click.style(clip(line), bold=True) if i == 0 else clip(line))
+    width = terminal_width()
+    lines = [clip("  ".join(map(str.ljust, row, widths)).rstrip(), width) for row in table]
+    click.echo("\n".join([click.style(lines[0], bold=True), *lines[1:]]))
 
 
-def clip(line: str) -> str:
-    if not sys.stdout.isatty():
-        return line
-    width = shutil.get_terminal_size().columns
-    return line if len(line) <= width else line[: width - 1] + "…"
+def terminal_width() -> int | None:
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def clip(line: str, width: int | None) -> str:
+    return line if width is None or len(line) <= width else line[: width - 1] + "…"

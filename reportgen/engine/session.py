@@ -53,6 +53,7 @@ class Session:
             project, self.graph, profile=self.profile, sets=self.options.sets
         )
         self.ran: dict[str, Record] = {}
+        self.failures = str(project.store_dir / "failures")
         self.damaged: list[str] = []
         self._sound: set[str] = set()
         self._statuses: dict[str, Status] = {}
@@ -147,13 +148,13 @@ class Session:
 
     def failure(self, node: Node, key: str) -> str | None:
         """The message of the last failure, where nothing has changed since."""
-        report = read_json(self.failure_file(node))
+        report = read_json(f"{self.failures}/{node.name}.json")
         if isinstance(report, dict) and report.get("key") == key:
             return str(report["message"])
         return None
 
     def failure_file(self, node: Node) -> Path:
-        return self.project.store_dir / "failures" / f"{node.name}.json"
+        return Path(self.failures, f"{node.name}.json")
 
     def must_run(self, node: Node) -> bool:
         """Whether a build runs this node: all but the fresh, and env-stale ones only on request."""
