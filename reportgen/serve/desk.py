@@ -11,7 +11,7 @@ from reportgen.project import Project
 from reportgen.serve.builder import Builder
 from reportgen.serve.hub import Hub
 from reportgen.serve.jekyll import Jekyll
-from reportgen.serve.panel import figure_rows
+from reportgen.serve.panel import Row, figure_rows
 from reportgen.serve.policy import Policy
 from reportgen.serve.problems import Problem, of_fault
 from reportgen.serve.shown import Shown
@@ -255,6 +255,10 @@ class Desk:
         """Tell all browsers."""
         shown, self.told = self.shown, self.claims()
         problems = [*shown.problems.values(), *shown.pages.problems.values()]
+        figures: list[Row] = []
+        artifacts: list[Row] = []
+        if shown.session is not None:
+            figures, artifacts = figure_rows(shown.session, shown.pages, self.builder, self.policy)
         self.hub.send(
             {
                 "type": "state",
@@ -262,14 +266,12 @@ class Desk:
                 "pages": shown.pages.digests(),
                 "problems": [problem.to_json() for problem in problems],
                 "warnings": {slug: list(p.warnings) for slug, p in shown.pages.posts.items()},
-                "figures": self.rows(shown.session) if shown.session else [],
+                "figures": figures,
+                "artifacts": artifacts,
                 "styles": self.styles,
                 "builds": self.builds,
             }
         )
-
-    def rows(self, session: Session) -> list[dict[str, object]]:
-        return figure_rows(session, self.shown.pages, self.builder, self.policy)
 
 
 def is_empty(path: Path) -> bool:

@@ -1,4 +1,4 @@
-"""The rows of the status panel: each figure's state, its reason, its cost, its parameters."""
+"""The rows of the status panel: what each node's state is, why, its cost, its parameters."""
 
 from typing import Any
 
@@ -13,16 +13,24 @@ from reportgen.serve.policy import Policy
 Row = dict[str, Any]
 
 
-def figure_rows(session: Session, pages: Pages, builder: Builder, policy: Policy) -> list[Row]:
-    """One row a figure: those that posts show in order of appearance, then the others."""
+def figure_rows(
+    session: Session, pages: Pages, builder: Builder, policy: Policy
+) -> tuple[list[Row], list[Row]]:
+    """Rows of the figures, those that posts show first, and of the artifacts behind them."""
     places = shown_in(pages)
     order = {name: i for i, name in enumerate(places)}
     figures = [node for node in session.graph if node.is_figure]
     figures.sort(key=lambda node: order.get(node.name, len(order)))
-    return [
-        row(session, node, places.get(node.name, []), doing(session, node, builder), policy)
-        for node in figures
-    ]
+    behind = session.graph.ancestors([n for n in session.graph if n.name in places])
+    artifacts = [n for n in session.graph if not n.is_figure and n.name in behind]
+
+    def rows(nodes: list[Node]) -> list[Row]:
+        return [
+            row(session, node, places.get(node.name, []), doing(session, node, builder), policy)
+            for node in nodes
+        ]
+
+    return rows(figures), rows(artifacts)
 
 
 def shown_in(pages: Pages) -> dict[str, list[str]]:
@@ -37,7 +45,7 @@ def shown_in(pages: Pages) -> dict[str, list[str]]:
 def doing(session: Session, node: Node, builder: Builder) -> str:
     """What happens to a node: ``running``, ``queued``, ``waiting`` for a click, or nothing."""
     running = builder.running
-    if running is not None and running.target == node.name:
+    if running is not None and node.name in (running.target, running.node):
         return "running"
     if node.name in builder.queued():
         return "queued"

@@ -55,8 +55,11 @@ export class Panel {
   }
 
   progress(message) {
-    const bar = this.root.querySelector(`li[data-name="${CSS.escape(message.target)}"] progress`);
-    if (!bar) return;
+    for (const name of new Set([message.target, message.node]))
+      for (const bar of this.root.querySelectorAll(`li[data-name="${CSS.escape(name)}"] progress`)) this.advance(bar, message);
+  }
+
+  advance(bar, message) {
     if (message.total) bar.value = message.done / message.total; else bar.removeAttribute('value');
     bar.nextElementSibling.textContent = [
       message.node, message.label, message.total ? `${message.done} of ${message.total}` : message.done,
@@ -98,6 +101,7 @@ export class Panel {
     this.panel.replaceChildren(
       el('h2', { textContent: 'Figures' }),
       rows.length ? el('ul', {}, ...rows.map(row => this.row(row))) : el('p', { textContent: 'No figures are registered.' }),
+      ...section('Artifacts behind them', (this.state.artifacts ?? []).map(row => this.row(row)), ''),
       ...section('Warnings', warnings.map(w => el('li', { textContent: w }))),
       ...section('Errors in other posts', others.map(p => el('li', {}, el('a', { href: `/_preview/${p.slug}/index.html`, textContent: p.file || p.slug }), `: ${p.message}`))),
     );
@@ -124,7 +128,7 @@ export class Panel {
   }
 }
 
-const section = (title, items) => items.length ? [el('h2', { textContent: title }), el('ul', { className: 'notes' }, ...items)] : [];
+const section = (title, items, className = 'notes') => items.length ? [el('h2', { textContent: title }), el('ul', { className }, ...items)] : [];
 
 function problem(p) {
   const place = p.file ? `${p.file}${p.line ? `:${p.line}` : ''}` : '';
@@ -140,7 +144,7 @@ function problem(p) {
 function drawer(row) {
   const place = row.posts.includes(here()) ? row.anchors.find(a => document.getElementById(a)) : null;
   const links = place ? [el('a', { href: `#${place}`, textContent: 'Show it' })]
-    : row.posts.map(address => el('a', { href: `${address}#${row.anchors[0]}`, textContent: `In ${address.split('/')[2]}` }));
+    : row.posts.filter(address => address !== here()).map(address => el('a', { href: `${address}#${row.anchors[0]}`, textContent: `In ${address.split('/')[2]}` }));
   const table = el('table', {}, ...row.parameters.flatMap(({ node, state, values, defaults }) => [
     el('tr', { className: 'node' }, el('th', { colSpan: 2, scope: 'rowgroup', }, node, state === 'fresh' ? '' : ` (${state})`)),
     ...Object.entries(values).map(([name, value]) => el('tr', {},
@@ -149,7 +153,7 @@ function drawer(row) {
     ...(Object.keys(values).length ? [] : [el('tr', {}, el('td', { colSpan: 2, textContent: 'no parameters' }))]),
   ]));
   return el('div', { className: 'drawer' },
-    el('p', { className: 'links' }, ...(links.length ? links : ['In no post.']), el('code', { textContent: row.place })),
+    el('p', { className: 'links' }, ...(links.length ? links : row.posts.length ? ['Quoted here.'] : ['']), el('code', { textContent: row.place })),
     table,
     el('dl', {}, ...row.facts.flatMap(([name, text]) => [el('dt', { textContent: name }), el('dd', { textContent: text })])),
     el('p', { className: 'hint' }, 'Why: ', el('code', { textContent: `reportgen why ${row.id}` })));
