@@ -126,7 +126,8 @@ def drop_doubtful_bytecode(file: Path) -> None:
 def digest_of(file: str) -> str:
     """The SHA-256 of a file, '' if it is gone."""
     try:
-        return sha256(Path(file).read_bytes()).hexdigest()
+        with open(file, "rb", buffering=0) as source:
+            return sha256(source.read()).hexdigest()
     except OSError:
         return ""
 

@@ -37,10 +37,11 @@ class Store:
         self.layers = [Layer("local", local), *lower]
         self.objects = [layer.objects for layer in self.layers]
         self.records = [layer.records for layer in self.layers]
+        self.filled = [r for r in self.records if r is self.records[0] or r.folder.is_dir()]
 
     def records_of(self, node: str) -> list[Record]:
         """All records of a node; of two with one key the upper layer's comes first."""
-        return [record for records in self.records for record in records.of(node)]
+        return [record for records in self.filled for record in records.of(node)]
 
     def find(self, digest: str) -> Path:
         """The path of a verified object. Raises MissingObject or CorruptObject."""
