@@ -1,5 +1,6 @@
 """Posts as pages: rendered in memory, each for itself, so that one broken post harms no other."""
 
+import contextlib
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -9,8 +10,10 @@ from pathlib import Path
 
 from reportgen.engine.results import Results
 from reportgen.errors import ReportgenError
-from reportgen.posts import Post, figures_of, post_files, render_posts
+from reportgen.posts import Post, Uses, figures_of, post_files, render_posts
+from reportgen.posts.source import slug_of
 from reportgen.project import Project
+from reportgen.serve.memo import Memo, Noting, memo_of, settings_of
 from reportgen.serve.problems import Problem, of_error
 from reportgen.site import index_page, preview_page
 from reportgen.site.writer import shared_files
@@ -34,6 +37,7 @@ class Pages:
     posts: dict[str, Post] = field(default_factory=dict)
     shown: dict[str, tuple[str, ...]] = field(default_factory=dict)
     problems: dict[str, Problem] = field(default_factory=dict)
+    memos: dict[str, Memo | None] = field(default_factory=dict)
 
     def render(
         self,
@@ -46,32 +50,44 @@ class Pages:
         sources = {slug_of(path): path for path in post_files(project)}
         for slug in (self.posts.keys() | self.problems.keys()) - sources.keys():
             self.forget(slug)
+        settings = settings_of(project, self.site)
         for slug, path in sources.items():
             if path in only or not (only or path in besides):
-                self.render_post(project, results, slug, path)
-        self.html[INDEX] = live(index_page(project, list(self.posts.values()), self.site))
+                self.render_post(project, settings, results, slug, path)
+        with contextlib.suppress(ReportgenError):  # the post that is at fault says so itself
+            index = index_page(project, list(self.posts.values()), self.site)
+            self.html[INDEX] = live(index)
         self.files = {**shared_files(), **self.assets()}
 
     def forget(self, slug: str) -> None:
-        for table in (self.posts, self.problems, self.shown):
+        for table in (self.posts, self.problems, self.shown, self.memos):
             table.pop(slug, None)
         self.html.pop(address_of(slug), None)
 
-    def render_post(self, project: Project, results: Results, slug: str, path: Path) -> None:
-        """Render one post; where that fails, the page stays as it was and the problem is kept."""
+    def render_post(
+        self, project: Project, settings: object, results: Results, slug: str, path: Path
+    ) -> None:
+        """Render a post unless it would be the same; where that fails, the page stays as it was."""
+        source = path.read_bytes()
+        memo = self.memos.get(slug)
+        if memo is not None and memo.holds(settings, source, results):
+            return
+        noting, uses = Noting(results), None
         try:
-            self.shown[slug] = needed(path, results)
-            [post] = render_posts(project, results, selection=[str(path)])
-            page = preview_page(project, post, self.site)
-            self.shown[slug] += tuple(
-                name
-                for id in post.figures
-                if (name := results[id].node.name) not in self.shown[slug]
-            )
+            uses = figures_of(path)
+            self.shown[slug] = needed(uses, results)
+            [post] = render_posts(project, noting, selection=[str(path)])
+            self.take(project, results, slug, post)
         except ReportgenError as error:
             self.problems[slug] = of_error(error, "This post cannot be shown", project.root, slug)
             self.html.setdefault(address_of(slug), live(waiting_page(path.stem)))
-            return
+        self.memos[slug] = memo_of(settings, source, noting, uses)
+
+    def take(self, project: Project, results: Results, slug: str, post: Post) -> None:
+        """Keep a post that could be rendered."""
+        page = preview_page(project, post, self.site)
+        names = (results[id].node.name for id in post.figures)
+        self.shown[slug] = tuple(dict.fromkeys([*self.shown[slug], *names]))
         self.problems.pop(slug, None)
         self.posts[slug] = post
         self.html[address_of(slug)] = live(versioned(page, post))
@@ -84,17 +100,12 @@ class Pages:
         return {address: digest_of(page) for address, page in self.html.items()}
 
 
-def slug_of(path: Path) -> str:
-    return path.stem[11:] or path.stem
-
-
 def address_of(slug: str) -> str:
     return f"/_preview/{slug}/index.html"
 
 
-def needed(path: Path, results: Results) -> tuple[str, ...]:
+def needed(uses: Uses, results: Results) -> tuple[str, ...]:
     """The function names of the nodes that a post shows or quotes."""
-    uses = figures_of(path)
     asked = [*uses.figures, *(name for name in uses.names if name in results)]
     return tuple(dict.fromkeys(results[id].node.name for id in asked if id in results))
 

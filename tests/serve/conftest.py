@@ -168,7 +168,9 @@ class Served:
                 last = message
                 if what(message):
                     return message
-        raise AssertionError(f"Nothing of the kind was heard; the last was {last}")
+        brief = {key: last.get(key) for key in ("done", "problems")} if last else None
+        happens = (states(last), doing(last)) if last and "figures" in last else None
+        raise AssertionError(f"It was not heard; the last was {brief}, {happens}")
 
     def until_page(self, text: str, path: str = PAGE) -> State:
         """The first state in which a page has this text."""
