@@ -20,7 +20,7 @@ def scenes_model(
     *,
     widths: list[int] = (32, 64, 128),
     scenes: int = 100_000,
-    epochs: int = 9,
+    epochs: int = 6,
     batch_size: int = 64,
     lr: float = 1.5e-3,
     lr_final: float = 3e-5,
