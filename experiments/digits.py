@@ -32,7 +32,7 @@ def time_conditional(
     hidden: int = 16,
     predicts: str = "eps",
     timesteps: int = 300,
-    epochs: int = 6,
+    epochs: int = 5,
     batch_size: int = 128,
     lr: float = 1e-3,
 ) -> dict[str, Any]:
@@ -85,7 +85,7 @@ def flow_matching(
     gamma: float = 2.0,
     steps: int = 50,
     instances: int = 4,
-    epochs: int = 5,
+    epochs: int = 3,
     batch_size: int = 128,
     lr: float = 1e-3,
 ) -> dict[str, Any]:
