@@ -6,20 +6,17 @@ out. Times are the best of several runs of the whole command, start-up included.
 
 import argparse
 import json
-import os
 import resource
 import subprocess
 import sys
 import tempfile
 import time
-import venv
 from collections.abc import Callable
 from pathlib import Path
 
 import projects
+import tools
 
-ROOT = Path(__file__).parents[1]
-BENCH = ROOT / ".venv-bench"
 RUNS = 5
 
 OTHERS: dict[str, tuple[str, Callable[[Path], None], list[list[str]], list[str]]] = {
@@ -78,14 +75,9 @@ def nothing_to_do(folder: Path) -> float:
 
 def compare(folder: Path, ours: float) -> None:
     """The same with nothing to do in other tools."""
-    if not BENCH.exists():
-        venv.create(BENCH, with_pip=True)
-    path = f"{BENCH / 'bin'}{os.pathsep}{os.environ['PATH']}"
-    env = {**os.environ, "PATH": path}
+    env = tools.environment()
     for name, (packages, project, first, again) in OTHERS.items():
-        pip = [BENCH / "bin" / "python", "-m", "pip", "install", "-q", *packages.split()]
-        done = subprocess.run(pip, capture_output=True, text=True, check=False)
-        if done.returncode:
+        if not tools.install(packages):
             row(f"{name}: could not be installed", "—")
             continue
         root = folder / packages.split()[0]

@@ -88,7 +88,7 @@ def read_block(case: Case, block: str) -> None:
     if edit == "gone":
         case.edit[name] = None
     elif edit:
-        old, new = edit.replace("\\n", "\n").split(" => ")
+        old, new = edit.replace("\\r", "\r").replace("\\n", "\n").split(" => ")
         case.edit[name] = (old, new)
     else:
         files = case.before if line.startswith("---") else case.edit
