@@ -1,0 +1,95 @@
+"""Part B, the time-conditional model: its training, its samples, and where it is good."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+
+from experiments.digits import CLASSES
+from reportgen import Animation, Curve, Grid, Panels, Steps, figure
+
+
+@figure(
+    "B.2a",
+    caption="Training of the time-conditional model: {time_conditional.epochs} epochs of batches "
+    "of {time_conditional.batch_size}, Adam. The learning rate begins at {time_conditional.lr} "
+    "and falls to a tenth, a step down after every epoch.",
+)
+def time_conditional_loss(time_conditional: dict[str, Any]) -> Panels | Curve:
+    return training_curves(time_conditional)
+
+
+def training_curves(trained: dict[str, Any]) -> Panels | Curve:
+    """The loss of every step, and under it the learning rate, where there is more than one."""
+    loss, epochs = trained["loss"], len(trained["samples"])
+    steps = len(loss) // epochs
+    x = f"step, {len(loss):,} in all"
+    losses = Curve({"loss": loss}, x=x, y="mean squared error", log_y=True)
+    if epochs == 1:
+        return losses
+    rate = [10 ** -(epoch / epochs) for epoch in range(epochs) for _ in range(steps)]
+    rates = Curve({"rate": rate}, x=x, y="share of the first", log_y=True, smooth=False)
+    return Panels({"(a) loss": losses, "(b) learning rate": rates})
+
+
+@figure(
+    "B.2b",
+    caption="Samples of the time-conditional model after every epoch, {time_conditional.timesteps} "
+    "steps each, always from the same noise.",
+)
+def time_conditional_samples(time_conditional: dict[str, Any]) -> Steps | Grid:
+    samples = time_conditional["samples"]
+    return by_epoch(samples, range(len(samples)))
+
+
+def by_epoch(
+    samples: torch.Tensor, epochs: Sequence[int], columns: list[str] | None = None
+) -> Steps | Grid:
+    """A slider over ``epochs`` of samples, uint8 (epochs, N, 1, 28, 28), in rows of ten."""
+    grids = [Grid(samples[i].unflatten(0, (-1, CLASSES)).squeeze(2), None, columns) for i in epochs]
+    if len(grids) == 1:
+        return grids[0]
+    return Steps(grids, [f"epoch {i + 1}" for i in epochs], what="epoch")
+
+
+@figure(
+    "B.2c",
+    caption="Ten digits on their way from noise to image. Above the state $x_t$, below what the "
+    "network expects the image to be, seen from there.",
+)
+def sampling_animation(sampling_film: dict[str, Any]) -> Animation:
+    return Animation(
+        [Grid(frame, row_labels=["state", "expected"]) for frame in sampling_film["frames"]],
+        [f"t = {t}" for t in sampling_film["t"]],
+        fps=4,
+        what="timestep",
+    )
+
+
+MODELS = {"time_conditional": "predicts ε", "class_conditional": "predicts v"}
+
+
+@figure(
+    "B.2d",
+    caption="Where the error is: the time-conditional model, which predicts ε, and the "
+    "class-conditional one of the next section, which predicts v and is told no class here, at "
+    "single timesteps, over {loss_by_time.images} test images. The same errors twice, once as "
+    "errors of the noise and once of the image that follows from it. Bands are 95 % intervals.",
+)
+def loss_at_each_time(loss_by_time: dict[str, Any]) -> Panels:
+    return Panels(
+        {
+            "(a) error of the noise ε": error_curve(loss_by_time, [1.0] * len(loss_by_time["t"])),
+            "(b) error of the image it implies": error_curve(loss_by_time, loss_by_time["odds"]),
+        }
+    )
+
+
+def error_curve(errors: dict[str, Any], factors: list[float]) -> Curve:
+    """One line a model, its errors multiplied by ``factors``, with bands."""
+    lines, bands = {}, {}
+    for name, label in MODELS.items():
+        found = list(zip(errors["noise"][name], factors, strict=True))
+        lines[label] = (list(errors["t"]), [e["mean"] * f for e, f in found])
+        bands[label] = ([e["low"] * f for e, f in found], [e["high"] * f for e, f in found])
+    return Curve(lines, x="timestep t", y="mean squared error", log_y=True, bands=bands)
