@@ -113,12 +113,14 @@ def prediction_targets(
     epochs: int = 1,
     batch_size: int = 128,
     lr: float = 1e-3,
+    train_images: int = 60_000,
     steps: int = 20,
     images: int = 1000,
 ) -> dict[str, Any]:
     """The class-conditional network trained twice, briefly and alike, to predict eps and v."""
     schedule, judge = linear(timesteps), digit_referee(mnist, digit_judge, run.device)
-    x, labels = as_images(mnist["train_images"]) * 2 - 1, as_labels(mnist["train_labels"])
+    x = as_images(mnist["train_images"][:train_images]) * 2 - 1
+    labels = as_labels(mnist["train_labels"][:train_images])
     start, asked = starts(run, images), classes(slice(images))
     result: dict[str, Any] = {}
     for target in PREDICT:
