@@ -85,7 +85,7 @@ def flow_matching(
     gamma: float = 2.0,
     steps: int = 50,
     instances: int = 4,
-    epochs: int = 3,
+    epochs: int = 2,
     batch_size: int = 128,
     lr: float = 1e-3,
 ) -> dict[str, Any]:
