@@ -69,7 +69,7 @@ def loss_by_time(
     """
     schedule = linear(timesteps)
     t_all = sorted({*first, *schedule.evenly(times)})
-    x0 = as_images(mnist["test_images"][:images]) * 2 - 1
+    x0 = (as_images(mnist["test_images"][:images]) * 2 - 1).to(run.device)
     eps = noise_like(x0, run.generator("eps"))
     labels = as_labels(mnist["test_labels"][:images])
     by_time = READ[predicts[0]](time_model(time_conditional, run.device), schedule)
@@ -80,6 +80,7 @@ def loss_by_time(
     }
     return {
         "t": t_all,
+        "predicts": dict(zip(models, predicts, strict=True)),
         "odds": [float(1 / schedule.snr(t)) for t in t_all],
         "alpha_bar": float(schedule.alpha_bar(schedule.last)),
         "noise": {

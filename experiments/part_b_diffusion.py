@@ -66,15 +66,15 @@ def sampling_animation(sampling_film: dict[str, Any]) -> Animation:
     )
 
 
-MODELS = {"time_conditional": "predicts ε", "class_conditional": "predicts v"}
+TARGETS = {"eps": "ε", "v": "v"}
 
 
 @figure(
     "B.2d",
-    caption="Where the error is: the time-conditional model, which predicts ε, and the "
-    "class-conditional one of the next section, which predicts v and is told no class here, at "
-    "single timesteps, over {loss_by_time.images} test images. The same errors twice, once as "
-    "errors of the noise and once of the image that follows from it. Bands are 95 % intervals.",
+    caption="Where the error is: the time-conditional model and the class-conditional one, told no "
+    "class here, at single timesteps, over {loss_by_time.images} test images. The same errors "
+    "twice, once of the noise and once of the image that follows from it. Bands are 95 % "
+    "intervals.",
 )
 def loss_at_each_time(loss_by_time: dict[str, Any]) -> Panels:
     return Panels(
@@ -88,7 +88,8 @@ def loss_at_each_time(loss_by_time: dict[str, Any]) -> Panels:
 def error_curve(errors: dict[str, Any], factors: list[float]) -> Curve:
     """One line a model, its errors multiplied by ``factors``, with bands."""
     lines, bands = {}, {}
-    for name, label in MODELS.items():
+    for name, target in errors["predicts"].items():
+        label = f"{name.partition('_')[0]}, predicts {TARGETS[target]}"
         found = list(zip(errors["noise"][name], factors, strict=True))
         lines[label] = (list(errors["t"]), [e["mean"] * f for e, f in found])
         bands[label] = ([e["low"] * f for e, f in found], [e["high"] * f for e, f in found])
