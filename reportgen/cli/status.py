@@ -47,7 +47,9 @@ def command(selection: tuple[str, ...], as_json: bool, **options: Any) -> int:
 
 def rows_of(session: Session, nodes: Iterable[Node]) -> list[dict[str, Any]]:
     """One dict a node, as ``--json`` prints it."""
-    return [row_of(session, node) for node in nodes]
+    rows = [row_of(session, node) for node in nodes]
+    session.remember()
+    return rows
 
 
 def row_of(session: Session, node: Node) -> dict[str, Any]:

@@ -47,6 +47,7 @@ def plan(session: Session, targets: Sequence[Node], force: frozenset[str] = froz
         elif waits:
             maybe.append(node)
             moving.add(node.name)
+    session.remember()
     prices = [price_of(session, node) for node in (*run, *maybe)]
     return Plan(
         tuple(run),

@@ -10,6 +10,7 @@ from reportgen.engine.params import resolve_params
 from reportgen.engine.run import derive_seed
 from reportgen.errors import ReportgenError
 from reportgen.freshness import Closure, Sources, closure, environment, still_holds
+from reportgen.freshness.closure import shared
 from reportgen.freshness.keys import node_key
 from reportgen.freshness.states import (
     ENV_STALE,
@@ -64,6 +65,10 @@ class Session:
         if node.name not in self._closures:
             self._closures[node.name] = closure(self.sources, node.file, node.definition)
         return self._closures[node.name]
+
+    def remember(self) -> None:
+        """Keep what this look found out about the code, for the next one."""
+        shared(self.sources).save()
 
     def seed(self, node: Node) -> int:
         project_seed = self.project.seed if self.options.seed is None else self.options.seed

@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 
 from reportgen.freshness.graph import LOAD, WHOLE, Edge, Graph, Node
 from reportgen.freshness.growing import growing
+from reportgen.freshness.memory import Memory
 from reportgen.freshness.normalise import digest_bytes
 from reportgen.freshness.sources import Sources, is_standard
 
@@ -26,7 +27,7 @@ class Closure:
     digest: str
     packages: tuple[str, ...]
     _closures: "Closures" = field(repr=False, compare=False)
-    _roots: tuple[Node, ...] = field(repr=False, compare=False)
+    _root: tuple[str, str] = field(repr=False, compare=False)
 
     @cached_property
     def definitions(self) -> Mapping[str, str]:
@@ -50,6 +51,10 @@ class Closure:
         """The files of the definitions and the SHA-256 of their bytes."""
         files = sorted({node.file for node in self._parents})
         return {file: self._closures.sources.files[file] for file in files}
+
+    @cached_property
+    def _roots(self) -> tuple[Node, ...]:
+        return self._closures.graph.find(*self._root)
 
     @cached_property
     def _parents(self) -> Mapping[Node, Node | None]:
@@ -92,14 +97,22 @@ class Closures:
 
     def __init__(self, sources: Sources) -> None:
         self.sources, self.graph = sources, Graph(sources)
+        self.memory = Memory(sources)
         self._digests: dict[Node, str] = {}
         self._traits: dict[Node, frozenset[str]] = {}
 
     def closure(self, file: str, name: str) -> Closure:
         """The closure of what ``name`` is in ``file``; of the whole file if it is nothing."""
-        roots = self.graph.find(file, name)
-        digest, traits = self._digest(roots)
-        return Closure(digest, tuple(sorted(traits - {DOCS, SUBCLASSES})), self, roots)
+        known = self.memory.get(file, name)
+        if known is None:
+            digest, traits = self._digest(self.graph.find(file, name))
+            known = digest, tuple(sorted(traits - {DOCS, SUBCLASSES}))
+            self.memory.note(file, name, *known)
+        return Closure(*known, self, (file, name))
+
+    def save(self) -> None:
+        """Keep what was found out, for the next process that looks at the same files."""
+        self.memory.save(self.graph.consulted)
 
     def reached(self, roots: tuple[Node, ...]) -> dict[Node, Node | None]:
         """All nodes that the roots reach, each with the one before it on a shortest way."""

@@ -34,9 +34,11 @@ Edge = tuple[str, tuple[Target, ...]]
 
 @dataclass
 class Graph:
-    """The nodes of ``sources`` and their edges, found when asked for."""
+    """The nodes of ``sources`` and their edges, found when asked for. ``consulted`` notes which
+    files had to be looked at to tell what names of a file mean."""
 
     sources: Sources
+    consulted: dict[str, set[str]] = field(default_factory=dict)
     _edges: dict[Node, tuple[Edge, ...]] = field(default_factory=dict)
     _loud: dict[str, bool] = field(default_factory=dict)
     _names: dict[tuple[str, str], tuple[Target, ...]] = field(default_factory=dict)
@@ -46,6 +48,13 @@ class Graph:
 
     def facts(self, file: str) -> Facts:
         return self.sources.facts(file)
+
+    def module_file(self, file: str, module: str) -> str | None:
+        """The file of a module, asked for on behalf of ``file``."""
+        other = self.sources.module_file(module)
+        if other and other != file:
+            self.consulted.setdefault(file, set()).add(other)
+        return other
 
     def statement(self, node: Node) -> Statement:
         return self.facts(node.file).statements[node.number]
@@ -154,7 +163,7 @@ class Graph:
                 module, _, name = entry.partition(":")
                 yield from self._member(file, module, [*name.split("."), *path] if name else path)
         for star in facts.stars:
-            other = self.sources.module_file(self._absolute(file, star))
+            other = self.module_file(file, self._absolute(file, star))
             if other and (found := list(self._global(other, head, path))):
                 yield from (*found, *self._global(other, "__all__", []))
         if "__module__" in path:
@@ -178,7 +187,7 @@ class Graph:
         if not self.sources.has(name.partition(".")[0]):
             yield ".".join([name, *path])
             return
-        other = self.sources.module_file(name)
+        other = self.module_file(file, name)
         if not path:
             yield from [Node(other, WHOLE)] if other else []
         elif other and (found := list(self._global(other, path[0], path[1:]))):
@@ -198,7 +207,7 @@ class Graph:
         module, _, name = target.partition(":")
         parts = [*self._absolute(file, module).split("."), *([name] if name else [])]
         for depth in range(1, len(parts) + 1):
-            other = self.sources.module_file(".".join(parts[:depth]))
+            other = self.module_file(file, ".".join(parts[:depth]))
             if other and other != file:
                 yield other
 

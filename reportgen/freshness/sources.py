@@ -5,7 +5,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from hashlib import file_digest as hash_file
 from hashlib import sha256
@@ -28,11 +28,13 @@ class Sources:
 
     ``files`` maps their paths (relative, with ``/``) to the SHA-256 of their bytes, ``digest``
     sums them up. Files are parsed only when asked for, and what was found is kept below ``cache``
-    by content digest: an unchanged file is never parsed again, whatever its date says.
+    by content digest: an unchanged file is never parsed again, whatever its date says. ``torn``
+    says that a file was saved between the look at all and its own reading: nothing that was found
+    out is to be kept then.
     """
 
     def __init__(self, root: Path, cache: Path | None = None) -> None:
-        self.root, self.cache = Path(root), cache
+        self.root, self.cache, self.torn = Path(root), cache, False
         self._known: dict[str, Any] | None = None
         self._facts: dict[str, Facts] = {}
         self.files: dict[str, str] = {}
@@ -90,16 +92,24 @@ class Sources:
             return None
         if self.cache and time.time_ns() - max(stat.st_mtime_ns, stat.st_ctime_ns) > SETTLED:
             self._statuses()[str(path)] = {"status": status, "digest": digest}
-            self._keep(self.cache / "files.json", json.dumps(self._statuses()).encode())
+            self.retain("files.json", self._statuses())
         return digest
+
+    def recall(self, name: str) -> dict[str, Any]:
+        """What was retained in a JSON file of the cache; nothing where that cannot be read."""
+        try:
+            kept = json.loads((self.cache / name).read_bytes()) if self.cache else {}
+        except (OSError, ValueError):
+            return {}
+        return kept if isinstance(kept, dict) else {}
+
+    def retain(self, name: str, value: Mapping[str, Any]) -> None:
+        if self.cache:
+            self._keep(self.cache / name, json.dumps(value).encode())
 
     def _statuses(self) -> dict[str, Any]:
         if self._known is None:
-            try:
-                kept = json.loads((self.cache / "files.json").read_bytes()) if self.cache else {}
-            except (OSError, ValueError):
-                kept = {}
-            self._known = kept
+            self._known = self.recall("files.json")
         return self._known
 
     def _read(self, file: str) -> Facts:
@@ -114,7 +124,9 @@ class Sources:
                 excerpt=excerpt and excerpt.rstrip(),
             ) from None
         facts = read_facts(tree)
-        if self.cache:
+        if sha256(data).hexdigest() != self.files[file]:
+            self.torn = True
+        elif self.cache:
             self._keep(self._place(self.files[file], ".txt"), data)
             self._keep(self._place(self.files[file], ".json"), json.dumps(facts.to_json()).encode())
         return facts

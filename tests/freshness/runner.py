@@ -1,8 +1,9 @@
 """Run and judge the small projects of ``cases``, each in a forked child of one process.
 
 python runner.py first  < JSON     run each producer under an Observer, sum up its closure
-python runner.py again  < JSON     what the closure is now, whether the observations still hold,
-                                   and what the producer really returns now
+python runner.py again  < JSON     what the closure is now, the same without what was kept of the
+                                   first look, whether the observations still hold, and what the
+                                   producer really returns now
 """
 
 import importlib
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from reportgen import Curve, artifact, figure  # noqa: F401 (imported once, for all children)
 from reportgen.freshness import Observer, Sources, closure, still_holds
+from reportgen.freshness.closure import shared
 
 FILE, MODULE, NAME = "part.py", "part", "answer"
 
@@ -26,7 +28,9 @@ def produce(root):
 
 def first(case):
     root = Path(case["root"])
-    code = closure(Sources(root, root / ".cache"), FILE, NAME)
+    sources = Sources(root, root / ".cache")
+    code = closure(sources, FILE, NAME)
+    shared(sources).save()
     with Observer(root, modules=code.modules, exclude=[root / ".cache"]) as observer:
         output = produce(root)
     return {"digest": code.digest, "observed": observer.observed, "output": output}
@@ -36,8 +40,9 @@ def again(case):
     root = Path(case["root"])
     sources = Sources(root, root / ".cache")
     digest = closure(sources, FILE, NAME).digest
+    anew = closure(Sources(root), FILE, NAME).digest
     reason = still_holds(case["observed"], root, sources)
-    return {"digest": digest, "reason": reason, "output": produce(root)}
+    return {"digest": digest, "anew": anew, "reason": reason, "output": produce(root)}
 
 
 def in_child(function, case):

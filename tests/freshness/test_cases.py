@@ -57,6 +57,7 @@ def test_an_edit_is_judged_by_what_it_does(case, results):
 
     for result in (before, after):
         assert "error" not in result, result["error"]
+    assert after["digest"] == after["anew"], "what was kept of the first look is wrong now"
     is_fresh = before["digest"] == after["digest"] and after["reason"] is None
     same = before["output"] == after["output"]
     assert same == (case.verdict != "stale"), "the case is wrong: check what the producer returns"
