@@ -167,7 +167,8 @@ def nearest_neighbours(digit_neighbours: dict[str, Any]) -> Grid:
 def neighbour_distances(digit_neighbours: dict[str, Any]) -> Curve:
     named = {"samples": "samples", "test": "test images", "train": "training images"}
     distances = digit_neighbours["distances"]
-    edges = torch.arange(0.0, 12.5, 0.5)
+    furthest = max(float(distances[key].max()) for key in named)
+    edges = torch.arange(0.0, furthest + 0.5, 0.5)
     lines = {}
     for key, label in named.items():
         shares = torch.histogram(distances[key].float(), edges).hist / len(distances[key])

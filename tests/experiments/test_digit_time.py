@@ -1,0 +1,113 @@
+"""The digit models and time: errors at single timesteps, films, and a contest of targets."""
+
+from typing import Any
+
+import pytest
+import torch
+from fake_run import FakeRun, Killed
+from small_world import conditional, judge, small_mnist, weights
+
+from experiments.diffusion.data import as_images
+from experiments.diffusion.forward import forward
+from experiments.diffusion.objectives import noise_like
+from experiments.diffusion.schedule import linear
+from experiments.digit_time import loss_by_time, prediction_targets, sampling_film, time_model
+from experiments.part_b_diffusion import (
+    by_epoch,
+    loss_at_each_time,
+    sampling_animation,
+    training_curves,
+)
+from experiments.part_b_guidance import class_conditional_samples, eps_against_v
+
+
+@pytest.fixture(scope="module")
+def errors() -> dict[str, Any]:
+    options = {"first": [1, 2], "times": 3, "images": 20}
+    return loss_by_time(FakeRun(), small_mnist(), weights(time=True), conditional(), **options)
+
+
+def test_errors_are_those_of_the_network_at_each_time(errors: dict[str, Any]) -> None:
+    assert errors["t"] == [1, 2, 100, 200, 300]
+    run, schedule = FakeRun(), linear(300)
+    x0 = as_images(small_mnist()["test_images"][:20]) * 2 - 1
+    eps = noise_like(x0, run.generator("eps"))
+    model = time_model(weights(time=True), torch.device("cpu"))
+    with torch.no_grad():
+        found = model(forward(x0, 200, schedule, eps), torch.full((20,), 200 / 300))
+    expected = float((found - eps).square().mean())
+    error = errors["noise"]["time_conditional"][3]
+    assert error["mean"] == pytest.approx(expected, rel=1e-4)
+    assert error["low"] < error["mean"] < error["high"]
+
+
+def test_the_last_step_of_the_schedule_keeps_a_rest_of_the_image(errors: dict[str, Any]) -> None:
+    assert errors["alpha_bar"] == pytest.approx(0.048, abs=5e-4)
+    assert errors["odds"][-1] == pytest.approx((1 - 0.048) / 0.048, rel=0.02)
+
+
+def test_both_panels_show_the_same_errors(errors: dict[str, Any]) -> None:
+    of_noise, of_image = loss_at_each_time(errors).panels.values()
+    assert [line.name for line in of_noise.series] == [
+        "time, predicts ε",
+        "class, predicts v",
+    ]
+    ratio = of_image.series[0].y / of_noise.series[0].y
+    assert ratio == pytest.approx(errors["odds"])
+
+
+def test_a_film_runs_from_noise_to_the_image() -> None:
+    film = sampling_film(FakeRun(), weights(time=True), timesteps=12, frames=5)
+    assert film["t"] == [12, 9, 6, 3, 0]
+    assert film["frames"].shape == (5, 2, 10, 28, 28)
+    state, expected = film["frames"][-1]
+    assert torch.equal(state, expected)
+    assert sampling_animation(film).labels == ["t = 12", "t = 9", "t = 6", "t = 3", "t = 0"]
+
+
+CONTEST = {"hidden": 4, "train_images": 40, "batch_size": 20, "images": 20, "steps": 2, "epochs": 2}
+
+
+def contest(run: FakeRun) -> dict[str, Any]:
+    return prediction_targets(run, small_mnist(), judge(), **CONTEST)
+
+
+def test_a_contest_killed_in_either_half_ends_the_same() -> None:
+    whole = contest(FakeRun())
+    assert [f"{name}, 10" for name in whole] == ["eps, 10", "v, 10"]
+    run = FakeRun(kill_at=3)
+    with pytest.raises(Killed):
+        contest(run)
+    run.kill_at = None
+    again = contest(run)
+    for target, result in whole.items():
+        assert torch.equal(again[target]["shown"], result["shown"])
+        assert again[target]["frechet"] == result["frechet"]
+    assert set(run.checkpoints) == {"eps training", "eps samples", "v training", "v samples"}
+    labels = eps_against_v(whole).row_labels
+    assert [label.partition(",")[0] for label in labels] == ["ε", "v"]
+
+
+def trained(epochs: int, count: int = 40) -> dict[str, Any]:
+    generator = torch.Generator().manual_seed(0)
+    samples = torch.randint(0, 256, (epochs, count, 1, 28, 28), generator=generator).byte()
+    return {"loss": torch.linspace(1, 0.1, 6 * epochs), "samples": samples}
+
+
+def test_forty_digits_after_the_first_the_middle_and_the_last_epoch() -> None:
+    steps = class_conditional_samples(trained(epochs=6))
+    assert steps.labels == ["epoch 1", "epoch 3", "epoch 6"]
+    assert steps.frames.grid.rows.shape[:2] == (4, 10)
+
+
+def test_one_epoch_needs_no_slider_and_has_no_falling_rate() -> None:
+    result = trained(epochs=1)
+    assert by_epoch(result["samples"], range(1)).rows.shape[:2] == (4, 10)
+    assert training_curves(result).series[0].name == "loss"
+
+
+def test_the_rate_falls_towards_a_tenth_epoch_by_epoch() -> None:
+    loss, rate = training_curves(trained(epochs=4)).panels.values()
+    assert len(loss.series[0].y) == len(rate.series[0].y) == 24
+    expected = [0.1 ** (epoch / 4) for epoch in range(4) for _ in range(6)]
+    assert rate.series[0].y == pytest.approx(expected)
