@@ -15,12 +15,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from reportgen.engine.modules import PACKAGE, in_project, remember, renew
+from reportgen.engine.modules import remember, renew
 from reportgen.engine.run import Run, seed_everything, thread_count
 from reportgen.errors import ReportgenError
 from reportgen.freshness import Observer, Sources, environment, still_holds
 from reportgen.freshness.states import environment_change
 from reportgen.registry.decorators import REGISTERED
+from reportgen.registry.imports import PACKAGE, in_project
 from reportgen.store import CorruptObject, MissingObject, Record, Store
 from reportgen.store.files import write_json
 from reportgen.store.layers import Layer

@@ -10,18 +10,15 @@ import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
 from hashlib import sha256
-from importlib.util import cache_from_source
 from pathlib import Path
 from types import ModuleType
 
 from reportgen.errors import Place, ReportgenError
 from reportgen.freshness import observe
 from reportgen.registry.decorators import REGISTERED
+from reportgen.registry.imports import import_from_source, in_project
 
-PACKAGE = str(Path(__file__).parents[1]) + os.sep
-FOREIGN = frozenset({"site-packages", "dist-packages"})
 SAVED_MEANWHILE = "was saved while this run began"
-SETTLED = 2_000_000_000  # nanoseconds; Python tells bytecode's source by whole seconds and size
 
 Stamp = tuple[int, int, int] | None
 
@@ -29,27 +26,13 @@ _imported: dict[str, str] = {}  # module file to the digest of what was imported
 _read: dict[str, Stamp] = {}  # files that modules read while they were imported
 
 
-@cache
-def in_project(filename: str, root: str) -> bool:
-    """Whether a file is of the project's own code, and not of reportgen or of a package."""
-    path = Path(filename)
-    return (
-        path.is_relative_to(root)
-        and not filename.startswith(PACKAGE)
-        and not any(
-            part.startswith(".") or part in FOREIGN for part in path.relative_to(root).parts
-        )
-    )
-
-
 def renew(root: str, sources: Mapping[str, str]) -> None:
     """Forget the project's modules if any of them, or what they read, is no longer as imported.
 
     ``sources`` maps the files that the next run needs, relative to ``root``, to their digests.
     """
+    import_from_source(root)
     importlib.invalidate_caches()  # else a module that is new in a known folder is not found
-    for file in sources:
-        drop_doubtful_bytecode(Path(root, file))
     if any(outdated(file, root, sources) for file in _imported) or any(
         stamp(path) != known for path, known in _read.items()
     ):
@@ -111,16 +94,6 @@ def is_project_module(module: ModuleType, root: str) -> bool:
     file = getattr(module, "__file__", None)
     places = [file] if file else list(getattr(module, "__path__", ()))
     return bool(places) and all(in_project(place, root) for place in places)
-
-
-def drop_doubtful_bytecode(file: Path) -> None:
-    """Delete bytecode that may be of an earlier text saved within the same second."""
-    try:
-        bytecode = Path(cache_from_source(str(file)))
-        if bytecode.stat().st_mtime_ns - file.stat().st_mtime_ns < SETTLED:
-            bytecode.unlink()
-    except (OSError, NotImplementedError):
-        return
 
 
 def digest_of(file: str) -> str:

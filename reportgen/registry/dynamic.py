@@ -6,6 +6,7 @@ Runs in a process of its own, so that a module that imports torch, or fails, sta
 import contextlib
 import importlib
 import json
+import os
 import sys
 import traceback
 from dataclasses import asdict
@@ -13,6 +14,7 @@ from typing import Any
 
 from reportgen.errors import ReportgenError
 from reportgen.registry.decorators import REGISTERED
+from reportgen.registry.imports import import_from_source
 
 
 def main(modules: list[str]) -> int:
@@ -24,6 +26,7 @@ def main(modules: list[str]) -> int:
 
 def collect(modules: list[str]) -> list[dict[str, Any]] | dict[str, Any]:
     """The nodes of these modules, or a report of what went wrong."""
+    import_from_source(os.getcwd())
     try:
         for module in modules:
             importlib.import_module(module)

@@ -1,9 +1,10 @@
 """One worker for many runs: packages stay loaded, the project's code is what its files say."""
 
-import importlib.util
 import os
+import py_compile
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -114,20 +115,44 @@ def test_a_new_module_is_found(project: ProjectFolder, workers: LocalExecutor) -
     assert value(project, "sums", workers)["rate"] == 5
 
 
-def test_bytecode_of_the_same_second_and_size_is_not_trusted(
-    project: ProjectFolder, workers: LocalExecutor
+@pytest.mark.parametrize("age", [0, 1_000_000])
+def test_bytecode_of_an_earlier_text_is_not_run(
+    project: ProjectFolder, workers: LocalExecutor, age: int
 ) -> None:
-    """As if another program had imported the module between two saves within one second."""
+    """Another program imported the module; then came an edit that kept its size and date, by two
+    saves within one second, or by a copy of files that are days old."""
     source = project.root / "tools/rates.py"
-    stat = source.stat()
-    bytecode = Path(importlib.util.cache_from_source(str(source)))
-    import py_compile
-
-    py_compile.compile(str(source), cfile=str(bytecode), doraise=True)
+    date = source.stat().st_mtime_ns - age * 1_000_000_000
+    os.utime(source, ns=(date, date))
+    py_compile.compile(str(source), doraise=True)
     project.edit("tools/rates.py", "1", "7")
-    os.utime(source, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    os.utime(source, ns=(date, date))
+    plain = [sys.executable, "-c", "import tools.rates; print(tools.rates.RATE)"]
 
+    assert subprocess.check_output(plain, cwd=project.root) == b"1\n", "Python is deceived"
     assert value(project, "sums", workers)["rate"] == 7
+
+
+def test_bytecode_of_an_earlier_text_registers_nothing(
+    make_project: Callable[..., ProjectFolder],
+) -> None:
+    """Where nodes are made in a loop, the module is imported to list them."""
+    loop = """
+        from reportgen import Curve, figure
+
+        for name in ["a"]:
+            @figure(name, caption="A line.")
+            def line():
+                return Curve({"y": [1.0]}, x="x", y="y")
+        """
+    project = make_project({"experiments/report.py": loop})
+    source = project.root / "experiments/report.py"
+    os.utime(source, ns=(0, 0))
+    py_compile.compile(str(source), doraise=True)
+    project.edit("experiments/report.py", '["a"]', '["b"]')
+    os.utime(source, ns=(0, 0))
+
+    assert [node.id for node in look(project).graph] == ["b"]
 
 
 @pytest.mark.parametrize(("name", "file"), [("sums", "tools/rates.py"), ("lazy", "tools/later.py")])
