@@ -8,18 +8,18 @@ from experiments.diffusion.classical import gaussian_kernel, separable
 from experiments.diffusion.samplers import Predict
 
 
-def low_pass(x: Tensor) -> Tensor:
-    """Gaussian blur of 33 taps and sigma 2 at 64 pixels, both scaled to the width of x."""
-    scale = x.shape[-1] / 64
-    return separable(x, gaussian_kernel(2 * scale, round(16 * scale)))
+def low_pass(x: Tensor, sigma: float = 2.0) -> Tensor:
+    """Gaussian blur of ``sigma`` and 8 sigma + 1 taps at 64 pixels, scaled to the width of x."""
+    scaled = sigma * x.shape[-1] / 64
+    return separable(x, gaussian_kernel(scaled, round(8 * scaled)))
 
 
-def high_pass(x: Tensor) -> Tensor:
+def high_pass(x: Tensor, sigma: float = 2.0) -> Tensor:
     """What ``low_pass`` takes away: the two sum to x."""
-    return x - low_pass(x)
+    return x - low_pass(x, sigma)
 
 
-def hybrid(far: Predict, near: Predict) -> Predict:
+def hybrid(far: Predict, near: Predict, sigma: float = 2.0) -> Predict:
     """Factorized Diffusion (Geng, Park, Owens 2024, arXiv:2404.11615): noise, joined by frequency.
 
     eps = low_pass(eps of ``far``) + high_pass(eps of ``near``). A learned variance is averaged.
@@ -28,12 +28,12 @@ def hybrid(far: Predict, near: Predict) -> Predict:
     def predict(x: Tensor, t: int) -> tuple[Tensor, Tensor | None]:
         (eps_far, part_far), (eps_near, part_near) = far(x, t), near(x, t)
         parts = [part for part in (part_far, part_near) if part is not None]
-        eps = low_pass(eps_far) + high_pass(eps_near)  #            (B, C, H, W)
+        eps = low_pass(eps_far, sigma) + high_pass(eps_near, sigma)  # (B, C, H, W)
         return eps, torch.stack(parts).mean(0) if parts else None
 
     return predict
 
 
-def from_afar(x: Tensor, factor: int = 4) -> Tensor:
+def from_afar(x: Tensor, factor: int = 4, sigma: float = 2.0) -> Tensor:
     """The image as an eye far away gets it: blurred and ``factor`` times smaller."""
-    return avg_pool2d(low_pass(x), factor)
+    return avg_pool2d(low_pass(x, sigma), factor)

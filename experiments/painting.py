@@ -1,0 +1,88 @@
+"""What the experiments of Part A share: the model behind its protocol, and how it paints."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Generator, Tensor
+
+from experiments.diffusion import deepfloyd
+from experiments.diffusion.backends import Backend, ScenesBackend, backend, prompted
+from experiments.diffusion.forward import independent, pure_noise
+from experiments.diffusion.guidance import guided
+from experiments.diffusion.predictors import from_v
+from experiments.diffusion.samplers import Predict, ancestral, final
+from experiments.diffusion.scenes import words_of
+from experiments.diffusion.schedule import strided_timesteps
+
+Sources = Callable[[], list[Generator]]
+"""``sources()`` returns one fresh generator for each image: the same noise at every call."""
+
+
+def opened(painter: Mapping[str, Any], scenes_model: Mapping[str, Any], device: Any) -> Backend:
+    """The model that Part A runs on: the embedded one, or DeepFloyd IF."""
+    if painter["backend"] == "deepfloyd":
+        unet, scheduler = deepfloyd.load_network()
+        embeddings = painter["embeddings"]
+        return backend("deepfloyd", unet=unet, scheduler=scheduler, embeddings=embeddings)
+    return backend(painter["backend"], weights=scenes_model["weights"], device=device)
+
+
+def device_of(model: Any) -> torch.device:
+    """Where a backend computes."""
+    network = model.model if isinstance(model, ScenesBackend) else model.unet
+    return torch.device(next(network.parameters()).device)
+
+
+def walk(
+    model: Backend, predict: Predict, sources: Sources, timesteps: Sequence[int] | None = None
+) -> Iterator[Tensor]:
+    """Ancestral sampling from pure noise, down 990, 960, ..., 0; yields the start first."""
+    generators = sources()
+    x = pure_noise((model.channels, model.size, model.size), generators).to(device_of(model))
+    yield x
+    pairs = model.schedule.pairs(timesteps or strided_timesteps())
+    yield from ancestral(predict, model.schedule, x, pairs, independent(generators))
+
+
+def paint(model: Backend, predict: Predict, sources: Sources) -> Tensor:
+    """Images from pure noise, uint8 (B, C, H, W) on the CPU."""
+    return as_bytes(final(walk(model, predict, sources)))
+
+
+def each_told(model: ScenesBackend, words: Tensor, gamma: float) -> Predict:
+    """The model of the little world with a prompt for each image, as ``words`` (B, 4)."""
+    words = words.to(device_of(model))
+    conditional, unconditional = (
+        from_v(model.model, model.schedule, w) for w in (words, torch.zeros_like(words))
+    )
+    return guided(conditional, unconditional, gamma)
+
+
+def told(model: Backend, prompts: Sequence[str], gamma: float = 1.0) -> Predict:
+    """The model with a prompt for each image of a batch."""
+    if isinstance(model, ScenesBackend):
+        return each_told(model, words_of(prompts), gamma)
+    predicts = [prompted(model, prompt, gamma) for prompt in prompts]
+
+    def predict(x: Tensor, t: int) -> tuple[Tensor, Tensor | None]:
+        found = [one(x[i : i + 1], t) for i, one in enumerate(predicts)]
+        parts = [part for _, part in found if part is not None]
+        return torch.cat([eps for eps, _ in found]), torch.cat(parts) if parts else None
+
+    return predict
+
+
+def as_bytes(x: Tensor) -> Tensor:
+    """Images of [-1, 1] as uint8 on the CPU, clipped."""
+    return x.add(1).mul(127.5).clamp(0, 255).round().byte().cpu()
+
+
+def from_bytes(x: Tensor) -> Tensor:
+    """uint8 images as floats of [-1, 1]."""
+    return x.float().div(127.5).sub(1)
+
+
+def shown(x: Tensor) -> Tensor:
+    """An image of [-1, 1] as a screen shows it: in [0, 1], clipped."""
+    return x.add(1).div(2).clamp(0, 1)

@@ -1,0 +1,125 @@
+"""The numbers of Part A: shares of what was asked for, on small networks of the real classes."""
+
+from typing import Any
+
+import pytest
+import torch
+from fake_run import FakeRun
+from little import scenes_judge, scenes_model
+
+from experiments import scene_trials
+from experiments.diffusion.backends import ScenesBackend
+from experiments.diffusion.readings import load_judge, read, shares, subjects, with_subject
+from experiments.diffusion.scenes import HELD_OUT, SLOTS, pictures
+from experiments.painting import each_told
+from reportgen.engine.run import derive_seed
+from reportgen.engine.session import Session
+from reportgen.project import find_project
+
+MODEL, JUDGE = scenes_model(), scenes_judge()
+EVERY = {"subject", "time", "place", "colour", "all"}
+
+
+def test_shares_count_each_slot_and_all_four() -> None:
+    asked = torch.tensor([[1, 1, 1, 1], [2, 2, 2, 2], [3, 3, 3, 3], [4, 1, 4, 4]])
+    found = torch.tensor([[1, 1, 1, 1], [2, 2, 2, 1], [3, 3, 3, 3], [1, 1, 4, 1]])
+    assert shares(found, asked) == {
+        "subject": 0.75,
+        "time": 1.0,
+        "place": 1.0,
+        "colour": 0.5,
+        "all": 0.5,
+    }
+
+
+def test_readings_are_words_of_the_world() -> None:
+    images, _ = pictures(1, 3)
+    words = read(load_judge(JUDGE["weights"]), images)
+    assert words.shape == (3, 4)
+    assert set(subjects(words)) <= set(SLOTS["subject"])
+    changed = with_subject(words, torch.tensor([1, 2, 3]))
+    assert subjects(changed) == list(SLOTS["subject"][:3])
+    assert torch.equal(changed[:, 1:], words[:, 1:])
+
+
+@pytest.mark.parametrize("held_out", [False, True])
+def test_random_words_are_those_of_the_pictures(held_out: bool) -> None:
+    words = scene_trials.random_words(7, 20, held_out=held_out)
+    assert torch.equal(words, pictures(7, 20, held_out=held_out)[1])
+    names = [[slot[i - 1] for slot, i in zip(SLOTS.values(), row, strict=True)] for row in words]
+    assert all(((s, p, c) in HELD_OUT) == held_out for s, _, p, c in names)
+
+
+def test_an_image_does_not_depend_on_its_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    model, words = ScenesBackend(MODEL["weights"]), scene_trials.random_words(1, 3)
+
+    def painted() -> torch.Tensor:
+        return scene_trials.painted(
+            FakeRun(), model, 3, lambda part: each_told(model, words[part], 2.0), "samples"
+        )
+
+    together = painted()
+    monkeypatch.setattr(scene_trials, "BATCH", 2)
+    assert int((painted().int() - together.int()).abs().max()) <= 1
+
+
+def test_agreement_has_a_floor_beside_it() -> None:
+    found = scene_trials.prompt_agreement(FakeRun(), MODEL, JUDGE, samples=2)
+    for kind in ("painted", "drawn"):
+        assert set(found[kind]) == {"seen", "left_out"}
+        assert all(set(found[kind][world]) == EVERY for world in found[kind])
+
+
+def test_the_sweep_measures_each_scale() -> None:
+    found = scene_trials.guidance_sweep(
+        FakeRun(), MODEL, JUDGE, gammas=[0, 2], prompts=2, instances=2
+    )
+    assert found["gammas"] == [0, 2]
+    assert [set(shares) for shares in found["agreement"]] == [EVERY] * 2
+    assert all(diversity > 0 for diversity in found["diversity"])
+
+
+def test_scenes_drawn_again_differ_but_are_of_the_same_words() -> None:
+    first, second, other = scene_trials.redrawn(5, 2, 2)[[0, 1, 2]]
+    assert not torch.equal(first, second)
+    near = (first.float() - second.float()).square().mean()
+    assert float(near) < float((first.float() - other.float()).square().mean())
+
+
+def test_the_nearest_training_scene_is_found_among_those_of_the_training() -> None:
+    """Of fresh scenes by hand: each against all; and the seed is the one that training has."""
+    found = scene_trials.nearest_scenes(
+        FakeRun(), MODEL, samples=2, shown=1, training_scenes=30, project_seed=180
+    )
+    training = pictures(derive_seed(180, "scenes_model"), 30)[0].float().flatten(1) / 255
+    fresh = pictures(180, 2)[0].float().flatten(1) / 255
+    expected = torch.cdist(fresh, training).min(1).values
+    assert torch.allclose(found["distance"]["drawn"], expected, atol=1e-3)
+    assert found["median"]["drawn"] == pytest.approx(float(expected.median()), abs=1e-3)
+    distance = (found["samples"][0].float() - found["scenes"][0].float()).norm() / 255
+    assert float(found["distance"]["samples"][0]) == pytest.approx(float(distance), rel=1e-3)
+    session = Session(find_project())
+    assert session.seed(session.graph.nodes["scenes_model"]) == derive_seed(180, "scenes_model")
+
+
+def test_edits_ask_for_another_subject_and_for_nothing_else() -> None:
+    found: dict[str, Any] = scene_trials.edit_trials(FakeRun(), MODEL, JUDGE, seeds=2, i_starts=[3])
+    assert found["timesteps"] == [900]
+    assert set(found["inpainted"]) == set(found["translated"][0]) == EVERY
+    scene = scene_trials.random_scene(scene_trials.randomness(1, 1))
+    other = scene_trials.another_subject(scene, scene_trials.Random(1))
+    assert other.subject != scene.subject
+    assert (other.time, other.place, other.colour) == (scene.time, scene.place, scene.colour)
+
+
+def test_illusions_are_counted_pair_by_pair() -> None:
+    found = scene_trials.illusion_trials(
+        FakeRun(),
+        MODEL,
+        JUDGE,
+        seeds=2,
+        anagrams=[["half turn", "a tree", "a house"], ["upside down", "a tree", "a rocket"]],
+        hybrids=[["a tree", "a house"]],
+    )
+    assert (len(found["anagrams"]), len(found["hybrids"])) == (2, 1)
+    assert found["mean"]["anagrams"] == pytest.approx(sum(found["anagrams"]) / 2)
