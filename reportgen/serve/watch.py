@@ -1,5 +1,6 @@
 """Which files were saved, in batches, without looking into environments and caches."""
 
+import contextlib
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,10 +13,28 @@ GENERATED = ("_preview", "_site", "assets/figures")
 """What reportgen and Jekyll write below a site; in ``_posts`` a person may write as well."""
 JUNK = (".pyc", ".swp", ".swx", "~", ".tmp")
 HEAVY = frozenset({"__pycache__", "node_modules", "site-packages"})
-STEP, LONGEST = 25, 400  # milliseconds without a change that end a batch, and its longest time
-IDLE = 1000  # milliseconds after which a watch without changes looks up
+STEP, LONGEST = 25, 150  # milliseconds without a change that end a batch, and its longest time
+IDLE = 1000  # milliseconds after which the watch of the root looks up
+LATE = 10.0  # seconds to wait for a watch to begin
 
 Tell = Callable[[set[Path]], None]
+
+
+class Stop:
+    """An event that stops a watch, which asks for it again and again.
+
+    ``begun`` is called when it first asks: by then no change escapes it any more.
+    """
+
+    def __init__(self, event: threading.Event, begun: Callable[[], None]) -> None:
+        self.event, self.begun = event, begun
+        self.is_new = True
+
+    def is_set(self) -> bool:
+        if self.is_new:
+            self.is_new = False
+            self.begun()
+        return self.event.is_set()
 
 
 class Watch:
@@ -29,13 +48,21 @@ class Watch:
         self.root, self.site, self.tell = project.root, site, tell
         self.unseen = (project.store_dir, *(site / name for name in GENERATED))
         self.stopped, self.again = threading.Event(), threading.Event()
+        self.begun = [threading.Event(), threading.Event()]
         self.threads = [
             threading.Thread(target=run, daemon=True) for run in (self.watch_root, self.watch_below)
         ]
 
     def start(self) -> None:
+        """Begin to watch; what is saved from now on is told."""
         for thread in self.threads:
             thread.start()
+        for begun in self.begun:
+            begun.wait(LATE)
+
+    def tell_all(self) -> None:
+        """Have everything looked at: something may have been saved that nobody saw."""
+        self.tell({self.root})
 
     def stop(self) -> None:
         self.stopped.set()
@@ -44,42 +71,50 @@ class Watch:
             thread.join(timeout=2)
 
     def watch_root(self) -> None:
-        known = self.folders()
-        for batch in self.batches([self.root], self.stopped, recursive=False):
+        known = list(map(inode, self.folders()))
+        for batch in self.batches([self.root], self.stopped, self.begun[0].set):
             if batch:
                 self.tell(batch)
-            if (now := self.folders()) != known:
+            if (now := list(map(inode, self.folders()))) != known:
                 known = now
                 self.again.set()
 
     def watch_below(self) -> None:
-        """Watch the folders; from the start, whenever there is another one."""
-        before: set[Path] | None = None
+        """Watch the folders; from the start, whenever one is another than before."""
+        begun = self.begun[1].set
         while not self.stopped.is_set():
             self.again.clear()
-            folders = self.folders()
-            new = set(folders) - before if before is not None else set()
-            if not folders:
+            if folders := self.folders():
+                for batch in self.batches(folders, self.again, begun, recursive=True):
+                    self.tell(batch)
+            else:
+                begun()
                 self.again.wait()
-            for batch in self.batches(folders, self.again, recursive=True):
-                if batch or new:
-                    self.tell(batch | new)  # what was written before the watch began
-                    new = set()
-            before = set(folders)
+            begun = self.tell_all
 
     def batches(
-        self, paths: list[Path], stop: threading.Event, *, recursive: bool
+        self,
+        paths: list[Path],
+        stop: threading.Event,
+        begun: Callable[[], None],
+        *,
+        recursive: bool = False,
     ) -> Iterator[set[Path]]:
-        """Sets of changed paths, empty ones when nothing happens; by polling where need be."""
+        """Sets of changed paths until it is stopped, or cannot go on; by polling where need be.
+
+        A watch of the root yields empty sets too, when nothing happens.
+        """
         try:
-            yield from self.watched(paths, stop, recursive, polling=False)
+            yield from self.watched(paths, Stop(stop, begun), recursive)
         except FileNotFoundError:  # a folder went away between the look and the watch
             stop.wait(IDLE / 1000)
-        except OSError:  # the system's limit of watched folders
-            yield from self.watched(paths, stop, recursive, polling=True)
+        except (OSError, RuntimeError):  # the system's limit of watched folders
+            with contextlib.suppress(OSError, RuntimeError):
+                yield from self.watched(paths, Stop(stop, self.tell_all), recursive, polling=True)
+            stop.wait(IDLE / 1000)
 
     def watched(
-        self, paths: list[Path], stop: threading.Event, recursive: bool, *, polling: bool
+        self, paths: list[Path], stop: Stop, recursive: bool, *, polling: bool = False
     ) -> Iterator[set[Path]]:
         for changes in watch(
             *paths,
@@ -87,7 +122,7 @@ class Watch:
             step=STEP,
             debounce=LONGEST,
             stop_event=stop,
-            rust_timeout=IDLE,
+            rust_timeout=0 if recursive else IDLE,
             yield_on_timeout=True,
             force_polling=polling or None,
             recursive=recursive,
@@ -107,10 +142,18 @@ class Watch:
     def matters(self, change: Change, path: str) -> bool:
         """Whether a change may concern anything that is shown."""
         file = Path(path)
-        if file.name.startswith(".") or file.name.endswith(JUNK):
+        if file.name.startswith(".") or file.name.endswith(JUNK) or file.name in HEAVY:
             return False
         base = self.root if file.is_relative_to(self.root) else self.site
         folders = file.relative_to(base).parts[:-1] if file.is_relative_to(base) else ()
         if any(part.startswith(".") or part in HEAVY for part in folders):
             return False
         return not any(file.is_relative_to(folder) for folder in self.unseen)
+
+
+def inode(folder: Path) -> int:
+    """What tells a folder from one that takes its place; 0 where it is gone."""
+    try:
+        return folder.stat().st_ino
+    except OSError:
+        return 0
