@@ -11,6 +11,7 @@ from pathlib import Path
 from reportgen.engine.results import Results
 from reportgen.errors import ReportgenError
 from reportgen.posts import Post, Uses, figures_of, post_files, render_posts
+from reportgen.posts.figures import html_templates
 from reportgen.posts.source import slug_of
 from reportgen.project import Project
 from reportgen.serve.memo import Memo, Noting, memo_of, settings_of
@@ -38,6 +39,7 @@ class Pages:
     shown: dict[str, tuple[str, ...]] = field(default_factory=dict)
     problems: dict[str, Problem] = field(default_factory=dict)
     memos: dict[str, Memo | None] = field(default_factory=dict)
+    settings: object = None
 
     def render(
         self,
@@ -51,6 +53,9 @@ class Pages:
         for slug in (self.posts.keys() | self.problems.keys()) - sources.keys():
             self.forget(slug)
         settings = settings_of(project, self.site)
+        if settings != self.settings:  # a template that is new may hide one that is loaded
+            html_templates.cache_clear()
+            self.settings = settings
         for slug, path in sources.items():
             if path in only or not (only or path in besides):
                 self.render_post(project, settings, results, slug, path)
