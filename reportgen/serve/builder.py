@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from multiprocessing.connection import wait
 from typing import Any
 
 from reportgen.engine.build import Limits, build_nodes
@@ -28,14 +29,23 @@ DRAWING = threading.Lock()
 """Held while a figure is drawn: matplotlib is not made for threads."""
 
 
+class Ended(Exception):
+    """Nobody needs the run any more that was about to begin."""
+
+
 @dataclass
 class Running:
-    """The run in progress: of ``node``, for the sake of ``target`` (both names)."""
+    """The run in progress: of ``node``, for the sake of ``target`` (both names).
+
+    ``node`` is '' while it is still being prepared.
+    """
 
     target: str
-    node: str
-    key: str
-    expected: float | None
+    asked: bool
+    force: bool
+    node: str = ""
+    key: str = ""
+    expected: float | None = None
     started: float = field(default_factory=time.monotonic)
     useless: bool = False
 
@@ -45,6 +55,11 @@ class Running:
             return False
         left = self.expected - (time.monotonic() - self.started)
         return -WORTH_KILLING < left < WORTH_KILLING
+
+    def is_of(self, session: Session) -> bool:
+        """Whether it runs what this look at the project would run."""
+        node = session.graph.find(self.node)
+        return node is not None and session.status(node).key == self.key
 
 
 class Builder(Reporter):
@@ -63,116 +78,139 @@ class Builder(Reporter):
         self.look, self.settled, self.send = look, settled, send
         self.asked: dict[str, bool] = {}
         self.wanted: list[str] = []
-        self.current: str | None = None
         self.running: Running | None = None
+        self.ended: set[str] = set()
         self.session: Session | None = None
         self.said = 0.0
-        self.values: dict[str, float] = {}
+        self.progress: Message | None = None
         self.fault: Exception | None = None
         self.stopping = False
         self.change = threading.Condition()
         self.executor = LocalExecutor(1)
+        self.warm: Task | None = None
         self.thread = threading.Thread(target=self.work, daemon=True)
 
     # What the desk says
 
     def start(self, session: Session) -> None:
         """Begin, unless that has been done: the worker imports what the figures will need."""
-        if not self.thread.is_alive():
+        if self.warm is None:
             packages = {name for node in session.graph for name in session.closure(node).packages}
-            task = warm_task(session.project, sorted(packages))
-            self.executor.submit(run_task, task, lambda message: None)
+            self.warm = warm_task(session.project, sorted(packages))
             self.thread.start()
 
     def want(self, names: Sequence[str]) -> None:
         """Replace the list of what is to run by itself. What runs just now is not run again: when
         it has ended, the desk looks at it anew."""
         with self.change:
-            self.wanted = [name for name in names if name != self.current]
-            self.change.notify()
+            now = self.running.target if self.running else ""
+            self.wanted = [name for name in names if name != now]
+            self.change.notify_all()
 
     def ask(self, name: str, *, force: bool) -> None:
         """Somebody wants this node now, whatever it costs."""
         with self.change:
             self.asked[name] = force
-            self.change.notify()
+            self.change.notify_all()
 
     def drop_useless(self, session: Session) -> None:
         """End a run whose result nobody needs since the code changed, unless it ends soon."""
         running = self.running
-        if running is None:
-            return
-        node = session.graph.find(running.node)
-        if node is not None and session.status(node).key == running.key:
-            return
-        if not running.ends_soon():
-            self.kill(running)
-        else:
-            timer = threading.Timer(WORTH_KILLING, self.kill, [running])
-            timer.daemon = True
-            timer.start()
+        if running is not None and running.node and not running.is_of(session):
+            self.end(running, after=WORTH_KILLING if running.ends_soon() else 0.0)
 
     def cancel(self, target: str) -> None:
         """End what runs for the sake of a node, or will."""
         with self.change:
             self.asked.pop(target, None)
             self.wanted = [name for name in self.wanted if name != target]
-        running = self.running
+            running = self.running
         if running is not None and running.target == target:
-            self.kill(running)
+            self.end(running)
+
+    def end(self, running: Running, after: float = 0.0) -> None:
+        timer = threading.Timer(after, self.kill, [running])
+        timer.daemon = True
+        timer.start()
 
     def kill(self, running: Running) -> None:
-        """End a run if it still goes on, and the worker with it; the next starts a new one."""
-        if running is not self.running:
-            return
-        running.useless = True
-        for slot in self.executor.slots:
-            if slot.process is not None:
-                slot.process.kill()
+        """Kill the worker until this run has ended; the next run starts a new one.
 
-    def queued(self) -> list[str]:
+        Once may not do, for the worker may be about to start. The lock keeps the next run from
+        beginning in a worker that is dying.
+        """
+        running.useless = True
+        while running is self.running:
+            with self.change:
+                process = self.executor.slots[0].process
+                if running is self.running and running.node and process and process.pid:
+                    process.kill()
+                    wait([process.sentinel], timeout=1)
+                self.change.wait(PAUSE)
+
+    def doing(self, name: str) -> str:
+        """What happens to a node: ``running``, ``queued`` or nothing.
+
+        A run goes on until the desk has taken in what it left, see ``taken_in``.
+        """
         with self.change:
-            return list(dict.fromkeys([*self.asked, *self.wanted]))
+            now = self.running
+            if name in self.ended or (now and now.node and name in (now.target, now.node)):
+                return "running"
+            waits = name in self.asked or name in self.wanted or (now and name == now.target)
+            return "queued" if waits else ""
+
+    def taken_in(self, name: str) -> None:
+        """The desk knows what the run of a node has left."""
+        with self.change:
+            self.ended.discard(name)
 
     def stop(self) -> None:
         with self.change:
             self.stopping = True
-            self.change.notify()
+            self.change.notify_all()
         self.executor.shutdown(wait=False, cancel_futures=True)
+        if self.thread.is_alive():
+            self.thread.join(timeout=2)
 
     # The thread
 
     def work(self) -> None:
-        while (job := self.next()) is not None:
-            name, asked, force = job
+        if self.warm is not None:
+            self.executor.submit(run_task, self.warm, lambda message: None).result()
+        while (running := self.next()) is not None:
             ran: dict[str, Record] = {}
             try:
                 self.fault = None
-                ran = self.build(name, asked=asked, force=force)
-            except (ReportgenError, OSError):
+                ran = self.build(running)
+            except (ReportgenError, OSError, Ended):
                 pass  # the desk looks at the same project and says what is wrong with it
             except Exception as error:
                 self.fault = error
-            self.current = self.running = self.session = None
-            self.settled(name, ran)
+            with self.change:
+                self.running = self.session = self.progress = None
+                self.ended.add(running.target)
+                self.change.notify_all()
+            self.settled(running.target, ran)
 
-    def next(self) -> tuple[str, bool, bool] | None:
-        """Wait for something to run: its name, whether it was asked for, and by force."""
+    def next(self) -> Running | None:
+        """Wait for something to run."""
         with self.change:
             self.change.wait_for(lambda: self.stopping or self.asked or self.wanted)
             if self.stopping:
                 return None
             asked = bool(self.asked)
-            self.current = name = next(iter(self.asked)) if asked else self.wanted.pop(0)
-            return name, asked, self.asked.pop(name, False)
+            name = next(iter(self.asked)) if asked else self.wanted.pop(0)
+            self.running = Running(name, asked, self.asked.pop(name, False))
+            return self.running
 
-    def build(self, name: str, *, asked: bool, force: bool) -> dict[str, Record]:
+    def build(self, running: Running) -> dict[str, Record]:
         session = self.session = self.look()
-        node = session.graph.find(name)
-        if node is None or (not asked and too_dear(session, node)):
+        node = session.graph.find(running.target)
+        if node is None or (not running.asked and too_dear(session, node)):
             return {}
-        self.running = Running(name, name, session.status(node).key or "", None)
-        limits = Limits(force=frozenset({name}) if force else frozenset())
+        force = frozenset({node.name}) if running.force else frozenset[str]()
+        limits = Limits(fail_fast=True, force=force)
         outcome = build_nodes(session, [node], self, limits, self.executor)
         if node.is_figure and outcome.good:
             with DRAWING:
@@ -185,34 +223,39 @@ class Builder(Reporter):
         assert self.session is not None
         assert self.running is not None
         key = self.session.status(node).key or ""
-        self.running = Running(self.running.target, node.name, key, price.seconds)
-        self.values = {}
+        with self.change:
+            running = self.running
+            if running.useless:
+                raise Ended
+            running.node, running.key, running.expected = node.name, key, price.seconds
+            running.started = time.monotonic()
+            self.progress = progress_of(running.target, node)
+        self.said = 0.0
         self.settled("", {})
 
     def heard(self, node: Node, message: dict[str, Any]) -> None:
-        if message["kind"] == "log":
-            self.values = message["values"]
-        ended = message.get("done") == message.get("total", 0)
-        if self.running is None or (time.monotonic() - self.said < PAUSE and not ended):
+        """Tell of progress, now and then; the state has the rest for those who come later."""
+        if self.progress is None:
             return
-        self.said = time.monotonic()
-        self.send(
-            {
-                "type": "progress",
-                "target": self.running.target,
-                "node": node.id,
-                "label": message.get("label", ""),
-                "done": message.get("done"),
-                "total": message.get("total"),
-                "values": self.values,
-            }
-        )
+        named = ("values",) if message["kind"] == "log" else ("label", "done", "total")
+        self.progress = {**self.progress, **{name: message.get(name) for name in named}}
+        ended = message.get("done") == message.get("total", 0)
+        if time.monotonic() - self.said > PAUSE or ended:
+            self.said = time.monotonic()
+            self.send(self.progress)
 
     def failed(self, node: Node, message: str, traceback: str) -> None:
         """Forget a failure that we caused; the node is as stale as before."""
-        caused = SAVED_MEANWHILE in message or (self.running is not None and self.running.useless)
+        useless = self.running is not None and self.running.useless
+        caused = useless or self.stopping or SAVED_MEANWHILE in message
         if caused and self.session is not None:
             self.session.failure_file(node).unlink(missing_ok=True)
+
+
+def progress_of(target: str, node: Node) -> Message:
+    """A run that has just begun."""
+    named = {"type": "progress", "target": target, "node": node.id}
+    return {**named, "label": "", "done": None, "total": None, "values": {}}
 
 
 def warm_task(project: Project, packages: Sequence[str]) -> Task:

@@ -22,7 +22,7 @@ Job = Callable[[], None]
 MANY = 1000  # files saved at once, after which the system may have lost word of some more
 RETRIES = 40  # looks at a project whose files vanish while they are read
 SOON = 0.05  # seconds between two of them
-HESITATE = 0.12  # seconds to wait for the rest of a save before an error is believed
+HESITATE = 0.25  # seconds to wait for the rest of a save before an error is believed
 EMPTY = 1.0  # seconds to do so while a saved file is empty
 SITE_FOLDERS = ("assets", "_layouts", "_includes", "_sass", "_data", "_posts", "_drafts")
 
@@ -43,7 +43,7 @@ class Desk:
         self.jekyll = Jekyll(site, built, self.jekyll_ended) if built else None
         self.styles = self.builds = self.failures = 0
         self.saved: set[Path] = set()
-        self.everything = True
+        self.everything, self.half_saved = True, False
         self.lock, self.news = threading.Lock(), threading.Event()
         self.told: frozenset[str] = frozenset()
         self.jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
@@ -69,15 +69,15 @@ class Desk:
         with self.lock:
             waiting = bool(self.saved)
             self.saved |= paths
-        self.news.set()
+            self.news.set()
         if not waiting:
             self.jobs.put(self.refresh)
-        if len(paths) >= MANY:
+        if len(paths) >= MANY or any(path != self.root and path.is_dir() for path in paths):
             self.later(1.0)
 
     def settled(self, name: str, ran: dict[str, Record]) -> None:
         """The builder has dealt with a node, and left these records; '' when a run has begun."""
-        self.jobs.put(lambda: self.after_run(name, ran) if name else self.publish())
+        self.jobs.put(lambda: self.after_run(name, ran) if name else self.after_start())
 
     def jekyll_ended(self, problem: Problem | None) -> None:
         self.jobs.put(lambda: self.after_jekyll(problem))
@@ -100,18 +100,18 @@ class Desk:
                 job()
             except Exception as error:  # a fault of ours must not end the preview
                 self.shown.problems["desk"] = of_fault(error)
-                self.everything = True
+                self.everything, self.half_saved = True, False
                 self.publish()
 
     def refresh(self) -> None:
         """Take in what was saved. Files that vanish meanwhile are looked for again."""
         with self.lock:
             saved, self.saved = self.saved, set()
-        self.news.clear()
+            self.news.clear()
         of_site = {path for path in saved if self.is_of_site(path)}
         if of_site:
             self.take_in_site(of_site)
-        if of_site and of_site == saved:
+        if of_site and of_site == saved and not self.half_saved:
             return
         try:
             done = self.take_in(saved - of_site)
@@ -124,6 +124,7 @@ class Desk:
             if self.failures <= RETRIES:
                 self.later(SOON)
                 return
+            self.half_saved = False
             problem = Problem("The project cannot be read", f"{error}.")
             self.shown.problems["project"] = problem
         self.publish()
@@ -156,15 +157,13 @@ class Desk:
         if self.everything or posts != saved:
             self.everything = shown.take_in_code(saved) is None
             posts = set()
-        if posts:  # the page that is being written first, for its reader waits
-            shown.render(only=posts)
-        elif not self.everything:
-            shown.render()
+        shown.render(only=posts)  # of posts the one that is being written, for its reader waits
         if self.is_half_saved(saved):
-            self.everything = True
             return False
         if not self.everything and shown.session is not None:
             self.follow(shown.session, posts)
+        else:
+            self.builder.want([])
         return True
 
     def follow(self, session: Session, posts: set[Path]) -> None:
@@ -181,10 +180,13 @@ class Desk:
         """Whether something is wrong or gone that was not, and more is being saved just now.
 
         Many programs empty a file before they write it, or delete it before they make it anew.
+        The rest of the save is looked at next; until then nothing is told.
         """
-        if self.told <= self.claims():
-            return False
-        return self.news.wait(EMPTY if any(map(is_empty, saved)) else HESITATE)
+        self.half_saved = False
+        if not self.told <= self.claims():
+            self.half_saved = self.news.wait(EMPTY if any(map(is_empty, saved)) else HESITATE)
+            self.everything |= self.half_saved
+        return self.half_saved
 
     def claims(self) -> frozenset[str]:
         """All that is well: pages, figures, and problems that are not there."""
@@ -194,16 +196,28 @@ class Desk:
         posts = [*shown.pages.posts, "project"]
         return frozenset([*figures, *(f"/{post}" for post in posts if post not in broken)])
 
+    def after_start(self) -> None:
+        """A run has begun; where a file was saved while it was prepared, see if it is of use."""
+        running, session = self.builder.running, self.shown.session
+        if running and session and running.node and not running.is_of(session):
+            self.everything = True
+            self.jobs.put(self.refresh)
+        self.publish()
+
     def after_run(self, name: str, ran: dict[str, Record]) -> None:
+        self.builder.taken_in(name)
         session = self.shown.session
         node = session.graph.find(name) if session else None
         if session is None or node is None:
             return
         for one, record in ran.items():
-            self.policy.note(one, record.key)
+            self.policy.note(one, record.key, record.seconds)
         try:
             self.shown.take_in_run(session, node, ran)
-            self.plan()
+            if self.is_half_saved(set()):
+                return
+            if not self.everything:
+                self.plan()
         except (ReportgenError, OSError):  # a file was saved or deleted just now
             self.everything = True
             self.later(SOON)
@@ -252,7 +266,9 @@ class Desk:
             self.jekyll.request()
 
     def publish(self) -> None:
-        """Tell all browsers."""
+        """Tell all browsers, unless the rest of a save comes first."""
+        if self.half_saved:
+            return
         shown, self.told = self.shown, self.claims()
         problems = [*shown.problems.values(), *shown.pages.problems.values()]
         figures: list[Row] = []
@@ -268,6 +284,7 @@ class Desk:
                 "warnings": {slug: list(p.warnings) for slug, p in shown.pages.posts.items()},
                 "figures": figures,
                 "artifacts": artifacts,
+                "progress": self.builder.progress,
                 "styles": self.styles,
                 "builds": self.builds,
             }

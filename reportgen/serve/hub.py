@@ -3,15 +3,20 @@
 import asyncio
 import contextlib
 import json
+import threading
 from typing import Any
 
 Message = dict[str, Any]
 
 
 class Hub:
-    """Passes messages from any thread to all browsers. ``state`` is the last state sent."""
+    """Passes messages from any thread to all browsers.
+
+    ``state`` is the last state sent, with the progress that was told since.
+    """
 
     def __init__(self) -> None:
+        self.lock = threading.Lock()
         self.loop: asyncio.AbstractEventLoop | None = None
         self.queues: set[asyncio.Queue[str]] = set()
         self.state: Message = {"type": "state", "ready": False}
@@ -24,13 +29,16 @@ class Hub:
         self.loop = None
 
     def send(self, message: Message) -> None:
-        """Send to all browsers; may be called from any thread."""
-        if message["type"] == "state":
-            self.state = message
-        text = json.dumps(message)
-        if self.loop is not None:
-            with contextlib.suppress(RuntimeError):  # the server is ending
-                self.loop.call_soon_threadsafe(self.spread, text)
+        """Send to all browsers, but for a state that they know; any thread may call this."""
+        with self.lock:
+            if message == self.state:
+                return
+            is_state = message["type"] == "state"
+            self.state = message if is_state else {**self.state, "progress": message}
+            text = json.dumps(message)
+            if self.loop is not None:
+                with contextlib.suppress(RuntimeError):  # the server is ending
+                    self.loop.call_soon_threadsafe(self.spread, text)
 
     def spread(self, text: str) -> None:
         for queue in self.queues:

@@ -44,12 +44,7 @@ def shown_in(pages: Pages) -> dict[str, list[str]]:
 
 def doing(session: Session, node: Node, builder: Builder) -> str:
     """What happens to a node: ``running``, ``queued``, ``waiting`` for a click, or nothing."""
-    running = builder.running
-    if running is not None and node.name in (running.target, running.node):
-        return "running"
-    if node.name in builder.queued():
-        return "queued"
-    return "waiting" if session.must_run(node) else ""
+    return builder.doing(node.name) or ("waiting" if session.must_run(node) else "")
 
 
 def row(session: Session, node: Node, slugs: list[str], does: str, policy: Policy) -> Row:

@@ -3,13 +3,13 @@
 import time
 from dataclasses import dataclass, field
 
-from reportgen.engine.plan import plan
+from reportgen.engine.plan import plan, price_of
 from reportgen.engine.session import Session
 from reportgen.registry import Node
 
 AT_ONCE = 60.0  # seconds: what costs more waits for a click
-RESTLESS = 10.0  # seconds within which a node that is stale again after its run counts as restless
-TIMES = 3  # so many runs in a row make it restless
+RESTLESS = 10.0  # seconds between two runs of one key that make them follow on each other
+TIMES = 3  # so many such runs make a node restless
 
 
 def too_dear(session: Session, node: Node) -> str:
@@ -23,20 +23,17 @@ def too_dear(session: Session, node: Node) -> str:
     if todo.seconds > AT_ONCE:
         return "costly"
     nodes = (*todo.run, *todo.maybe)
-    unknown = [n for n in nodes if not n.is_figure and not session.store.records_of(n.name)]
+    unknown = [n for n in nodes if not n.is_figure and price_of(session, n).seconds is None]
     return f"{unknown[0].id} was never timed" if unknown else ""
 
 
 @dataclass(frozen=True)
-class Ended:
-    """The end of a node's latest run, and the how manieth of its key in a short time it was."""
+class Latest:
+    """A node's latest run, and how many of its key have followed on each other."""
 
     key: str
     count: int
-    time: float = field(default_factory=time.monotonic)
-
-    def age(self) -> float:
-        return time.monotonic() - self.time
+    ended: float = field(default_factory=time.monotonic)
 
 
 class Policy:
@@ -44,19 +41,19 @@ class Policy:
 
     def __init__(self) -> None:
         self.stopped: dict[str, list[str | None]] = {}
-        self.ended: dict[str, Ended] = {}
+        self.latest: dict[str, Latest] = {}
 
     def held(self, session: Session, node: Node) -> str:
         """'' where a stale node may run by itself, else why it waits."""
         if self.stopped.get(node.name) == keys(session, node):
             return "stopped"
-        if any(self.is_restless(name) for name in session.graph.ancestors([node])):
+        if any(self.is_restless(session, name) for name in session.graph.ancestors([node])):
             return "stale again right after its run: does it write what it reads?"
         return too_dear(session, node)
 
-    def is_restless(self, name: str) -> bool:
-        ended = self.ended.get(name)
-        return ended is not None and ended.count >= TIMES and ended.age() < RESTLESS
+    def is_restless(self, session: Session, name: str) -> bool:
+        latest, status = self.latest.get(name), session.status(session.graph.nodes[name])
+        return latest is not None and latest.count >= TIMES and latest.key == status.key
 
     def stop(self, session: Session, node: Node) -> None:
         """Somebody stopped this node: it runs again when its code changes, or on a click."""
@@ -64,13 +61,15 @@ class Policy:
 
     def allow(self, node: Node) -> None:
         self.stopped.pop(node.name, None)
-        self.ended.pop(node.name, None)
+        self.latest.pop(node.name, None)
 
-    def note(self, name: str, key: str) -> None:
-        """A run of a node has ended."""
-        before = self.ended.get(name)
-        again = before is not None and before.key == key and before.age() < RESTLESS
-        self.ended[name] = Ended(key, before.count + 1 if before and again else 1)
+    def note(self, name: str, key: str, seconds: float) -> None:
+        """A run of a node has ended, which took so long."""
+        before = self.latest.get(name)
+        now = Latest(key, 1)
+        if before and before.key == key and now.ended - seconds - before.ended < RESTLESS:
+            now = Latest(key, before.count + 1)
+        self.latest[name] = now
 
 
 def keys(session: Session, node: Node) -> list[str | None]:

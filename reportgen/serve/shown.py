@@ -5,9 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from reportgen.engine.draw import draw_figure, results_of
-from reportgen.engine.results import Result, Results
+from reportgen.engine.results import Results, fill
 from reportgen.engine.session import Options, Session
 from reportgen.errors import ReportgenError
+from reportgen.freshness.states import ENV_STALE, FRESH
 from reportgen.project import Project, find_project
 from reportgen.registry import Node
 from reportgen.serve.builder import DRAWING
@@ -54,8 +55,8 @@ class Shown:
             session.forget(session.graph.nodes[name])
         for name, record in ran.items():
             one = session.graph.nodes.get(name)
-            if one is not None and session.status(one).key == record.key:
-                session.settle(one, record)
+            if one is not None and one.volatile and session.status(one).key == record.key:
+                session.settle(one, record)  # others have to hold against the files as they are
         self.draw(session)
         self.render()
 
@@ -65,19 +66,24 @@ class Shown:
             self.pages.render(self.project, self.results, only, besides)
 
     def draw(self, session: Session) -> None:
-        """Draw every figure that has a record; of others keep the picture there was."""
+        """Draw every figure that has a record; what is not fresh stays as it was shown before."""
         before, results = self.results, results_of(session)
+        kept = {n.name for n in session.graph if keep_record(results, n, before)}
         for node in session.graph:
             if node.is_figure:
-                self.draw_one(session, results, node)
-                keep_picture(results, node, before)
+                self.draw_one(session, results, node, anew=node.name not in kept)
         self.results = results
 
-    def draw_one(self, session: Session, results: Results, node: Node) -> None:
+    def draw_one(self, session: Session, results: Results, node: Node, *, anew: bool) -> None:
+        """Draw a figure, or only fill in its caption."""
         key = f"figure {node.id}"
         try:
-            with DRAWING:
-                draw_figure(session, results, node)
+            if anew:
+                with DRAWING:
+                    draw_figure(session, results, node)
+            else:
+                caption = fill(node.caption, node, results)
+                results.results[node.name] = replace(results[node.name], caption=caption)
             self.problems.pop(key, None)
         except ReportgenError as error:
             self.problems[key] = self.problem(error, f"Figure {node.id} cannot be drawn")
@@ -114,10 +120,18 @@ def forgive(session: Session) -> None:
         session.failure_file(node).unlink(missing_ok=True)
 
 
-def keep_picture(results: Results, node: Node, before: Results | None) -> None:
-    """Give a figure without a picture the one that its id had before, such as after a rename."""
+def keep_record(results: Results, node: Node, before: Results | None) -> bool:
+    """Let a node that is not fresh be what was shown of it before; False where nothing was.
+
+    Its latest record may be of quite another version. A figure is known by its id, so that it
+    keeps its picture when its function is renamed.
+    """
     now = results[node.name]
-    old: Result | None = before.get(node.id) if before is not None else None
-    if now.drawn is None and old is not None and old.drawn is not None:
-        kept = replace(now, drawn=old.drawn, folder=old.folder, caption=now.caption or old.caption)
-        results.results[node.name] = kept
+    old = before.get(node.id) if before is not None else None
+    if now.state in (FRESH, ENV_STALE) or old is None or old.record is None:
+        return False
+    if node.is_figure and old.drawn is None:
+        return False
+    kept = replace(now, record=old.record, drawn=old.drawn, folder=old.folder)
+    results.results[node.name] = kept
+    return True

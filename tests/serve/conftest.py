@@ -6,13 +6,17 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from itertools import count
+from pathlib import Path
+from textwrap import dedent
+from typing import IO, Any
 
 import pytest
 from websockets.sync.client import ClientConnection, connect
@@ -123,6 +127,7 @@ FILES = {
     "site/assets/css/site.css": "body { margin: 2rem auto; max-width: 40rem; }\n",
 }
 State = dict[str, Any]
+NUMBERS = count()
 
 
 @dataclass
@@ -133,6 +138,8 @@ class Served:
     process: "subprocess.Popen[str]"
     address: str
     socket: ClientConnection
+    errors: IO[str]
+    state: State
     heard: int = 0
 
     @property
@@ -155,74 +162,137 @@ class Served:
     def send(self, **message: Any) -> None:
         self.socket.send(json.dumps(message))
 
-    def until(self, what: Callable[[State], Any], kind: str = "state") -> State:
-        """The first message from now on of which ``what`` is true."""
-        end, last = time.monotonic() + PATIENCE, None
-        while (left := end - time.monotonic()) > 0:
-            try:
-                message = json.loads(self.socket.recv(timeout=left))
-            except TimeoutError:
-                break
-            self.heard += 1
-            if message["type"] == kind:
-                last = message
-                if what(message):
-                    return message
-        brief = {key: last.get(key) for key in ("done", "problems")} if last else None
-        happens = (states(last), doing(last)) if last and "figures" in last else None
-        raise AssertionError(f"It was not heard; the last was {brief}, {happens}")
+    def edit(self, name: str, *changes: tuple[str, str]) -> None:
+        """Replace texts, which must be there, in a file, as one save."""
+        text = (self.project.root / name).read_text(encoding="utf-8")
+        for old, new in changes:
+            assert old in text
+            text = text.replace(old, new)
+        save(self.project.root / name, text)
 
-    def until_page(self, text: str, path: str = PAGE) -> State:
-        """The first state in which a page has this text."""
-        return self.until(lambda state: text in self.page(path))
+    def until(self, what: Callable[[State], Any]) -> State:
+        """The state as a browser knows it, from now on, as soon as ``what`` is true of it."""
+        end = time.monotonic() + PATIENCE
+        while not what(self.state):
+            self.hear(end)
+        return self.state
+
+    def hear(self, end: float) -> None:
+        """Take in one more message: a state, or how far a run is."""
+        try:
+            message = json.loads(self.socket.recv(timeout=max(0.0, end - time.monotonic())))
+        except TimeoutError:
+            brief = {k: v for k, v in self.state.items() if k in ("problems", "progress", "pages")}
+            happens = [(row["id"], row["state"], row["doing"]) for row in rows(self.state).values()]
+            self.errors.seek(0)
+            said = self.errors.read()
+            raise AssertionError(f"It did not happen: {happens}, {brief}\n{said}") from None
+        self.heard += 1
+        if message["type"] == "state":
+            self.state = message
+        else:
+            self.state = {**self.state, "progress": message}
+
+    def until_page(self, *texts: str, path: str = PAGE) -> State:
+        """The first state without problems in which a page has these texts."""
+
+        def has(state: State) -> bool:
+            page = self.page(path)
+            sound = state["ready"] and not state["problems"]
+            return sound and all(text in page for text in texts)
+
+        return self.until(has)
 
     def until_well(self) -> State:
         """The first state without any problem, in which nothing is left to run."""
-        return self.until(lambda s: s["ready"] and not s["problems"] and not any(doing(s).values()))
+        return self.until(is_well)
+
+    def until_problem(self, word: str) -> dict[str, Any]:
+        """The problem that there is as soon as there is but one, with this word."""
+        state = self.until(lambda s: len(s["problems"]) == 1 and word in str(s["problems"]))
+        problem: dict[str, Any] = state["problems"][0]
+        return problem
+
+    def until_halfway(self, node: str) -> State:
+        """The first state in which a run of this function is known to have come some way."""
+        return self.until(
+            lambda s: s["progress"] and s["progress"]["target"] == node and s["progress"]["done"]
+        )
+
+    def settle(self) -> None:
+        """Wait until all that was saved before has been seen: what is saved last is seen last."""
+        slug = f"passing-{next(NUMBERS)}"
+        file, page = f"templates/posts/2026-01-09-{slug}.md", f"/_preview/{slug}/index.html"
+        save(self.project.root / file, "---\ntitle: Passing\n---\n\nNothing.\n")
+        self.until(lambda s: page in s["pages"])
+        (self.project.root / file).unlink()
+        self.until(lambda s: page not in s["pages"])
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> tuple[int, str]:
         """Exit code and what was said on stderr."""
         self.process.send_signal(how)
-        _, err = self.process.communicate(timeout=PATIENCE)
-        return self.process.returncode, err
+        self.process.wait(timeout=PATIENCE)
+        self.errors.seek(0)
+        return self.process.returncode, self.errors.read()
+
+
+def save(path: Path, text: str) -> None:
+    """Give a file a new text in one step, as many editors do."""
+    new = path.with_name(f".{path.name}.new")
+    new.write_text(text, encoding="utf-8")
+    os.replace(new, path)
+
+
+def rows(state: State) -> dict[str, Any]:
+    """What is said of each figure, by id."""
+    return {row["id"]: row for row in state.get("figures", [])}
 
 
 def doing(state: State) -> dict[str, str]:
     """What happens to each figure: ``running``, ``queued``, ``waiting`` or ''."""
-    return {row["id"]: row["doing"] for row in state["figures"]}
+    return {name: row["doing"] for name, row in rows(state).items()}
 
 
 def states(state: State) -> dict[str, str]:
-    return {row["id"]: row["state"] for row in state["figures"]}
+    return {name: row["state"] for name, row in rows(state).items()}
 
 
-def listening(address: str) -> ClientConnection:
-    """A websocket as a page of the server would open it, which nobody need read."""
+def is_well(state: State) -> bool:
+    return state["ready"] and not state["problems"] and not any(doing(state).values())
+
+
+@contextmanager
+def listening(address: str) -> Iterator[tuple[ClientConnection, State]]:
+    """A websocket as a page of the server would open it, and the state that it begins with."""
     url = address.replace("http", "ws") + "_reportgen/live"
     origin: Any = address.rstrip("/")
-    return connect(url, origin=origin, open_timeout=PATIENCE, ping_interval=None, max_queue=None)
+    with connect(
+        url, origin=origin, open_timeout=PATIENCE, ping_interval=None, max_queue=None
+    ) as socket:
+        yield socket, json.loads(socket.recv(timeout=PATIENCE))
 
 
 @contextmanager
 def serving(project: ProjectFolder, *arguments: str) -> Iterator[Served]:
     """Serve a project on a free port, and end that cleanly."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "reportgen", "serve", "--port", "0", *arguments],
-        cwd=project.root,
-        env={**os.environ, "COLUMNS": "200"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    try:
-        address = process.stdout.readline().strip()
-        if not address:
-            raise AssertionError(process.communicate()[1])
-        with listening(address) as socket:
-            yield Served(project, process, address, socket)
-    finally:
-        if process.poll() is None:
+    with tempfile.TemporaryFile("w+") as errors:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "reportgen", "serve", "--port", "0", *arguments],
+            cwd=project.root,
+            env={**os.environ, "COLUMNS": "200"},
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+        )
+        assert process.stdout is not None
+        try:
+            address = process.stdout.readline().strip()
+            if not address:
+                errors.seek(0)
+                raise AssertionError(errors.read())
+            with listening(address) as (socket, state):
+                yield Served(project, process, address, socket, errors, state)
+        finally:
             process.send_signal(signal.SIGINT)
             process.communicate(timeout=PATIENCE)
 
@@ -262,21 +332,20 @@ def one_server(copy: Callable[[], ProjectFolder]) -> Iterator[Served]:
 @pytest.fixture
 def served(one_server: Served) -> Iterator[Served]:
     """The module's server over the project as it was at first, heard from now on."""
-    with listening(one_server.address) as socket:
-        served = replace(one_server, socket=socket, heard=0)
-        served.until(lambda state: is_as_at_first(state, served))
+    with listening(one_server.address) as (socket, state):
+        served = replace(one_server, socket=socket, state=state, heard=0)
+        served.settle()
+        served.until(is_as_at_first)
         yield served
     restore(one_server.project)
 
 
-def is_as_at_first(state: State, served: Served) -> bool:
+def is_as_at_first(state: State) -> bool:
+    """For pages and figures; their texts are those of the files once these have been seen."""
     return (
-        not state["problems"]
+        is_well(state)
         and states(state) == {"C.1": "fresh", "A.1": "fresh", "B.2": "fresh"}
-        and not any(doing(state).values())
         and set(state["pages"]) == {"/_preview/index.html", PAGE, OTHER_PAGE}
-        and "First paragraph, with" in served.page()
-        and "Another post." in served.page(OTHER_PAGE)
     )
 
 
@@ -287,4 +356,23 @@ def restore(project: ProjectFolder) -> None:
             name = path.relative_to(project.root).as_posix()
             if path.is_file() and name not in FILES and path.suffix != ".pyc":
                 path.unlink()
-    project.write(FILES)
+    for name, text in texts(FILES).items():
+        if not (file := project.root / name).is_file() or file.read_text("utf-8") != text:
+            save(file, text)
+
+
+def texts(files: Mapping[str, str]) -> dict[str, str]:
+    """Files as ``ProjectFolder.write`` would write them."""
+    return {name: dedent(text).lstrip("\n") for name, text in files.items()}
+
+
+@pytest.fixture
+def cost(served: Served) -> Callable[[str, float], None]:
+    """``cost("walk", 90.0)`` makes all runs of a node so far have taken so long."""
+
+    def set_cost(node: str, seconds: float) -> None:
+        for path in (served.project.root / ".reportgen/records" / node).glob("*.json"):
+            record = json.loads(path.read_text(encoding="utf-8"))
+            save(path, json.dumps({**record, "seconds": seconds}))
+
+    return set_cost

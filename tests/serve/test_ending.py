@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ProjectFolder
-from tests.serve.conftest import CODE, PATIENCE, serving
+from tests.serve.conftest import CODE, OTHER_PAGE, PATIENCE, Served, serving
 
 Copy = Callable[[], ProjectFolder]
 
@@ -44,10 +44,10 @@ def test_ctrl_c_ends_it_and_all_that_it_started(
     alone: ProjectFolder, tmp_path: Path, busy: bool
 ) -> None:
     with serving(alone) as served:
-        served.until_well()
+        run_something(served)
         if busy:
-            alone.edit(CODE, 'GATE = ""', f'GATE = "{tmp_path / "never"}"')
-            served.until(lambda m: m["done"], kind="progress")
+            served.edit(CODE, ('GATE = ""', f'GATE = "{tmp_path / "never"}"'))
+            served.until_halfway("moving")
         started = children(served.process.pid)
         code, err = served.stop()
 
@@ -55,11 +55,19 @@ def test_ctrl_c_ends_it_and_all_that_it_started(
     assert err.splitlines()[-1] == "Interrupted. What had finished is kept."
     assert "Traceback" not in err
     assert_all_end(started)
+    assert not list((alone.root / ".reportgen/failures").glob("*"))
+
+
+def run_something(served: Served) -> None:
+    """Have the worker run, so that there surely is one."""
+    served.edit(CODE, ("square(12)", "square(13)"))
+    served.until_page("13 × 13 pixels")
+    served.until_well()
 
 
 def test_a_killed_server_leaves_no_worker(alone: ProjectFolder) -> None:
     with serving(alone) as served:
-        served.until_well()
+        run_something(served)
         started = children(served.process.pid)
         served.stop(signal.SIGKILL)
 
@@ -72,22 +80,22 @@ def test_a_page_that_cannot_be_shown_at_first_comes_when_mended(alone: ProjectFo
     with serving(alone) as served:
         state = served.until(lambda s: s["ready"])
         assert [p["file"] for p in state["problems"]] == [post]
-        assert served.get("/_preview/other/index.html")[0] == 200
-        alone.edit(post, "<%= nothing %>", "At last.")
-        served.until_page("At last.", "/_preview/other/index.html")
+        assert served.get(OTHER_PAGE)[0] == 200
+        served.edit(post, ("<%= nothing %>", "At last."))
+        served.until_page("At last.", path=OTHER_PAGE)
 
 
 def test_a_profile_and_a_parameter_can_be_asked_for(alone: ProjectFolder) -> None:
     with serving(alone, "--set", "walk.steps=30") as served:
-        served.until(lambda s: s["ready"] and "A walk of 30 steps" in served.page())
+        served.until_page("A walk of 30 steps")
 
 
 def test_nothing_is_written_into_the_site(alone: ProjectFolder) -> None:
     before = tree(alone.root / "site")
     with serving(alone) as served:
         served.until_well()
-        alone.edit("templates/posts/2026-01-03-other.md", "Another post.", "Changed.")
-        served.until_page("Changed.", "/_preview/other/index.html")
+        served.edit("templates/posts/2026-01-03-other.md", ("Another post.", "Changed."))
+        served.until_page("Changed.", path=OTHER_PAGE)
 
     assert tree(alone.root / "site") == before
 

@@ -25,20 +25,18 @@ def test_jekyll_follows_every_change(copy: Callable[[], ProjectFolder], baseurl:
         }
     )
     with serving(project, "--jekyll") as served:
-        served.until(lambda s: s.get("builds"))
         page = f"{baseurl}/notes/"
-        assert "First paragraph" in served.page(page)
+        served.until_page("First paragraph", path=page)
         assert "live.js" in served.page(page)
         assert f'src="{baseurl}/assets/figures/notes/b-2.png"' in served.page(page)
         assert served.get(f"{baseurl}/assets/figures/notes/b-2.png")[0] == 200
         assert "All posts." in served.page("/")
-        project.edit(POST, "First paragraph", "New paragraph")
-        served.until_page("New paragraph", page)
-        project.edit("site/_layouts/post.html", "<main>", "<main class=new>")
-        served.until_page("<main class=new>", page)
-        project.edit("site/_layouts/post.html", "{{ content }}", "{{ content }")
-        [problem] = served.until(lambda s: s["problems"])["problems"]
-        assert problem["title"] == "Jekyll failed"
+        served.edit(POST, ("First paragraph", "New paragraph"))
+        served.until_page("New paragraph", path=page)
+        served.edit("site/_layouts/post.html", ("<main>", "<main class=new>"))
+        served.until_page("<main class=new>", path=page)
+        served.edit("site/_layouts/post.html", ("{{ content }}", "{{ content }"))
+        problem = served.until_problem("Jekyll failed")
         assert "post.html" in problem["message"]
-        project.edit("site/_layouts/post.html", "{{ content }", "{{ content }}")
+        served.edit("site/_layouts/post.html", ("{{ content }", "{{ content }}"))
         served.until(lambda s: not s["problems"])

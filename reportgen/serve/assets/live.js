@@ -4,7 +4,7 @@ import { veil } from './veil.js';
 import { Panel } from './panel.js';
 
 const script = document.querySelector('script[src$="/live.js"]');
-let digest = script.dataset.digest, builds, styles, socket, state, busy, again;
+let digest = script.dataset.digest, builds, styles, socket, state, progress, busy, again;
 
 remember(document);
 document.documentElement.style.overflowAnchor = 'none'; // patch() keeps the place itself
@@ -30,7 +30,7 @@ async function update() {
     } catch { /* the server is gone; the socket will tell */ }
   } while (again);
   busy = false;
-  veil(state, send); // not before: it lifts when the new picture is there
+  veil(state, send, progress); // not before: it lifts when the new picture is there
 }
 
 function restyle() {
@@ -46,17 +46,20 @@ function restyle() {
 
 function take(message) {
   if (message.type === 'progress') {
-    panel.progress(message);
-    return veil(state, send, message);
+    progress = message;
+    panel.progress(progress);
+    return busy || veil(state, send, progress);
   }
   const first = state === undefined || !state.ready;
   state = message;
+  progress = state.progress;
   const mine = state.pages?.[here()];
   if (first) ({ styles, builds } = state);
   if (styles !== state.styles) { styles = state.styles; restyle(); }
   panel.show(state, mine === undefined && here().startsWith('/_preview/') && state.ready);
+  if (progress) panel.progress(progress);
   if (mine === undefined ? builds !== state.builds : mine !== digest) update();
-  else if (!busy) veil(state, send);
+  else if (!busy) veil(state, send, progress);
   builds = state.builds;
 }
 

@@ -3,7 +3,7 @@ const el = (tag, props, ...kids) => { const e = Object.assign(document.createEle
 let latest = {};
 
 export function veil(state, send, progress) {
-  if (progress) latest = progress;
+  latest = progress ?? {};
   for (const row of state?.figures ?? []) {
     const figure = row.anchors.map(a => document.getElementById(a)).find(Boolean);
     const view = figure?.querySelector('.view');
