@@ -101,6 +101,7 @@ def digit_samplers(
         scores[name] = {"steps": count, "seconds": seconds, **score}
         shown.append(pixels[:CLASSES])
     return {
+        "names": list(scores),
         "shown": torch.stack(shown),
         "scores": scores,
         "floor": judge.floor(test_pixels(mnist), images),

@@ -88,8 +88,8 @@ def loss_at_each_time(loss_by_time: dict[str, Any]) -> Panels:
 def error_curve(errors: dict[str, Any], factors: list[float]) -> Curve:
     """One line a model, its errors multiplied by ``factors``, with bands."""
     lines, bands = {}, {}
-    for name, target in errors["predicts"].items():
-        label = f"{name.partition('_')[0]}, predicts {TARGETS[target]}"
+    for name in ("time_conditional", "class_conditional"):
+        label = f"{name.partition('_')[0]}, predicts {TARGETS[errors['predicts'][name]]}"
         found = list(zip(errors["noise"][name], factors, strict=True))
         lines[label] = (list(errors["t"]), [e["mean"] * f for e, f in found])
         bands[label] = ([e["low"] * f for e, f in found], [e["high"] * f for e, f in found])

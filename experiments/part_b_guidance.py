@@ -55,7 +55,7 @@ def class_conditional_samples(class_conditional: dict[str, Any]) -> Steps | Grid
 def guidance_sweep(digit_guidance: dict[str, Any]) -> Grid:
     return Grid(
         digit_guidance["shown"].squeeze(2),
-        row_labels=[f"γ = {gamma:g}" for gamma in digit_guidance["gammas"]],
+        row_labels=[label for label, _ in by_scale(digit_guidance)],
         column_labels=DIGITS,
     )
 
@@ -68,17 +68,17 @@ def guidance_sweep(digit_guidance: dict[str, Any]) -> Grid:
     "Diversity is the mean distance between two images of a class.",
 )
 def guidance_table(digit_guidance: dict[str, Any]) -> Table:
-    scores, real = digit_guidance["scores"], digit_guidance["real"]
+    real = digit_guidance["real"]
     rows = [
         [
-            f"γ = {gamma}",
+            label,
             score["images"],
-            100 * score["accuracy"] if gamma != "0" else None,
+            100 * score["accuracy"],
             score["frechet"],
             digit_guidance["floor"][str(score["images"])],
             score["diversity"],
         ]
-        for gamma, score in scores.items()
+        for label, score in by_scale(digit_guidance)
     ]
     test = ["test images", 10_000, 100 * real["accuracy"], real["frechet"], None, real["diversity"]]
     return Table(
@@ -90,14 +90,21 @@ def guidance_table(digit_guidance: dict[str, Any]) -> Table:
     )
 
 
+def by_scale(guidance: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """The label of every guidance scale, in order, and its scores."""
+    return [(f"γ = {g:g}", guidance["scores"][f"{g:g}"]) for g in guidance["gammas"]]
+
+
 @figure(
     "B.3d-classes",
     caption="Which digits the classifier reads, in per cent of the samples. From γ = 1 on a tenth "
-    "of the samples was asked of each digit; at γ = 0 none was asked for.",
+    "of the samples was to be of each digit; at γ = 0 the network is told none.",
 )
 def guidance_classes(digit_guidance: dict[str, Any]) -> Table:
-    scores = digit_guidance["scores"]
-    rows = [[f"γ = {g}", *(100 * s for s in score["shares"])] for g, score in scores.items()]
+    rows = [
+        [label, *(100 * share for share in score["shares"])]
+        for label, score in by_scale(digit_guidance)
+    ]
     test = ["test images", *(100 * s for s in digit_guidance["real"]["shares"])]
     return Table(
         [*rows, test], ["samples", *DIGITS], digits=dict.fromkeys(DIGITS, 1), highlight=[len(rows)]
@@ -112,7 +119,7 @@ def guidance_classes(digit_guidance: dict[str, Any]) -> Table:
 def samplers_grid(digit_samplers: dict[str, Any]) -> Grid:
     return Grid(
         digit_samplers["shown"].squeeze(2),
-        row_labels=list(digit_samplers["scores"]),
+        row_labels=digit_samplers["names"],
         column_labels=DIGITS,
     )
 
@@ -124,8 +131,8 @@ def samplers_grid(digit_samplers: dict[str, Any]) -> Grid:
     "{digit_samplers.floor:.2f}.",
 )
 def samplers_table(digit_samplers: dict[str, Any]) -> Table:
-    scores = digit_samplers["scores"]
-    slowest = max(score["seconds"] for score in scores.values())
+    scores = [(name, digit_samplers["scores"][name]) for name in digit_samplers["names"]]
+    slowest = max(score["seconds"] for _, score in scores)
     return Table(
         [
             [
@@ -135,7 +142,7 @@ def samplers_table(digit_samplers: dict[str, Any]) -> Table:
                 100 * score["accuracy"],
                 score["frechet"],
             ]
-            for name, score in scores.items()
+            for name, score in scores
         ],
         ["method, steps", "100 samples", "times as fast", "as asked", "Fréchet distance"],
         units={"100 samples": "s", "as asked": "%"},

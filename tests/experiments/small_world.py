@@ -1,5 +1,6 @@
 """A world small enough for tests: bars for digits, and networks that nobody trained."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ import torch
 from experiments.diffusion.classifier import Classifier
 from experiments.diffusion.unet import UNet
 from experiments.diffusion.weights import compact
+from reportgen.store import Store
 
 
 def bars(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -44,3 +46,9 @@ def conditional() -> dict[str, Any]:
 def judge() -> dict[str, Any]:
     torch.manual_seed(1)
     return {"weights": compact(Classifier(10)), "test_accuracy": 0.1}
+
+
+def recorded(value: Any, folder: Path) -> Any:
+    """The value as a figure gets it: from a store, which keeps no order of keys."""
+    store = Store(folder)
+    return store.load(store.save(value, "value")[0])

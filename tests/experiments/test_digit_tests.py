@@ -1,11 +1,12 @@
 """The tests of the digit models: what is compared shares its noise, and numbers add up."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 from fake_run import FakeRun
-from small_world import conditional, judge, small_mnist
+from small_world import conditional, judge, recorded, small_mnist
 
 from experiments.diffusion.metrics import nearest
 from experiments.diffusion.predictors import from_v
@@ -33,7 +34,7 @@ from experiments.part_b_guidance import (
     samplers_table,
 )
 
-GAMMAS, COUNTS = [0.0, 1.0, 3.0], [10, 20, 30]
+GAMMAS, COUNTS = [0.0, 1.0, 3.0, 10.0], [10, 20, 30, 10]
 CPU = torch.device("cpu")
 
 
@@ -43,15 +44,14 @@ def guidance(**options: Any) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def guided() -> dict[str, Any]:
-    return guidance()
+def guided(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    return recorded(guidance(), tmp_path_factory.mktemp("guided"))
 
 
 def test_each_scale_is_scored_over_its_own_number(guided: dict[str, Any]) -> None:
-    assert [s["images"] for s in guided["scores"].values()] == COUNTS
-    assert list(guided["scores"]) == ["0", "1", "3"]
+    assert [guided["scores"][f"{gamma:g}"]["images"] for gamma in GAMMAS] == COUNTS
     assert sorted(guided["floor"]) == ["10", "20", "30"]
-    assert guided["shown"].shape == (3, 10, 1, 28, 28)
+    assert guided["shown"].shape == (4, 10, 1, 28, 28)
     assert guided["best"] in guided["scores"]
 
 
@@ -71,12 +71,14 @@ def test_scale_one_is_plain_conditional_sampling(guided: dict[str, Any]) -> None
 
 def test_the_figures_of_guidance_say_what_was_drawn(guided: dict[str, Any]) -> None:
     sweep = guidance_sweep(guided)
-    assert sweep.row_labels == ["γ = 0", "γ = 1", "γ = 3"]
+    assert sweep.row_labels == ["γ = 0", "γ = 1", "γ = 3", "γ = 10"]
     assert sweep.column_labels == [str(digit) for digit in range(10)]
     table = guidance_table(guided)
     assert [row[0] for row in table.rows] == [*sweep.row_labels, "test images"]
-    assert [row[3] for row in table.rows[:3]] == [s["frechet"] for s in guided["scores"].values()]
+    distances = [guided["scores"][f"{gamma:g}"]["frechet"] for gamma in GAMMAS]
+    assert [row[3] for row in table.rows[:4]] == distances
     shares = guidance_classes(guided)
+    assert [row[0] for row in shares.rows] == [row[0] for row in table.rows]
     assert all(sum(row[1:]) == pytest.approx(100) for row in shares.rows)
 
 
@@ -85,13 +87,14 @@ def samplers(batch_size: int = 20) -> dict[str, Any]:
     return digit_samplers(FakeRun(), small_mnist(), conditional(), judge(), **options)
 
 
-def test_samplers_are_named_timed_and_scored() -> None:
-    result = samplers()
-    assert list(result["scores"]) == ["DDPM 12", "DDIM 6", "DDIM 3"]
+def test_samplers_are_named_timed_and_scored(tmp_path: Path) -> None:
+    result = recorded(samplers(), tmp_path)
+    assert result["names"] == ["DDPM 12", "DDIM 6", "DDIM 3"]
     assert all(score["seconds"] > 0 for score in result["scores"].values())
     assert samplers_grid(result).row_labels == ["DDPM 12", "DDIM 6", "DDIM 3"]
-    fast = [row[2] for row in samplers_table(result).rows]
-    assert min(fast) == 1
+    table = samplers_table(result)
+    assert [row[0] for row in table.rows] == result["names"]
+    assert min(row[2] for row in table.rows) == 1
 
 
 def test_ancestral_noise_belongs_to_the_sample_and_not_to_the_batch() -> None:
@@ -99,13 +102,14 @@ def test_ancestral_noise_belongs_to_the_sample_and_not_to_the_batch() -> None:
     assert (whole.int() - parts.int()).abs().max() <= 1
 
 
-def test_flow_and_diffusion_take_as_many_steps() -> None:
+def test_flow_and_diffusion_take_as_many_steps(tmp_path: Path) -> None:
     options = {"steps": [2, 4], "images": 20}
     result = digit_flow(FakeRun(), small_mnist(), conditional(), conditional(), judge(), **options)
     assert {m: list(s) for m, s in result["scores"].items()} == {
         "diffusion": ["2", "4"],
         "flow": ["2", "4"],
     }
+    result = recorded(result, tmp_path)
     assert flow_grid(result).row_labels == [
         f"{method}, {count} steps" for method in ("diffusion", "flow") for count in (2, 4)
     ]
@@ -113,9 +117,10 @@ def test_flow_and_diffusion_take_as_many_steps() -> None:
 
 
 @pytest.fixture(scope="module")
-def neighbours() -> dict[str, Any]:
+def neighbours(tmp_path_factory: pytest.TempPathFactory) -> Any:
     options = {"images": 30, "steps": 3, "neighbours": 2}
-    return digit_neighbours(FakeRun(), small_mnist(), conditional(), **options)
+    result = digit_neighbours(FakeRun(), small_mnist(), conditional(), **options)
+    return recorded(result, tmp_path_factory.mktemp("neighbours"))
 
 
 def test_neighbours_are_the_nearest_training_images(neighbours: dict[str, Any]) -> None:

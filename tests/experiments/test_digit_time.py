@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import torch
 from fake_run import FakeRun, Killed
-from small_world import conditional, judge, small_mnist, weights
+from small_world import conditional, judge, recorded, small_mnist, weights
 
 from experiments.diffusion.data import as_images
 from experiments.diffusion.forward import forward
@@ -22,9 +22,11 @@ from experiments.part_b_guidance import class_conditional_samples, eps_against_v
 
 
 @pytest.fixture(scope="module")
-def errors() -> dict[str, Any]:
+def errors(tmp_path_factory: pytest.TempPathFactory) -> Any:
     options = {"first": [1, 2], "times": 3, "images": 20}
-    return loss_by_time(FakeRun(), small_mnist(), weights(time=True), conditional(), **options)
+    models = weights(time=True), conditional()
+    result = loss_by_time(FakeRun(), small_mnist(), *models, **options)
+    return recorded(result, tmp_path_factory.mktemp("errors"))
 
 
 def test_errors_are_those_of_the_network_at_each_time(errors: dict[str, Any]) -> None:
