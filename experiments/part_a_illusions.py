@@ -24,9 +24,9 @@ ANAGRAMS = (
 )
 """The view, and what the image is to read as without it and with it."""
 HYBRIDS = (
-    ("a yellow balloon in a field at noon", "a yellow windmill in a field at noon"),
-    ("a red mountain in the snow at dusk", "a red house in the snow at dusk"),
-    ("a green tree in the desert at noon", "a green rocket in the desert at noon"),
+    ("a red balloon in a field at noon", "a red windmill in a field at noon"),
+    ("a red balloon in a field at noon", "a red sailboat in a field at noon"),
+    ("a red mountain in a field at noon", "a red house in a field at noon"),
 )
 """What the image is to be from afar, and from near."""
 
