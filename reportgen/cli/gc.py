@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
-from reportgen.cli.options import open_session
 from reportgen.engine.session import Session
+from reportgen.project import find_project
 from reportgen.store import Record
 from reportgen.store.bundle import sweep
 from reportgen.store.files import WRITING
 from reportgen.store.layers import Layer
+from reportgen.store.usage import alone
 
 
 @click.command("gc")
@@ -24,8 +25,16 @@ from reportgen.store.layers import Layer
 )
 @click.option("-n", "--dry-run", is_flag=True, help="Only say what would go.")
 def command(keep: int, dry_run: bool) -> None:
-    """Remove from the local store what no current record needs. The bundle stays."""
-    session = open_session()
+    """Remove from the local store what no current record needs. The bundle stays.
+
+    While another command is at work in the project, nothing is removed.
+    """
+    project = find_project()
+    with alone(project.store_dir):
+        clean(Session(project), keep, dry_run)
+
+
+def clean(session: Session, keep: int, dry_run: bool) -> None:
     old = old_records(session, keep)
     before = folder_size(session)
     if dry_run:

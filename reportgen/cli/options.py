@@ -10,6 +10,7 @@ from reportgen.engine.session import Options, Session
 from reportgen.project import Project, find_project
 from reportgen.registry import Node
 from reportgen.registry.select import select
+from reportgen.store.usage import using
 
 Command = Callable[..., Any]
 
@@ -52,7 +53,10 @@ def open_session(
     device: str = "",
     env: str = "warn",
 ) -> Session:
-    return Session(find_project(), Options(profile, tuple(sets), seed, device, env))
+    """A look at the project; until the command ends, ``gc`` leaves the store alone."""
+    project = find_project()
+    click.get_current_context().with_resource(using(project.store_dir))
+    return Session(project, Options(profile, tuple(sets), seed, device, env))
 
 
 def selected(session: Session, patterns: Sequence[str]) -> list[Node]:

@@ -18,6 +18,7 @@ from reportgen.errors import ReportgenError
 from reportgen.registry import Node
 from reportgen.store import Record
 from reportgen.store.records import from_json
+from reportgen.store.usage import using
 
 
 @dataclass
@@ -65,7 +66,7 @@ def build_nodes(
         return builder.outcome
     workers = executor or local_executor(limits.jobs or 1, session.options.device)
     try:
-        with reporter:
+        with using(session.store.folder), reporter:
             builder.run(workers)
     except BaseException:
         if executor is None:

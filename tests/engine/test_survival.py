@@ -11,6 +11,7 @@ import json
 import os
 import random
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -21,15 +22,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ProjectFolder
+from reportgen.engine.session import Session
+from reportgen.project import find_project
+from reportgen.store.values import plain
+from tests.conftest import PYPROJECT, ProjectFolder
 
 REPORT = """
 import os
 from pathlib import Path
 import numpy as np
-from reportgen import Curve, Run, artifact, figure
+from reportgen import Image, Run, artifact, figure
 
-OUTSIDE = Path(r"{outside}")  # no part of the project, so no input of any node
+OUTSIDE = Path(__file__).parents[2] / "outside"  # no part of the project, so no input of any node
 
 def ran(name):
     with (OUTSIDE / "ran").open("a") as file:
@@ -39,22 +43,22 @@ def ran(name):
 @artifact
 def first(run: Run):
     ran("first")
-    return {{"x": run.rng("x").normal(size=300)}}
+    return {"x": run.rng("x").random(size=300)}
 
 @artifact
 def second(run: Run, first):
     ran("second")
-    return {{f"part {{i}}": first["x"] * i for i in range(20)}}
+    return {f"part {i}": first["x"] * i / 19 for i in range(20)}
 
 @artifact
 def third(second):
     ran("third")
-    return {{"last": second["part 19"]}}
+    return {"last": second["part 19"]}
 
 @figure("A.1", caption="The last one.")
 def picture(third):
     ran("picture")
-    return Curve({{"x": third["last"]}}, x="i", y="x")
+    return Image(third["last"][:288].reshape(16, 18))
 """
 
 NODES = ("first", "second", "third", "picture")
@@ -65,14 +69,16 @@ from pathlib import Path
 from PIL import Image
 from reportgen import artifact
 
+OUTSIDE = Path(__file__).parents[2] / "outside"
+
 @artifact
 def images():
-    Path(r"{outside}", "worker").write_text(str(os.getpid()))
+    (OUTSIDE / "worker").write_text(str(os.getpid()))
     return [Image.new("L", (40, 40), i % 256).rotate(i) for i in range(150)]
 
 @artifact
 def copies(images):
-    return {{"width": images[7].width}}
+    return {"width": images[7].width}
 """
 
 TRAINING = """
@@ -81,18 +87,20 @@ from pathlib import Path
 import numpy as np
 from reportgen import Run, artifact
 
+OUTSIDE = Path(__file__).parents[2] / "outside"
+
 @artifact
 def weights(run: Run, *, steps=300):
-    Path(r"{outside}", "worker").write_text(str(os.getpid()))
+    (OUTSIDE / "worker").write_text(str(os.getpid()))
     checkpoint = run.checkpoint("training")
-    state = checkpoint.load() or {{"step": 0, "w": np.zeros(50)}}
+    state = checkpoint.load() or {"step": 0, "w": np.zeros(50)}
     w = np.array(state["w"])
     for step in range(state["step"], steps):
-        w = 0.9 * w + run.rng(f"step {{step}}").normal(size=50)
+        w = 0.9 * w + run.rng(f"step {step}").normal(size=50)
         if step % 3 == 0:
-            checkpoint.save({{"step": step + 1, "w": w}})
-            Path(r"{outside}", "step").write_text(str(step))
-    return {{"w": w}}
+            checkpoint.save({"step": step + 1, "w": w})
+            (OUTSIDE / "step").write_text(str(step))
+    return {"w": w}
 """
 
 
@@ -105,7 +113,24 @@ def outside(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def survivor(make_project: Callable[..., ProjectFolder], outside: Path) -> ProjectFolder:
-    return make_project({"experiments/report.py": REPORT.format(outside=outside)})
+    return make_project({"experiments/report.py": REPORT})
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project of ``survivor``, built once for all who start from there."""
+    project = ProjectFolder(tmp_path_factory.mktemp("built") / "project")
+    (project.root.parent / "outside").mkdir()
+    project.write({"pyproject.toml": PYPROJECT, "experiments/report.py": REPORT})
+    assert project.run("build").code == 0
+    return project.root
+
+
+@pytest.fixture
+def copied(built: Path, survivor: ProjectFolder) -> ProjectFolder:
+    """A copy of what was built, in the place of ``survivor``."""
+    shutil.copytree(built, survivor.root, dirs_exist_ok=True)
+    return survivor
 
 
 def store_of(project: ProjectFolder) -> Path:
@@ -126,6 +151,15 @@ def check_store(project: ProjectFolder) -> None:
     for record in records_of(project):
         for digest in json.loads(Path(record).read_text())["objects"]:
             assert store_of(project).joinpath("objects", digest[:2], digest[2:]).is_file()
+
+
+def value_of(project: ProjectFolder, node: str) -> str:
+    """A fresh value as JSON, looked up as the ``value`` command does."""
+    session = Session(find_project(project.root))
+    status = session.status(session.graph.nodes[node])
+    assert status.state == "fresh", status
+    assert status.record is not None
+    return json.dumps(plain(session.store.load(status.record.output)), default=lambda a: a.tolist())
 
 
 def words(file: Path) -> list[str]:
@@ -199,7 +233,7 @@ def test_kill_9_at_any_moment(survivor: ProjectFolder, outside: Path, victim: st
 def test_kill_9_while_objects_are_written(
     make_project: Callable[..., ProjectFolder], outside: Path, victim: str
 ) -> None:
-    project = make_project({"experiments/report.py": IMAGES.format(outside=outside)})
+    project = make_project({"experiments/report.py": IMAGES})
     moments = random.Random(victim)
     for share in sorted(moments.sample(range(1, 150), 2)):
         with building(project) as process:
@@ -211,13 +245,13 @@ def test_kill_9_while_objects_are_written(
         assert records_of(project) == {}
     assert project.run("build").code == 0
     check_store(project)
-    assert project.run("value", "copies.width").out == "40\n"
+    assert value_of(project, "copies") == '{"width": 40}'
 
 
 def test_kill_9_during_a_training_with_checkpoints(
     make_project: Callable[..., ProjectFolder], outside: Path
 ) -> None:
-    project = make_project({"experiments/report.py": TRAINING.format(outside=outside)})
+    project = make_project({"experiments/report.py": TRAINING})
     moments = random.Random(180)
     for step in sorted(moments.sample(range(20, 280), 3)):
         with building(project) as process:
@@ -228,12 +262,12 @@ def test_kill_9_during_a_training_with_checkpoints(
         wait_until_gone(worker)
         check_store(project)
     assert project.run("build").code == 0
-    killed = project.run("value", "weights.w").out
+    killed = value_of(project, "weights")
     assert not list(store_of(project).glob("checkpoints/weights/*"))
     for path in [*store_of(project).glob("records/*/*"), outside / "step"]:
         path.unlink()
     assert project.run("build").code == 0
-    assert project.run("value", "weights.w").out == killed
+    assert value_of(project, "weights") == killed
 
 
 @pytest.mark.parametrize("room", [200, 3_000, 9_000])
@@ -277,24 +311,24 @@ def run_without_override(project: ProjectFolder, *arguments: str) -> tuple[int, 
 
 
 @pytest.mark.parametrize("folder", ["", "objects", "records", "locks"])
-def test_a_store_that_cannot_be_written(survivor: ProjectFolder, folder: str) -> None:
-    assert survivor.run("build", "first").code == 0
-    before = records_of(survivor)
-    places = [store_of(survivor) / folder, *(store_of(survivor) / folder).rglob("*")]
+def test_a_store_that_cannot_be_written(copied: ProjectFolder, folder: str) -> None:
+    copied.edit("experiments/report.py", "* i / 19", "* i / 20")
+    before = records_of(copied)
+    places = [store_of(copied) / folder, *(store_of(copied) / folder).rglob("*")]
     folders = [place for place in places if place.is_dir()]
     for place in folders:
         place.chmod(0o555)
-    code, text = run_without_override(survivor, "build")
-    status = run_without_override(survivor, "status", "first")
+    code, text = run_without_override(copied, "build")
+    status = run_without_override(copied, "status", "first")
     for place in folders:
         place.chmod(0o755)
     assert code == 1, text
     assert "cannot be written" in text
     assert "Traceback" not in text
     assert status[0] == 0, status
-    assert records_of(survivor).items() >= before.items()
-    assert survivor.run("build").code == 0
-    check_store(survivor)
+    assert records_of(copied).items() >= before.items()
+    assert copied.run("build").code == 0
+    check_store(copied)
 
 
 def test_a_file_where_the_store_should_be(survivor: ProjectFolder) -> None:
@@ -321,18 +355,17 @@ def spoil(path: Path, chance: random.Random) -> str:
     return f"{way} {path}"
 
 
-def test_spoiled_objects_and_records(survivor: ProjectFolder) -> None:
-    assert survivor.run("build").code == 0
-    values = survivor.run("value", "third.last").out
+def test_spoiled_objects_and_records(copied: ProjectFolder) -> None:
+    values = value_of(copied, "third")
     chance = random.Random(180)
     for _ in range(6):
-        files = sorted([*store_of(survivor).glob("objects/??/*"), *map(Path, records_of(survivor))])
+        files = sorted([*store_of(copied).glob("objects/??/*"), *map(Path, records_of(copied))])
         done = [spoil(path, chance) for path in chance.sample(files, 2)]
-        healed = survivor.run("build")
+        healed = copied.run("build")
         assert healed.code == 0, (done, healed)
-        check_store(survivor)
-        assert sorted(records_of(survivor).values()) == sorted(NODES), done
-        assert survivor.run("value", "third.last").out == values, done
+        check_store(copied)
+        assert sorted(records_of(copied).values()) == sorted(NODES), done
+        assert value_of(copied, "third") == values, done
 
 
 def test_a_build_goes_on_where_one_that_was_killed_held_the_lock(
@@ -362,23 +395,22 @@ def test_a_build_goes_on_where_one_that_was_killed_held_the_lock(
     assert len(records_of(project)) == 1
 
 
-def test_a_clock_that_was_set_back(survivor: ProjectFolder) -> None:
+def test_a_clock_that_was_set_back(copied: ProjectFolder) -> None:
     """All that exists is of tomorrow; what is edited now is older than what was made of it."""
-    assert survivor.run("build").code == 0
     tomorrow = time.time() + 86_400
-    for record in map(Path, records_of(survivor)):
+    for record in map(Path, records_of(copied)):
         data = json.loads(record.read_text())
         record.write_text(json.dumps({**data, "finished": "2999-01-01T00:00:00+00:00"}))
-    for path in survivor.root.rglob("*"):
+    for path in copied.root.rglob("*"):
         os.utime(path, (tomorrow, tomorrow))
-    before = survivor.run("value", "third.last").out
-    survivor.edit("experiments/report.py", "normal(size=300)", "normal(size=299)")
-    assert survivor.run("build", "--require-fresh").code == 1
-    assert survivor.run("build").code == 0
-    assert survivor.run("build", "--require-fresh").code == 0
-    after = survivor.run("value", "third.last").out
-    assert len(json.loads(after)) == 299
-    survivor.edit("experiments/report.py", "normal(size=299)", "normal(size=300)")
-    assert survivor.run("build", "--require-fresh").code == 0
-    assert survivor.run("value", "third.last").out == before
-    check_store(survivor)
+    before = value_of(copied, "third")
+    copied.edit("experiments/report.py", "random(size=300)", "random(size=299)")
+    assert copied.run("build", "--require-fresh").code == 1
+    assert copied.run("build").code == 0
+    assert copied.run("build", "--require-fresh").code == 0
+    after = value_of(copied, "third")
+    assert len(json.loads(after)["last"]) == 299
+    copied.edit("experiments/report.py", "random(size=299)", "random(size=300)")
+    assert copied.run("build", "--require-fresh").code == 0
+    assert value_of(copied, "third") == before
+    check_store(copied)

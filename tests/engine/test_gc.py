@@ -1,0 +1,109 @@
+"""``reportgen gc`` while a real build is at work, and after one that was killed."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ProjectFolder
+from tests.engine.test_survival import (
+    building,
+    check_store,
+    kill,
+    records_of,
+    store_of,
+    until,
+    value_of,
+    words,
+)
+
+REPORT = """
+import time
+from pathlib import Path
+from reportgen import Run, artifact
+
+OUTSIDE = Path(__file__).parents[2] / "outside"
+
+@artifact
+def first(*, size=10):
+    return {"x": list(range(size))}
+
+@artifact
+def second(first):
+    with (OUTSIDE / "ran").open("a") as file:
+        file.write("second ")
+    while not (OUTSIDE / "go").exists():
+        time.sleep(0.01)
+    return {"sum": sum(first["x"])}
+"""
+
+
+@pytest.fixture
+def outside(tmp_path: Path) -> Path:
+    (tmp_path / "outside").mkdir()
+    return tmp_path / "outside"
+
+
+@pytest.fixture
+def project(make_project: Callable[..., ProjectFolder], outside: Path) -> ProjectFolder:
+    return make_project({"experiments/report.py": REPORT})
+
+
+@pytest.fixture
+def at_work(project: ProjectFolder, outside: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    """A build whose second node has begun and waits. Its first has a record that a look without
+    ``--set`` has no use for, and its loose object is what an unfinished run leaves."""
+    with building(project, "--set", "first.size=11") as process:
+        until(1, lambda: len(words(outside / "ran")), process)
+        yield process
+        (outside / "go").touch()
+
+
+def test_gc_takes_nothing_from_a_build_that_is_at_work(
+    project: ProjectFolder, outside: Path, at_work: "subprocess.Popen[bytes]"
+) -> None:
+    before = records_of(project), sorted(store_of(project).glob("objects/??/*"))
+    done = project.run("gc", "--keep", "1")
+    assert done.code == 1
+    assert "Another reportgen command is at work" in done.err
+    assert before == (records_of(project), sorted(store_of(project).glob("objects/??/*")))
+    (outside / "go").touch()
+    assert at_work.wait(timeout=200) == 0
+    check_store(project)
+    assert words(outside / "ran") == ["second"]
+    assert project.run("gc").code == 0
+
+
+def test_a_build_that_was_killed_holds_off_nobody(
+    project: ProjectFolder, at_work: "subprocess.Popen[bytes]"
+) -> None:
+    kill(at_work.pid)
+    at_work.wait(timeout=200)
+    assert project.run("gc", "--keep", "1").code == 0
+
+
+def test_a_build_waits_for_a_gc_that_is_at_work(project: ProjectFolder, outside: Path) -> None:
+    """The lock is held by a process of its own until it is told to go on."""
+    (outside / "go").touch()
+    script = (
+        "import sys\nfrom pathlib import Path\nfrom reportgen.store.usage import alone\n"
+        "folder = Path('.reportgen'); folder.mkdir()\n"
+        "with alone(folder):\n    print('alone', flush=True); sys.stdin.readline()\n"
+    )
+    holder = subprocess.Popen(
+        [sys.executable, "-c", script],
+        cwd=project.root,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert holder.stdin is not None
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "alone\n"
+    with building(project) as process:
+        assert not words(outside / "ran")
+        holder.communicate("go on\n")
+    assert process.returncode == 0
+    assert value_of(project, "second") == '{"sum": 45}'
