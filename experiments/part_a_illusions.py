@@ -20,7 +20,6 @@ ANAGRAMS = (
     ("half turn", "a green tree by the sea at noon", "a green sailboat by the sea at noon"),
     ("half turn", "a red lighthouse by the sea at noon", "a red rocket by the sea at noon"),
     ("half turn", "a yellow windmill by the sea at noon", "a yellow balloon by the sea at noon"),
-    ("half turn", "a blue house by the sea at noon", "a blue tree by the sea at noon"),
 )
 """The view, and what the image is to read as without it and with it."""
 HYBRIDS = (
