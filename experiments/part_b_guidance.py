@@ -52,7 +52,7 @@ def class_conditional_samples(class_conditional: dict[str, Any]) -> Steps | Grid
     caption="The guidance scale from none to too much. All rows begin with the same noise, one a "
     "column; DDIM in {digit_guidance.steps} steps.",
 )
-def guidance_sweep(digit_guidance: dict[str, Any]) -> Grid:
+def guidance_by_digit(digit_guidance: dict[str, Any]) -> Grid:
     return Grid(
         digit_guidance["shown"].squeeze(2),
         row_labels=[label for label, _ in by_scale(digit_guidance)],

@@ -25,8 +25,8 @@ from experiments.digits import as_bytes
 from experiments.part_b_guidance import (
     flow_grid,
     flow_table,
+    guidance_by_digit,
     guidance_classes,
-    guidance_sweep,
     guidance_table,
     nearest_neighbours,
     neighbour_distances,
@@ -70,7 +70,7 @@ def test_scale_one_is_plain_conditional_sampling(guided: dict[str, Any]) -> None
 
 
 def test_the_figures_of_guidance_say_what_was_drawn(guided: dict[str, Any]) -> None:
-    sweep = guidance_sweep(guided)
+    sweep = guidance_by_digit(guided)
     assert sweep.row_labels == ["γ = 0", "γ = 1", "γ = 3", "γ = 10"]
     assert sweep.column_labels == [str(digit) for digit in range(10)]
     table = guidance_table(guided)
