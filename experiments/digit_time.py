@@ -28,7 +28,7 @@ def sampling_film(
     run: Run,
     time_conditional: dict[str, Any],
     *,
-    predicts: str = "eps",
+    predicts: str = "v",
     timesteps: int = 300,
     frames: int = 16,
 ) -> dict[str, Any]:
@@ -56,7 +56,7 @@ def loss_by_time(
     time_conditional: dict[str, Any],
     class_conditional: dict[str, Any],
     *,
-    predicts: list[str] = ("eps", "v"),
+    predicts: list[str] = ("v", "v"),
     timesteps: int = 300,
     first: list[int] = (1, 2, 5),
     times: int = 30,
@@ -114,7 +114,7 @@ def prediction_targets(
     epochs: int = 1,
     batch_size: int = 128,
     lr: float = 1e-3,
-    train_images: int = 60_000,
+    train_images: int = 30_000,
     steps: int = 20,
     images: int = 1000,
 ) -> dict[str, Any]:

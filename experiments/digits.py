@@ -30,9 +30,9 @@ def time_conditional(
     mnist: dict[str, Any],
     *,
     hidden: int = 16,
-    predicts: str = "eps",
+    predicts: str = "v",
     timesteps: int = 300,
-    epochs: int = 5,
+    epochs: int = 3,
     batch_size: int = 128,
     lr: float = 1e-3,
 ) -> dict[str, Any]:
