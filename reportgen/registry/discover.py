@@ -20,6 +20,7 @@ from reportgen.errors import Place, ReportgenError
 from reportgen.project import Project
 from reportgen.registry.graph import Graph
 from reportgen.registry.node import Node, Parameter, make_node
+from reportgen.registry.reads import state_of
 
 KINDS = ("artifact", "figure")
 
@@ -236,23 +237,28 @@ def static_parameters(args: ast.arguments, constants: dict[str, Any]) -> list[Pa
 
 
 def dynamic_nodes(project: Project, dynamic: list[str], files: list[str]) -> list[Node]:
-    """What the dynamic modules register, imported in another process, or remembered."""
+    """What the dynamic modules register, imported in another process, or remembered while all that
+    their import read is the same."""
     state = sha256()
     for file in files:
         state.update(f"{file}\0".encode() + (project.root / file).read_bytes() + b"\0")
     memory = project.store_dir / "registry" / f"{state.hexdigest()}.json"
     try:
         found = json.loads(memory.read_bytes())
-    except (OSError, ValueError):
+        holds = all(state_of(str(project.root / p)) == s for p, s in found["read"].items())
+    except (OSError, ValueError, TypeError, KeyError):
+        holds = False
+    if not holds:
         found = import_nodes(project.root, dynamic)
-        memory.parent.mkdir(parents=True, exist_ok=True)
-        partial = memory.with_suffix(f".{os.getpid()}")
-        partial.write_text(json.dumps(found))
-        partial.replace(memory)
-    return [node_from_json(node) for node in found]
+        with contextlib.suppress(OSError):
+            memory.parent.mkdir(parents=True, exist_ok=True)
+            partial = memory.with_suffix(f".{os.getpid()}")
+            partial.write_text(json.dumps(found))
+            partial.replace(memory)
+    return [node_from_json(node) for node in found["nodes"]]
 
 
-def import_nodes(root: Path, files: list[str]) -> list[dict[str, Any]]:
+def import_nodes(root: Path, files: list[str]) -> dict[str, Any]:
     command = [sys.executable, "-m", "reportgen.registry.dynamic", *map(module_name, files)]
     above = filter(None, [str(root), os.environ.get("PYTHONPATH")])
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(above)}
@@ -265,5 +271,5 @@ def import_nodes(root: Path, files: list[str]) -> list[dict[str, Any]]:
             excerpt=report.get("traceback") or done.stderr.strip(),
             hint=report.get("hint"),
         )
-    nodes: list[dict[str, Any]] = json.loads(done.stdout)
-    return nodes
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found

@@ -1,6 +1,7 @@
 """Import modules and print the nodes that they register: ``python -m reportgen.registry.dynamic``.
 
-Runs in a process of its own, so that a module that imports torch, or fails, stays there.
+Runs in a process of its own, so that a module that imports torch, or fails, stays there. What the
+imports read from the project is printed too: sources, data files, folders that were listed.
 """
 
 import contextlib
@@ -10,23 +11,28 @@ import os
 import sys
 import traceback
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from reportgen.errors import ReportgenError
 from reportgen.registry.decorators import REGISTERED
 from reportgen.registry.imports import import_from_source
+from reportgen.registry.reads import notice, state_of
 
 
 def main(modules: list[str]) -> int:
+    root, read = os.getcwd(), set[str]()
+    import_from_source(root)
+    sys.addaudithook(partial(notice, root, read))
     with contextlib.redirect_stdout(sys.stderr):
         report = collect(modules)
+    report["read"] = {os.path.relpath(path, root): state_of(path) for path in sorted(read)}
     print(json.dumps(report))
-    return 1 if isinstance(report, dict) else 0
+    return 0 if "nodes" in report else 1
 
 
-def collect(modules: list[str]) -> list[dict[str, Any]] | dict[str, Any]:
+def collect(modules: list[str]) -> dict[str, Any]:
     """The nodes of these modules, or a report of what went wrong."""
-    import_from_source(os.getcwd())
     try:
         for module in modules:
             importlib.import_module(module)
@@ -47,7 +53,7 @@ def collect(modules: list[str]) -> list[dict[str, Any]] | dict[str, Any]:
             "message": f"The module '{module}' cannot be imported: {error}.",
             "traceback": "".join(lines).rstrip(),
         }
-    return [asdict(node) for node, _ in REGISTERED.values() if node.module in modules]
+    return {"nodes": [asdict(node) for node, _ in REGISTERED.values() if node.module in modules]}
 
 
 if __name__ == "__main__":

@@ -1,0 +1,55 @@
+"""Nodes that are made in a loop are listed anew when what their import read has changed."""
+
+from collections.abc import Callable
+
+import pytest
+
+from reportgen.project import find_project
+from reportgen.registry import discover
+from tests.conftest import ProjectFolder
+
+LOOP = """
+    from reportgen import Curve, figure
+    {source}
+
+    def make(name):
+        def line():
+            return Curve({{"y": [1.0]}}, x="x", y="y")
+        line.__name__ = f"line_{{name}}"
+        figure(f"F.{{name}}", caption="A line.")(line)
+
+    for name in NAMES:
+        make(name)
+    """
+BESIDE = "Path(__file__).parents[1]"
+SOURCES = {
+    "a module outside of the experiments": ("from settings import NAMES", "settings.py", "c"),
+    "a data file": (
+        f"from pathlib import Path\n    NAMES = ({BESIDE} / 'names.txt').read_text().split()",
+        "names.txt",
+        "c",
+    ),
+    "a folder": (
+        f"from pathlib import Path\n"
+        f"    NAMES = sorted(p.stem for p in ({BESIDE} / 'data').glob('*.csv'))",
+        "data/c.csv",
+        "abc",
+    ),
+}
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_what_a_loop_goes_over(make_project: Callable[..., ProjectFolder], source: str) -> None:
+    code, changed, then = SOURCES[source]
+    project = make_project({"experiments/report.py": LOOP.format(source=code)})
+    project.write({"settings.py": "NAMES = ['a']", "names.txt": "a", "data/a.csv": ""})
+    project.write({"data/b.csv": ""})
+    first = ids(project)
+    project.write({changed: "NAMES = ['c']" if changed.endswith(".py") else "c"})
+
+    assert first == (["F.a", "F.b"] if source == "a folder" else ["F.a"])
+    assert ids(project) == [f"F.{name}" for name in then]
+
+
+def ids(project: ProjectFolder) -> list[str]:
+    return [str(node.id) for node in discover(find_project(project.root))]
