@@ -201,9 +201,9 @@ def real_values(folder: Path) -> tuple[dict[str, object], dict[str, object]]:
 def table(columns: dict[str, list[str]]) -> str:
     """Markdown: a row an edit, a column a tool, and the sums."""
     rows = [["edit", *columns], ["---", *("---" for _ in columns)]]
-    for title, verdicts in (("result changes", ("stale",)), ("stays", ("fresh", "needless"))):
+    for title, verdicts in (("changes", ("stale",)), ("stays", ("fresh", "needless"))):
         numbers = [i for i, edit in enumerate(EDITS) if edit.verdict in verdicts]
-        rows.append([f"**The {title}: {len(numbers)}**", *("" for _ in columns)])
+        rows.append([f"**The result {title}: {len(numbers)}**", *("" for _ in columns)])
         rows += [[EDITS[i].name, *(column[i] for column in columns.values())] for i in numbers]
     count: Callable[[str], list[str]] = lambda word: [  # noqa: E731
         f"**{column.count(word)}**" for column in columns.values()
