@@ -65,7 +65,8 @@ def loss_by_time(
     """The error of both networks at single timesteps, on test images under the same noise.
 
     ``noise`` is the mean squared error of eps with its 95 % interval; ``odds`` is what it is
-    multiplied with to become that of x0, (1 - alpha_bar) / alpha_bar. No class is told.
+    multiplied with to become that of x0, (1 - alpha_bar) / alpha_bar. The class-conditional
+    network is told the class.
     """
     schedule = linear(timesteps)
     t_all = sorted({*first, *schedule.evenly(times)})
@@ -76,7 +77,7 @@ def loss_by_time(
     model = conditional_model(class_conditional, run.device)
     models = {
         "time_conditional": by_time,
-        "class_conditional": told(model, schedule, predicts[1], labels, 0.0),
+        "class_conditional": told(model, schedule, predicts[1], labels, 1.0),
     }
     return {
         "t": t_all,

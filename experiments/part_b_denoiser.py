@@ -1,6 +1,5 @@
 """Part B, the denoiser put to the test: against what needs no network, and on noise alone."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -96,10 +95,10 @@ def quality(output: Tensor, x: Tensor) -> dict[str, Any]:
 
 @figure(
     "B.1e",
-    caption="The denoiser against what needs no network, over {denoiser_rivals.images} test "
+    caption="The denoiser against what needs no network, over {denoiser_rivals.images:,} test "
     "images that all see the same noise. Filters with a setting have their best at every level; "
     "'training set' is the exact posterior mean if the 60,000 training images were all digits "
-    "there are. Bands are 95 % intervals over images.",
+    "there are. Bands are 95\u00a0% intervals over images.",
 )
 def denoiser_against_rivals(denoiser_rivals: dict[str, Any]) -> Panels:
     return Panels(
@@ -202,25 +201,15 @@ def rms(x: Tensor) -> float:
 @figure(
     "B.1f",
     caption="Noise alone goes in. A network trained on nothing else answers every noise with the "
-    "mean of its training images, shown in the last column. The denoiser, trained at σ = "
+    "mean of its training images, which stands under it. The denoiser, trained at σ = "
     "{noise_alone.sigma}, looks for strokes, and finds hardly any.",
 )
 def pure_noise(noise_alone: dict[str, Any]) -> Grid:
-    mean = noise_alone["mean"][0]
-    blank = torch.ones_like(mean)
+    noise, mean = noise_alone["noise"], noise_alone["mean"]
     rows = {
-        "noise": [*shown(noise_alone["noise"]), blank],
-        "trained on noise alone": [*noise_alone["outputs"], mean],
-        "the denoiser": [*noise_alone["denoiser_outputs"], blank],
+        "noise": noise / 4 + 0.5,  # two deviations to either side of grey
+        "trained on noise alone": noise_alone["outputs"],
+        "mean of the data": mean.expand(len(noise), -1, -1, -1),
+        "the denoiser": noise_alone["denoiser_outputs"],
     }
-    columns = [str(i + 1) for i in range(len(noise_alone["noise"]))]
-    return Grid(
-        [[tile.clamp(0, 1) for tile in row] for row in rows.values()],
-        row_labels=list(rows),
-        column_labels=[*columns, "data mean"],
-    )
-
-
-def shown(noise: Tensor) -> Sequence[Tensor]:
-    """Standard normal noise as grey values, two deviations to either side of grey."""
-    return list(noise / 4 + 0.5)
+    return Grid([list(row.clamp(0, 1)) for row in rows.values()], row_labels=list(rows))

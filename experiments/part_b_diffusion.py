@@ -10,6 +10,21 @@ from reportgen import Animation, Curve, Grid, Panels, Steps, figure
 
 
 @figure(
+    "B.2-target",
+    caption="Two trainings that differ in one thing, what the network predicts: "
+    "{prediction_targets.epochs} epoch each, the same first weights, batches and noise. Samples "
+    "at γ = {prediction_targets.gamma:g} from the same noise.",
+)
+def eps_against_v(prediction_targets: dict[str, Any]) -> Grid:
+    rows = {"ε": prediction_targets["eps"], "v": prediction_targets["v"]}
+    return Grid(
+        [row["shown"].squeeze(1) for row in rows.values()],
+        row_labels=[f"{name}, {row['accuracy']:.1%} right" for name, row in rows.items()],
+        column_labels=[str(digit) for digit in range(CLASSES)],
+    )
+
+
+@figure(
     "B.2a",
     caption="Training of the time-conditional model: {time_conditional.epochs} epochs of batches "
     "of {time_conditional.batch_size}, Adam. The learning rate begins at {time_conditional.lr} "
@@ -66,15 +81,15 @@ def sampling_animation(sampling_film: dict[str, Any]) -> Animation:
     )
 
 
-TARGETS = {"eps": "ε", "v": "v"}
+MODELS = {"time_conditional": "told the time", "class_conditional": "told time and class"}
 
 
 @figure(
     "B.2d",
-    caption="Where the error is: the time-conditional model and the class-conditional one, told no "
-    "class here, at single timesteps, over {loss_by_time.images} test images. The same errors "
-    "twice, once of the noise and once of the image that follows from it. Bands are 95 % "
-    "intervals.",
+    caption="Where the error is: the time-conditional network, and the class-conditional one of "
+    "the next section, at single timesteps, over {loss_by_time.images:,} test images under the "
+    "same noise. The same errors twice: of the noise, and of the image that follows from it. "
+    "Bands are 95\u00a0% intervals.",
 )
 def loss_at_each_time(loss_by_time: dict[str, Any]) -> Panels:
     return Panels(
@@ -88,8 +103,7 @@ def loss_at_each_time(loss_by_time: dict[str, Any]) -> Panels:
 def error_curve(errors: dict[str, Any], factors: list[float]) -> Curve:
     """One line a model, its errors multiplied by ``factors``, with bands."""
     lines, bands = {}, {}
-    for name in ("time_conditional", "class_conditional"):
-        label = f"{name.partition('_')[0]}, predicts {TARGETS[errors['predicts'][name]]}"
+    for name, label in MODELS.items():
         found = list(zip(errors["noise"][name], factors, strict=True))
         lines[label] = (list(errors["t"]), [e["mean"] * f for e, f in found])
         bands[label] = ([e["low"] * f for e, f in found], [e["high"] * f for e, f in found])

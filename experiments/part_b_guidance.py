@@ -22,23 +22,8 @@ def class_conditional_loss(class_conditional: dict[str, Any]) -> Panels | Curve:
 
 
 @figure(
-    "B.3-target",
-    caption="Two trainings that differ in one thing, what the network predicts: "
-    "{prediction_targets.epochs} epoch each, the same first weights, batches and noise. Samples "
-    "at $\\gamma = {prediction_targets.gamma:g}$ from the same noise.",
-)
-def eps_against_v(prediction_targets: dict[str, Any]) -> Grid:
-    rows = {"ε": prediction_targets["eps"], "v": prediction_targets["v"]}
-    return Grid(
-        [row["shown"].squeeze(1) for row in rows.values()],
-        row_labels=[f"{name}, {row['accuracy']:.1%} right" for name, row in rows.items()],
-        column_labels=DIGITS,
-    )
-
-
-@figure(
     "B.3b",
-    caption="Four of each digit, at $\\gamma = {class_conditional.gamma:g}$, after the first, the "
+    caption="Four of each digit, at γ = {class_conditional.gamma:g}, after the first, the "
     "middle and the last epoch, from the same noise.",
 )
 def class_conditional_samples(class_conditional: dict[str, Any]) -> Steps | Grid:
@@ -63,7 +48,7 @@ def guidance_by_digit(digit_guidance: dict[str, Any]) -> Grid:
 @figure(
     "B.3d",
     caption="What guidance does to many samples, by an independent classifier (test accuracy "
-    "{digit_judge.test_accuracy:.1%}). The Fréchet distance is between its features of the "
+    "{digit_judge.test_accuracy:.3f}). The Fréchet distance is between its features of the "
     "samples and of the 60,000 training images; the floor is that of as many test images. "
     "Diversity is the mean distance between two images of a class.",
 )
@@ -113,7 +98,7 @@ def guidance_classes(digit_guidance: dict[str, Any]) -> Table:
 
 @figure(
     "B.3e",
-    caption="All timesteps against few, without guidance ($\\gamma = {digit_samplers.gamma:g}$), "
+    caption="All timesteps against few, without guidance (γ = {digit_samplers.gamma:g}), "
     "from the same noise.",
 )
 def samplers_grid(digit_samplers: dict[str, Any]) -> Grid:
@@ -126,9 +111,8 @@ def samplers_grid(digit_samplers: dict[str, Any]) -> Grid:
 
 @figure(
     "B.3e-table",
-    caption="What fewer steps cost and save, over {digit_samplers.images} samples of each method. "
-    "{digit_samplers.images} real test images have a Fréchet distance of "
-    "{digit_samplers.floor:.2f}.",
+    caption="What fewer steps cost and save, over {digit_samplers.images:,} samples each. As many "
+    "test images have a Fréchet distance of {digit_samplers.floor:.2f}.",
 )
 def samplers_table(digit_samplers: dict[str, Any]) -> Table:
     scores = [(name, digit_samplers["scores"][name]) for name in digit_samplers["names"]]
@@ -152,8 +136,8 @@ def samplers_table(digit_samplers: dict[str, Any]) -> Table:
 
 @figure(
     "B.3f",
-    caption="Ten samples at $\\gamma = {digit_neighbours.gamma:g}$, and under each the "
-    "{digit_neighbours.neighbours} training images nearest to it, with their distances.",
+    caption="Ten samples at γ = {digit_neighbours.gamma:g}, and under each the training images "
+    "nearest to it, with their distances.",
 )
 def nearest_neighbours(digit_neighbours: dict[str, Any]) -> Grid:
     found, distances = digit_neighbours["neighbours"], digit_neighbours["shown_distances"]
@@ -168,8 +152,10 @@ def nearest_neighbours(digit_neighbours: dict[str, Any]) -> Grid:
 
 @figure(
     "B.3f-distances",
-    caption="How near is the nearest training image? Of {digit_neighbours.images} samples, of as "
-    "many test images, and of as many training images (nearest other one).",
+    caption="How near is the nearest training image? To {digit_neighbours.images:,} samples, to as "
+    "many test images, and to as many training images (the nearest other one). Euclidean "
+    "distance, pixels from 0 to 1; one training image in a hundred has another one nearer than "
+    "{digit_neighbours.limit:.2f}.",
 )
 def neighbour_distances(digit_neighbours: dict[str, Any]) -> Curve:
     named = {"samples": "samples", "test": "test images", "train": "training images"}
@@ -183,8 +169,7 @@ def neighbour_distances(digit_neighbours: dict[str, Any]) -> Curve:
     return Curve(
         lines,
         x="distance to the nearest training image",
-        y="images, % of each bin",
-        marks={"1 % of training images": digit_neighbours["limit"]},
+        y="images, % in each half unit",
         end_values=False,
     )
 
@@ -192,7 +177,7 @@ def neighbour_distances(digit_neighbours: dict[str, Any]) -> Curve:
 @figure(
     "B.4",
     caption="Diffusion by DDIM above, flow matching by Euler's method below, at "
-    "$\\gamma = {digit_flow.gamma:g}$ in as many steps from the same noise.",
+    "γ = {digit_flow.gamma:g} in as many steps from the same noise.",
 )
 def flow_grid(digit_flow: dict[str, Any]) -> Grid:
     rows = [
@@ -205,8 +190,8 @@ def flow_grid(digit_flow: dict[str, Any]) -> Grid:
 
 @figure(
     "B.4-table",
-    caption="The two side by side, over {digit_flow.images} samples each. As many test images have "
-    "a Fréchet distance of {digit_flow.floor:.2f}. Diffusion was trained for "
+    caption="The two side by side, over {digit_flow.images:,} samples each. As many test images "
+    "have a Fréchet distance of {digit_flow.floor:.2f}. Diffusion was trained for "
     "{class_conditional.epochs} epochs, flow matching for {flow_matching.epochs}.",
 )
 def flow_table(digit_flow: dict[str, Any]) -> Table:
