@@ -56,6 +56,7 @@ async def run(
         lifespan="off",
         timeout_graceful_shutdown=1,
         ws_max_size=1 << 16,
+        ws_ping_timeout=120,  # seconds: a machine at work may be slow, and is not gone
     )
     server = Server(config, ready)
     watch.start()
