@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import projects
+import serve
 import tools
 
 RUNS = 5
@@ -152,6 +153,12 @@ def overhead(folder: Path) -> None:
     row("overhead of each of 100 trivial figures", f"{each:.0f} ms", "<= 20 ms")
 
 
+def preview() -> None:
+    """How soon the live preview shows what was saved."""
+    for what, taken, promised in serve.measure():
+        row(what, f"{taken:.2f} s", f"<= {promised:.0f} s")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--ours", action="store_true", help="Measure no other tools.")
@@ -163,6 +170,7 @@ def main() -> None:
         ours = nothing_to_do(folder / "ours")
         ten_thousand(folder / "many")
         overhead(folder / "overhead")
+        preview()
         if not arguments.ours:
             compare(folder, ours)
 
