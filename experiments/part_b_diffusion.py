@@ -11,15 +11,15 @@ from reportgen import Animation, Curve, Grid, Panels, Steps, figure
 
 @figure(
     "B.2-target",
-    caption="Two trainings that differ in one thing, what the network predicts: "
-    "{prediction_targets.epochs} epoch each, the same first weights, batches and noise. Samples "
-    "at γ = {prediction_targets.gamma:g} from the same noise.",
+    caption="Two trainings that differ in one thing, what the network predicts: {prediction_targets"
+    ".epochs} epoch each on {prediction_targets.train_images:,} digits, the same first weights, "
+    "batches and noise. Samples at γ = {prediction_targets.gamma:g} from the same noise.",
 )
 def eps_against_v(prediction_targets: dict[str, Any]) -> Grid:
     rows = {"ε": prediction_targets["eps"], "v": prediction_targets["v"]}
     return Grid(
         [row["shown"].squeeze(1) for row in rows.values()],
-        row_labels=[f"{name}, {row['accuracy']:.1%} right" for name, row in rows.items()],
+        row_labels=[f"{name}, {100 * row['accuracy']:.1f} % right" for name, row in rows.items()],
         column_labels=[str(digit) for digit in range(CLASSES)],
     )
 

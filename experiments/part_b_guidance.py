@@ -161,7 +161,7 @@ def neighbour_distances(digit_neighbours: dict[str, Any]) -> Curve:
     named = {"samples": "samples", "test": "test images", "train": "training images"}
     distances = digit_neighbours["distances"]
     furthest = max(float(distances[key].max()) for key in named)
-    edges = torch.arange(0.0, furthest + 0.5, 0.5)
+    edges = torch.arange(-0.25, furthest + 0.5, 0.5)  # bins around whole and half numbers
     lines = {}
     for key, label in named.items():
         shares = torch.histogram(distances[key].float(), edges).hist / len(distances[key])
