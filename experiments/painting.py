@@ -1,5 +1,6 @@
 """What the experiments of Part A share: the model behind its protocol, and how it paints."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -71,6 +72,11 @@ def told(model: Backend, prompts: Sequence[str], gamma: float = 1.0) -> Predict:
         return torch.cat([eps for eps, _ in found]), torch.cat(parts) if parts else None
 
     return predict
+
+
+def thing(prompt: str) -> str:
+    """What a prompt names, without where and when: short enough for a label."""
+    return re.split(" (?:by|in|at|on) ", prompt)[0].removeprefix("a ")
 
 
 def as_bytes(x: Tensor) -> Tensor:

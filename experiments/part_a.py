@@ -126,8 +126,9 @@ def unshrunk(x_t: Tensor, alpha_bar: float) -> Tensor:
 
 @figure(
     "A.0",
-    caption="What the model has seen: {rows} rows of scenes as in its training, each with its "
-    "words. The colour changes from scene to scene.",
+    caption="What the model has seen: {rows} subjects, each in four places, at noon, dusk and "
+    "night. The first picture is a red lighthouse in a field at noon; colours "
+    "change from scene to scene.",
 )
 def little_world(run: Run, *, rows: int = 8) -> Grid:
     times, places = SLOTS["time"], SLOTS["place"]
@@ -142,7 +143,7 @@ def little_world(run: Run, *, rows: int = 8) -> Grid:
     return Grid(
         tiles,
         row_labels=SLOTS["subject"][:rows],
-        column_labels=[f"{place}, {time}" for time, place in landscapes],
+        column_labels=[place if time == times[0] else "" for time, place in landscapes],
     )
 
 

@@ -13,7 +13,7 @@ from experiments.diffusion.hybrids import from_afar, hybrid, low_pass
 from experiments.diffusion.readings import load_judge, read, subjects
 from experiments.diffusion.samplers import Predict
 from experiments.diffusion.scenes import parse
-from experiments.painting import as_bytes, from_bytes, opened, paint
+from experiments.painting import as_bytes, from_bytes, opened, paint, thing
 from reportgen import Grid, ReportgenError, Run, artifact, figure
 
 ANAGRAMS = (
@@ -164,7 +164,7 @@ def anagram_grid(anagram_pairs: dict[str, Any]) -> Grid:
     return Grid(
         [[pair[k] for pair in images] for k in (0, 1)],
         row_labels=["upright", "turned"],
-        tile_labels=[[pair[k] for pair in prompts] for k in (0, 1)],
+        tile_labels=[[thing(pair[k]) for pair in prompts] for k in (0, 1)],
     )
 
 
@@ -180,9 +180,9 @@ def hybrid_grid(hybrid_pairs: dict[str, Any]) -> Grid:
         [list(images), list(hybrid_pairs["blurred"]), small],
         row_labels=["from near", "blurred", "from afar"],
         tile_labels=[
-            [near for _, near in prompts],
+            [thing(near) for _, near in prompts],
             [""] * len(prompts),
-            [far for far, _ in prompts],
+            [thing(far) for far, _ in prompts],
         ],
     )
 

@@ -7,7 +7,7 @@ from torch import Generator, Tensor
 
 from experiments.diffusion.scenes import SLOTS
 from experiments.diffusion.schedule import strided_timesteps
-from experiments.painting import as_bytes, opened, paint, told, walk
+from experiments.painting import as_bytes, opened, paint, thing, told, walk
 from reportgen import (
     Animation,
     Curve,
@@ -99,14 +99,14 @@ def sampling(free_samples: dict[str, Any]) -> Panels:
 @figure(
     "A.6a",
     caption="The same noise without a prompt, with one, and with one at guidance scale "
-    "γ = {gamma:g}.",
+    "γ = {gamma:g}. The prompts are {free_samples.prompts}.",
 )
 def guided_samples(free_samples: dict[str, Any], *, gamma: float = 7.0) -> Grid:
     scales = {"no prompt": 0.0, "γ = 1": 1.0, f"γ = {gamma:g}": gamma}
     return Grid(
         [list(at_scale(free_samples, scale)) for scale in scales.values()],
         row_labels=list(scales),
-        column_labels=free_samples["prompts"],
+        column_labels=[thing(prompt) for prompt in free_samples["prompts"]],
     )
 
 

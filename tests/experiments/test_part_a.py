@@ -172,7 +172,7 @@ def test_a_hybrid_is_shown_from_near_and_from_afar() -> None:
     )
     grid = part_a_illusions.hybrid_grid(found)
     assert grid.row_labels == ["from near", "blurred", "from afar"]
-    assert grid.tile_labels == [[PROMPTS[1]], [""], [PROMPTS[0]]]
+    assert grid.tile_labels == [["blue house"], [""], ["red tree"]]
 
 
 @pytest.mark.parametrize(
