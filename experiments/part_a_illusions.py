@@ -29,7 +29,9 @@ HYBRIDS = (
 )
 """What the image is to be from afar, and from near."""
 
-ANAGRAM_GAMMA, HYBRID_GAMMA, SIGMA = 4.0, 4.0, 4.0
+ANAGRAM_GAMMA = 4.0
+HYBRID_GAMMA = 4.0
+SIGMA = 4.0
 
 Readings = Callable[[Tensor], list[Tensor]]
 """The ways in which an image is looked at, uint8 (B, 3, H, W) each."""
@@ -152,6 +154,37 @@ def hybrid_pairs(
         "blurred": far_and_near(sigma)(torch.stack(images))[0],
         "small": as_bytes(from_afar(from_bytes(torch.stack(images)), 4, sigma)),
     }
+
+
+@artifact
+def illusion_trials(
+    run: Run,
+    scenes_model: dict[str, Any],
+    scenes_judge: dict[str, Any],
+    *,
+    seeds: int = 50,
+    anagrams: list[list[str]] = ANAGRAMS,
+    anagram_gamma: float = ANAGRAM_GAMMA,
+    hybrids: list[list[str]] = HYBRIDS,
+    hybrid_gamma: float = HYBRID_GAMMA,
+    sigma: float = SIGMA,
+) -> dict[str, Any]:
+    """How often the judge reads both subjects of an anagram, and of a hybrid: a share a pair."""
+    model = ScenesBackend(scenes_model["weights"], run.device)
+    judge_of_scenes = load_judge(scenes_judge["weights"])
+    found: dict[str, Any] = {"anagrams": [], "hybrids": []}
+    for i, (view, *prompts) in enumerate(run.progress(anagrams, "anagrams")):
+        predict = two_views(model, view, *prompts, anagram_gamma)
+        images = paint(model, predict, noise_of(run, f"anagram {i}", seeds))
+        right = both_ways(judge_of_scenes, turned(view)(images), prompts)
+        found["anagrams"].append(float(right.double().mean()))
+    for i, prompts in enumerate(run.progress(hybrids, "hybrids")):
+        predict = two_distances(model, *prompts, hybrid_gamma, sigma)
+        images = paint(model, predict, noise_of(run, f"hybrid {i}", seeds))
+        right = both_ways(judge_of_scenes, far_and_near(sigma)(images), prompts)
+        found["hybrids"].append(float(right.double().mean()))
+    means = {kind: sum(rates) / len(rates) for kind, rates in found.items()}
+    return {**found, "mean": means}
 
 
 @figure(

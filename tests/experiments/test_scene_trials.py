@@ -7,7 +7,7 @@ import torch
 from fake_run import FakeRun
 from little import scenes_judge, scenes_model
 
-from experiments import scene_trials
+from experiments import part_a_illusions, scene_trials
 from experiments.diffusion.backends import ScenesBackend
 from experiments.diffusion.readings import load_judge, read, shares, subjects, with_subject
 from experiments.diffusion.scenes import HELD_OUT, SLOTS, pictures
@@ -113,7 +113,7 @@ def test_edits_ask_for_another_subject_and_for_nothing_else() -> None:
 
 
 def test_illusions_are_counted_pair_by_pair() -> None:
-    found = scene_trials.illusion_trials(
+    found = part_a_illusions.illusion_trials(
         FakeRun(),
         MODEL,
         JUDGE,
