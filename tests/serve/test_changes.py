@@ -143,6 +143,18 @@ def test_a_click_ends_a_run_and_another_begins_it_again(served: Served, tmp_path
     served.until(lambda s: states(s)["C.1"] == "fresh")
 
 
+def test_many_saves_in_a_row_end_as_the_last_says(served: Served, tmp_path: Path) -> None:
+    """Every other one begins a run that would never end."""
+    never = f'GATE = "{tmp_path / "never"}"'
+    for size in range(12, 24):
+        gates = ('GATE = ""', never) if size % 2 == 0 else (never, 'GATE = ""')
+        served.edit(CODE, gates, (f"square({size})", f"square({size + 1})"))
+        if size % 3 == 0:
+            served.until(lambda s: any(doing(s).values()))
+    served.until_page("24 × 24 pixels")
+    served.until(lambda s: is_well(s) and states(s) == ALL_FRESH)
+
+
 def test_nothing_runs_while_the_code_is_broken(served: Served, tmp_path: Path) -> None:
     gate = tmp_path / "go"
     served.edit(CODE, ('GATE = ""', f'GATE = "{gate}"'), ("square(12)", "square(13)"))
