@@ -75,7 +75,7 @@ def chart_html(canvas: Canvas, render: Render, frame: Frame, alt: str) -> tuple[
     if webp := _smaller_webp(canvas, light, name):
         sources.append(_source(webp, "image/webp", "image", frame))
     page = (frame.width // 2, frame.height // 2)
-    inside = "".join(sources) + markup.img(name, alt, page, pixelated=False)
+    inside = "".join(sources) + markup.img(name, alt, page, pixelated=False, fluid=True)
     return (markup.tag("picture", inside) if sources else inside), name, light
 
 

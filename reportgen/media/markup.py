@@ -27,14 +27,21 @@ def img(
     size: tuple[int, int],
     *,
     pixelated: bool = True,
+    fluid: bool = False,
     style: str = "",
 ) -> str:
-    """An image of (width, height) CSS px: never wider than its column, lazy."""
+    """An image of (width, height) CSS px: never wider than its column, lazy.
+
+    Its style says the width too, as some themes stretch all images of a figure; a ``fluid`` one,
+    a file of two pixels for one of the page, may be stretched.
+    """
     look = "image-rendering:pixelated;" if pixelated else ""
+    look += "" if fluid else f"width:{size[0]}px;"
     return tag(
         "img",
         class_="px" if pixelated else None,
         src=f"{ASSETS}/{name}",
+        srcset=f"{ASSETS}/{name} 2x" if fluid else None,
         alt=alt,
         width=size[0],
         height=size[1],
@@ -90,8 +97,11 @@ def scroller(content: str, what: str) -> str:
 
 
 def heads(labels: Sequence[str], *, column: int = 1, class_: str = "heads") -> str:
-    """Labels over (or under) the equal columns of a sheet."""
-    style = f"display:grid;grid-auto-flow:column;grid-auto-columns:1fr;text-align:center;{LABEL}"
+    """Labels over (or under) the equal columns of a sheet, which alone decides their width."""
+    style = (
+        "display:grid;grid-auto-flow:column;grid-auto-columns:minmax(0,1fr);width:0;min-width:100%;"
+        f"align-items:{'start' if class_ == 'heads below' else 'end'};text-align:center;{LABEL}"
+    )
     if column > 1:
         style += f";grid-column:{column}"
     return tag("div", _spans(labels), class_=class_, style=style)

@@ -55,7 +55,9 @@ class Plot(Media):
         light = picture(self.figure)
         name = canvas.picture(light)
         sources = self.dark_source(canvas) + self.webp_source(canvas, name)
-        inside = sources + markup.img(name, alt, (width // 2, height // 2), pixelated=False)
+        inside = sources + markup.img(
+            name, alt, (width // 2, height // 2), pixelated=False, fluid=True
+        )
         return View(
             html=markup.tag("picture", inside) if sources else inside,
             alt=alt,

@@ -54,16 +54,19 @@ class Steps(Media):
         large, small, wide = self.scales()
         alts = frames.alts(canvas.alt, self.what)
         width = frames.pixels.shape[2]
+        labels = frames.grid.label_width() if frames.grid else 0
+        room = max(width * small + labels, 56)
         items = [
             markup.tile(
                 self.frame_html(canvas, i, alt, small),
                 label_html(label),
-                width=max(width * small, 56),
+                width=room,
                 element="li",
             )
             for i, (alt, label) in enumerate(zip(alts, frames.labels, strict=True))
         ]
-        strip = markup.tile_grid(items, max(width * small, 56), class_="strip", element="ol")
+        least = "100%" if frames.grid else "calc(50% - .45rem)"
+        strip = markup.tile_grid(items, room, class_="strip", element="ol", least=least)
         return View(
             html=markup.tag(
                 "div", strip, class_="steps", data_what=self.what, data_width=width * large

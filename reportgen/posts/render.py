@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reportgen.errors import ReportgenError, did_you_mean
 from reportgen.posts import liquid
 from reportgen.posts.body import Body, addressed
+from reportgen.posts.cards import social_card
 from reportgen.posts.draft import Draft, Numbered, draft
 from reportgen.posts.html import to_html
 from reportgen.posts.items import Address
@@ -27,6 +29,10 @@ RELATIVE_ROOT = (  # "./.." as often as the page's address has folders
     '{% assign rg_parts = page.url | append: "." | split: "/" %}{% capture rg_root %}.'
     "{% for rg_part in rg_parts offset: 2 %}/..{% endfor %}{% endcapture %}"
 )
+
+
+BASEURL = "{{ site.baseurl }}"
+IMAGE = re.compile(rf'(<img [^>]*?\bsrc="){re.escape(BASEURL)}')
 
 
 def post_files(project: Project) -> list[Path]:
@@ -92,7 +98,10 @@ def finish(post: Draft, drafts: Drafts) -> Post:
     seen = body
     if project.math != "mathml":  # the preview needs no script for its formulas
         seen = Body(post, results, drafts.showing, "mathml", folder).assemble()
+    card = None if "image" in source.front_matter else social_card(post, results)
     front_matter = published(source, post, body, results)
+    if card:
+        front_matter = front_matter | {"image": card[0]}
     return Post(
         source=source.path,
         slug=source.slug,
@@ -101,14 +110,14 @@ def finish(post: Draft, drafts: Drafts) -> Post:
         markdown=file_text(front_matter, for_jekyll(body, project.asset_url)),
         html=for_preview(seen),
         figures=tuple(post.figures),
-        assets=tuple(dict.fromkeys(body.assets)),
+        assets=tuple(dict.fromkeys([*body.assets, *([card[1]] if card else [])])),
         warnings=tuple(warnings(post, body.headings, results)),
         headings=tuple(body.headings),
     )
 
 
 def for_jekyll(body: Body, asset_url: str) -> str:
-    root = {"baseurl": "{{ site.baseurl }}", "root": "", "relative": "{{ rg_root }}"}[asset_url]
+    root = "{{ rg_root }}" if asset_url == "relative" else BASEURL
     text = addressed(
         body.markdown,
         body.draft,
@@ -118,6 +127,8 @@ def for_jekyll(body: Body, asset_url: str) -> str:
             "post": post_address,
         },
     )
+    if asset_url == "root":  # for themes that put baseurl before an image's src, and there alone
+        return IMAGE.sub(r"\1", text)
     used = asset_url == "relative" and root in text
     return f"{RELATIVE_ROOT}\n\n{text}" if used else text
 
@@ -147,9 +158,7 @@ def published(source: Source, post: Draft, body: Body, results: Results) -> dict
     """The front matter of the generated file: the author's keys, and what layouts can use."""
     data: dict[str, Any] = {"layout": "post", **source.front_matter}
     data["date"] = f"{source.date:%Y-%m-%d %H:%M:%S %z}"
-    card = social_card(source.slug, post.figures.values(), results)
-    if card and "image" not in data:
-        data["image"] = card
+    data.pop("card", None)
     commits = sorted(
         (record.finished, record.commit) for id in post.figures if (record := results[id].record)
     )
@@ -161,18 +170,6 @@ def published(source: Source, post: Draft, body: Body, results: Results) -> dict
         ],
     }
     return data
-
-
-def social_card(slug: str, figures: Iterable[Numbered], results: Results) -> dict[str, Any] | None:
-    """The first drawn figure as a picture for cards and lists."""
-    for shown in figures:
-        drawn = results[shown.id].drawn
-        files = {file.name: file for file in drawn.files} if drawn else {}
-        if drawn and drawn.full in files:
-            file = files[drawn.full]
-            card = {"path": f"/assets/figures/{slug}/{file.name}", "alt": drawn.alt}
-            return card | {k: v for k in ("width", "height") if (v := getattr(file, k))}
-    return None
 
 
 def describe(shown: Numbered, results: Results) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What templates can say, and the text that comes of it."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -173,7 +174,7 @@ def test_front_matter_passes_and_gains_what_layouts_need(tmp_path: Path) -> None
     data = render_body(tmp_path, body).front_matter
     assert data["layout"] == "post"
     assert data["date"] == "2024-11-19 00:00:00 +0000"
-    assert data["image"]["path"] == "/assets/figures/a-post/b-1a-full.png"
+    assert data["image"]["path"] == "/assets/figures/a-post/card.png"
     assert data["reportgen"]["figures"][0]["anchor"] == "fig-b-1a"
     assert data["reportgen"]["commit"] == "4f2c1e9"
 
@@ -184,8 +185,18 @@ def test_front_matter_passes_and_gains_what_layouts_need(tmp_path: Path) -> None
 )
 def test_addresses_of_assets(setting: str, address: str, tmp_path: Path) -> None:
     text = render_body(tmp_path, '<%= figure("B.1c") %>', asset_url=setting).markdown
-    assert address in text.replace('"', "")
-    assert "site.baseurl" not in text
+    images = re.findall(r'<img [^>]*src=("[^"]*")', text)
+    assert images
+    assert all(address in "=" + image.replace('"', "") for image in images)
+
+
+def test_a_theme_that_completes_images_gets_the_rest_complete(tmp_path: Path) -> None:
+    body = '<%= figure("B.1b") %>\n\n<%= figure("B.1c") %>'
+    text = render_body(tmp_path, body, asset_url="root").markdown
+    addresses = re.findall(r'(href|srcset|src)="([^"#]+)', text)
+    for name, found in addresses:
+        image = name == "src" and not found.endswith(".js")
+        assert found.startswith("/assets/" if image else "{{ site.baseurl }}/assets/"), found
 
 
 def test_liquid_that_nobody_meant_is_literal(tmp_path: Path) -> None:

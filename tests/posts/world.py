@@ -10,7 +10,7 @@ import numpy as np
 
 from reportgen.engine.results import Result, step_into
 from reportgen.errors import ReportgenError, did_you_mean
-from reportgen.media import Curve, Grid, Media, Strip, Table, draw
+from reportgen.media import Curve, Grid, Media, Strip, Table, Theme, draw
 from reportgen.posts import Post, render_posts
 from reportgen.project import Project
 from reportgen.registry.node import Node
@@ -66,11 +66,12 @@ class World(Mapping[str, Result]):
         caption: str = "",
         inputs: tuple[str, ...] = (),
         state: str = "fresh",
+        dark: bool = True,
         **params: Any,
     ) -> None:
         name = "figure_" + id.lower().replace(".", "_").replace("-", "_")
         stem = id.lower().replace(".", "-")
-        drawn = draw(media, folder, stem=stem) if media is not None else None
+        drawn = draw(media, folder, stem=stem, theme=Theme(dark)) if media is not None else None
         node = a_node("figure", name, id, caption=caption, inputs=inputs, params=params)
         record = a_record(name, params) if media is not None else None
         where = folder if media is not None else None

@@ -6,6 +6,9 @@ const div = (className, ...kids) => el('div', { className }, ...kids);
 const slider = (max, value, ariaLabel) => el('input', { type: 'range', max, value, ariaLabel });
 const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
 
+// A theme may have put a link round each image; in a chart it would hide the dark variant.
+for (const a of $(F + 'picture > a')) a.replaceWith(...a.childNodes);
+
 // Dark charts follow the page's own switch, else the system.
 const root = document.documentElement, dark = $(F + 'source[data-w]');
 for (const s of dark) s.dataset.m = s.media;
@@ -38,7 +41,7 @@ function player(names, what, ms, show, ready = () => true) {
 for (const box of $(F + '.steps')) {
   const strip = $('.strip', box)[0], items = [...strip.children], last = items.at(-1);
   const stage = div('stage', last.firstElementChild.cloneNode(true)), img = $('img', stage)[0];
-  img.loading = 'eager'; img.width = box.dataset.width; img.removeAttribute('height');
+  img.loading = 'eager'; img.style.width = box.dataset.width + 'px'; img.removeAttribute('height');
   const p = player(items.map(li => li.lastElementChild.textContent), box.dataset.what, 600, i => {
     ({ src: img.src, alt: img.alt } = $('img', items[i])[0]);
     items.forEach((li, j) => li.classList.toggle('now', i === j));

@@ -1,0 +1,103 @@
+"""The social card of a post: tiles of one figure, or its chart, on 1200 × 630 pixels; no words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from reportgen.media.canvas import Drawn, png_bytes, write_changed
+from reportgen.media.composite import BACKGROUND, enlarge
+
+if TYPE_CHECKING:
+    from PIL.Image import Image as Picture
+
+SIZE = (1200, 630)
+GAP = 10  # px between tiles
+CHARTS = {"Curve", "Plot"}
+PICTURES = {"image", "still"}
+
+
+def write_card(drawn: Drawn, folder: Path) -> Path | None:
+    """Write the card of a drawn figure beside its files; None for one without pictures.
+
+    It is made once: what lies in the folder of a drawing never changes.
+    """
+    names = [f.name for f in drawn.files if f.role in PICTURES and f.name.endswith(".png")]
+    if not names:
+        return None
+    target = folder / f"{Path(names[0]).stem}-card.png"
+    if not target.is_file():
+        draw = chart_card if drawn.kind in CHARTS else tile_card
+        write_changed(target, png_bytes(draw([folder / name for name in names])))
+    return target
+
+
+def chart_card(files: Sequence[Path]) -> Picture:
+    """The whole chart, as large as it fits, on a page of its own background."""
+    from PIL import Image
+
+    chart = Image.open(files[0]).convert("RGB")
+    scale = min(SIZE[0] / chart.width, SIZE[1] / chart.height, 1)
+    size = (round(chart.width * scale), round(chart.height * scale))
+    card = Image.new("RGB", SIZE, BACKGROUND)
+    place = ((SIZE[0] - size[0]) // 2, (SIZE[1] - size[1]) // 2)
+    card.paste(chart.resize(size, Image.Resampling.LANCZOS), place)
+    return card
+
+
+def tile_card(files: Sequence[Path]) -> Picture:
+    """As many tiles as fill the card best, enlarged by an integer and cropped at its edges."""
+    from PIL import Image
+
+    tiles = [tile for file in files for tile in split_sheet(Image.open(file))]
+    tiles = [tile for tile in tiles if tile.size == tiles[0].size]
+    columns, rows, scale = choose_layout(len(tiles), tiles[0].size)
+    width, height = (length * scale + GAP for length in tiles[0].size)
+    left = (SIZE[0] - columns * width + GAP) // 2
+    top = (SIZE[1] - rows * height + GAP) // 2
+    card = Image.new("RGB", SIZE, BACKGROUND)
+    chosen = np.linspace(0, len(tiles) - 1, columns * rows).round().astype(int)
+    for i, at in enumerate(chosen):
+        place = (left + i % columns * width, top + i // columns * height)
+        card.paste(enlarge(tiles[at], scale).convert("RGB"), place)
+    return card
+
+
+def choose_layout(count: int, tile: tuple[int, int]) -> tuple[int, int, int]:
+    """(columns, rows, integer scale) that cover the card and lose little at its edges.
+
+    A few tiles more are worth some loss.
+    """
+    best: tuple[float, int, int, int] | None = None
+    for rows in range(1, count + 1):
+        for columns in range(1, count // rows + 1):
+            scale = max(
+                -(-(SIZE[0] - (columns - 1) * GAP) // (columns * tile[0])),
+                -(-(SIZE[1] - (rows - 1) * GAP) // (rows * tile[1])),
+            )
+            area = columns * tile[0] * rows * tile[1] * scale**2
+            option = (area * (1 + 0.3 / (columns * rows)), columns, rows, scale)
+            best = min(best, option) if best else option
+    assert best is not None
+    return best[1:]
+
+
+def split_sheet(sheet: Picture) -> list[Picture]:
+    """The tiles of a sheet, which clear rows and columns set apart; another picture whole."""
+    if "A" not in sheet.getbands():
+        return [sheet]
+    seen = np.asarray(sheet.getchannel("A")) > 0
+    return [
+        sheet.crop((left, top, right, bottom))
+        for top, bottom in runs(seen.any(axis=1))
+        for left, right in runs(seen.any(axis=0))
+    ]
+
+
+def runs(seen: Any) -> list[tuple[int, int]]:
+    """(start, end) of each run of True."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], seen, [False]]).astype(np.int8)))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))

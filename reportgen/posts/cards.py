@@ -1,0 +1,52 @@
+"""The picture that stands for a post where it is linked: in social networks and lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from reportgen.errors import did_you_mean
+from reportgen.posts.draft import Draft
+from reportgen.posts.post import Asset
+
+if TYPE_CHECKING:
+    from reportgen.engine.results import Result, Results
+
+NAME = "card.png"
+
+
+def social_card(post: Draft, results: Results) -> tuple[dict[str, Any], Asset] | None:
+    """What the front matter says of the card, and its file; None for a post without pictures.
+
+    Raises ReportgenError for a ``card`` in the front matter that the post does not show.
+    """
+    from reportgen.media.card import SIZE, write_card
+
+    for result in candidates(post, results):
+        if result.drawn is None or result.folder is None:
+            continue
+        file = write_card(result.drawn, result.folder)
+        if file:
+            path = f"assets/figures/{post.source.slug}/{NAME}"
+            size = {"width": SIZE[0], "height": SIZE[1]}
+            return {"path": f"/{path}", "alt": result.drawn.alt, **size}, Asset(file, path)
+    return None
+
+
+def candidates(post: Draft, results: Results) -> Iterator[Result]:
+    """The figure that the author chose as ``card``; otherwise all, those that show pixels first."""
+    from reportgen.media.card import CHARTS
+
+    chosen = post.source.front_matter.get("card")
+    if chosen is None:
+        shown = [results[id] for id in post.figures]
+        yield from (r for r in shown if r.drawn and r.drawn.kind not in CHARTS)
+        yield from (r for r in shown if r.drawn and r.drawn.kind in CHARTS)
+    elif chosen in post.figures:
+        yield results[chosen]
+    else:
+        hint = did_you_mean(str(chosen), list(post.figures)) or None
+        message = f"The card is to show '{chosen}', which is not in this post."
+        lines = enumerate(post.source.lines, 1)
+        line = next((n for n, text in lines if text.startswith("card:")), 1)
+        raise post.source.error(message, line, str(chosen), hint)
