@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -10,17 +11,16 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from reportgen.posts import Post, render_posts
 from reportgen.site import write_preview, write_site
 from tests.posts.world import make_project, make_world
+from tests.site.every_kind import GENERATED
 
 HERE = Path(__file__)
 OURS = HERE.parents[2] / "site"
 RICH = HERE.parents[1] / "posts" / "rich.md"
-GENERATED = shutil.ignore_patterns(
-    "_posts", "_preview", "_site", ".jekyll-cache", "figures", ".reportgen.json", "reportgen.*"
-)
 SHORT = "---\ntitle: A short one\ndescription: No figures.\n---\nSee <%= ref('B.1b') %>.\n"
 CONFIG = 'url: "https://example.org"\nbaseurl: "/blog"\nquiet: true\n'
 
@@ -66,15 +66,33 @@ class Quiet(SimpleHTTPRequestHandler):
         pass
 
 
-@pytest.fixture(scope="session")
-def address(built: Built) -> Iterator[str]:
-    """Where the built site is served; the preview is at /site/_preview/ beside it."""
-    root = built.folder.parent
-    (root / "site").symlink_to(built.sources)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(root)))
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The address at which a folder's files can be read."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()
     thread.join()
+
+
+@pytest.fixture(scope="session")
+def address(built: Built) -> Iterator[str]:
+    """Where the built site is served; the preview is at /site/_preview/ beside it."""
+    root = built.folder.parent
+    (root / "site").symlink_to(built.sources)
+    with served(root) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
+        )
+        yield browser
+        browser.close()

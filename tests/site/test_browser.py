@@ -1,21 +1,9 @@
 """The built site and the preview in a real browser, on a desk and on a phone."""
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 PAGES = ["/blog/", "/blog/diffusion-models/", "/blog/about/", "/site/_preview/diffusion-models/"]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
-        )
-        yield browser
-        browser.close()
 
 
 def visit(browser: Browser, address: str, width: int = 1280, **options: object) -> Page:

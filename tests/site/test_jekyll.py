@@ -95,14 +95,18 @@ def test_the_feed_names_every_image_by_its_whole_address(built: Built) -> None:
 
 def test_cards_and_structured_data(built: Built) -> None:
     html = built.read(POST)
-    image = "https://example.org/blog/assets/figures/diffusion-models/b-1a-full.png"
-    assert f'<meta property="og:image" content="{image}" />' in html
+    folder = "https://example.org/blog/assets/figures/diffusion-models"
+    assert f'<meta property="og:image" content="{folder}/card.png" />' in html
+    assert '<meta property="og:image:width" content="1200" />' in html
+    assert '<meta property="og:image:height" content="630" />' in html
+    assert re.search(r'<meta property="og:image:alt" content="2 rows and 3 columns', html)
     assert '<meta name="twitter:card" content="summary_large_image" />' in html
+    assert f'<meta property="twitter:image" content="{folder}/card.png" />' in html
     blocks = re.findall(r'(?s)<script type="application/ld\+json">\s*(.*?)</script>', html)
     _, figures = [json.loads(block) for block in blocks]
     parts = {part["name"]: part for part in figures["hasPart"]}
     assert list(parts) == ["Figure 1", "Figure 2", "Table 1"]
-    assert parts["Figure 1"]["contentUrl"] == image
+    assert parts["Figure 1"]["contentUrl"] == f"{folder}/b-1a-full.png"
     assert parts["Figure 2"]["@id"] == "https://example.org/blog/diffusion-models/#fig-b-1b"
     assert parts["Table 1"]["@type"] == "Table"
 
