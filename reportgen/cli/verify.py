@@ -24,7 +24,10 @@ from reportgen.engine.verify import verify_node
 def command(
     selection: tuple[str, ...], sample: int | None, tolerance: float, **options: Any
 ) -> int:
-    """Run fresh nodes again, apart from the store, and compare what comes out."""
+    """Run fresh nodes again, apart from the store, and compare what comes out.
+
+    Wall times, values named "seconds" or "..._seconds", are not compared.
+    """
     session = open_session(**options)
     nodes = [node for node in selected(session, selection) if session.status(node).usable]
     if sample is not None and sample < len(nodes):

@@ -157,6 +157,36 @@ def test_verify_finds_what_is_not_deterministic(make_project: Callable[..., Proj
     assert project.run("verify", "steady").code == 0
 
 
+def test_verify_compares_everything_but_wall_times(
+    make_project: Callable[..., ProjectFolder],
+) -> None:
+    project = make_project(
+        {
+            "experiments/report.py": """
+                import os
+                from reportgen import artifact
+
+                def random():
+                    return int.from_bytes(os.urandom(4), "big")
+
+                @artifact
+                def timed():
+                    return {"seconds": random(), "runs": [{"training_seconds": random(), "n": 1}]}
+
+                @artifact
+                def named_alike():
+                    return {"secondsight": random(), "seconds_left": random()}
+                """
+        }
+    )
+    project.run("build")
+    assert project.run("verify", "timed").code == 0
+    done = project.run("verify", "named_alike")
+    assert done.code == 1
+    assert "named_alike.secondsight: differs" in done.out
+    assert "named_alike.seconds_left: differs" in done.out
+
+
 def test_a_bundle_serves_a_fresh_clone_and_is_checked(project: ProjectFolder) -> None:
     project.run("build")
     assert project.run("bundle", "walk").code == 0
