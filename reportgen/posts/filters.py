@@ -76,7 +76,7 @@ def fixed(value: float, digits: int = 0) -> str:
     text = f"{value:,.{digits}f}"
     if not text.strip("-0.,"):
         text = text.lstrip("-")  # no negative zero
-    return text.replace(",", "\u202f").replace("-", "\u2212")
+    return text.replace("-", "\u2212")
 
 
 def round_(value: Any, digits: int = 0) -> Quantity:
@@ -156,7 +156,7 @@ def sci(value: Any, digits: int = 1) -> Quantity:
 
 
 def integer(value: Any) -> Quantity:
-    """``60000 | integer`` is 60 000 with narrow spaces that do not break."""
+    """``60000 | integer`` is 60,000."""
     x = number(value, "integer")
     if x != int(x):
         raise ReportgenError(f"'integer' got {x}.", hint="Use 'round' to drop the fraction.")

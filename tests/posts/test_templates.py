@@ -19,7 +19,7 @@ def body_of(tmp_path: Path, body: str) -> str:
     [
         ("<%= denoiser.test_psnr | db %>", "20.8\u00a0dB"),
         ("<%= denoiser.sigma %> and <%= denoiser.epochs %>", "0.5 and 5"),
-        ("<%= denoiser.count | integer %>", "60\u202f000"),
+        ("<%= denoiser.count | integer %>", "60,000"),
         ("<%= denoiser.loss.0 %> <%= denoiser.loss | length %>", "0.31 3"),
         ('<%= denoiser.by_sigma["1.0"] | round(1) %>', "13.1"),
         ('<%= param("denoiser", "sigma") %>', "0.5"),
