@@ -14,11 +14,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import blog
 import projects
 import serve
 import tools
 
 RUNS = 5
+POSTS = 100
 
 OTHERS: dict[str, tuple[str, Callable[[Path], None], list[list[str]], list[str]]] = {
     "DVC": (
@@ -153,6 +155,15 @@ def overhead(folder: Path) -> None:
     row("overhead of each of 100 trivial figures", f"{each:.0f} ms", "<= 20 ms")
 
 
+def check(folder: Path) -> None:
+    """Every rule against a hundred long posts, in a blog that has no project around it."""
+    size = blog.write_blog(folder, POSTS)
+    assert "errors" in reportgen(folder, "check").stderr
+    taken = seconds(lambda: reportgen(folder, "check"))
+    row(f"check: {POSTS} posts of {size / 1000:.1f} kB, no configuration", f"{taken:.2f} s",
+        "<= 1 s")  # fmt: skip
+
+
 def preview() -> None:
     """How soon the live preview shows what was saved."""
     for what, taken, promised in serve.measure():
@@ -170,6 +181,7 @@ def main() -> None:
         ours = nothing_to_do(folder / "ours")
         ten_thousand(folder / "many")
         overhead(folder / "overhead")
+        check(folder / "blog")
         preview()
         if not arguments.ours:
             compare(folder, ours)

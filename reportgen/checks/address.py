@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 from reportgen.checks.blog import Blog
 from reportgen.checks.liquid import OUTPUT, TAG
+from reportgen.checks.parts import Image
 
 if TYPE_CHECKING:
     from reportgen.checks.post import Post
@@ -53,6 +54,14 @@ def resolve(written: str, post: "Post", *, image: bool = False) -> Address:
     if image and prefix and not path.startswith("/"):
         path = f"/{prefix.strip('/')}/{path}"
     return _file(path, fragment, post, bool(image and "chirpy" in blog.theme))
+
+
+def locate(image: Image, post: "Post") -> Address:
+    """Where the address of an image leads. One for the theme counts from the root of the site."""
+    if image.origin in ("head", "include") and not image.url.startswith(("/", "{", "http")):
+        address = resolve("/" + image.url, post, image=True)
+        return Address(address.kind, address.path)
+    return resolve(image.url, post, image=True)
 
 
 def _file(path: str, fragment: str, post: "Post", theme_adds_base: bool) -> Address:

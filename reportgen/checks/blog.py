@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from reportgen.checks import front_matter
+from reportgen.checks import front_matter, png
 from reportgen.checks.words import words
 
 CONFIG_NAMES = ("_config.yml", "_config.yaml")
@@ -53,6 +53,8 @@ class Blog:
     def __init__(self, root: Path, is_blog: bool = True) -> None:
         self.root, self.is_blog = root, is_blog
         self._listed: dict[str, frozenset[str]] = {}
+        self._png_texts: dict[str, list[tuple[str, str]]] = {}
+        self._posts_of: dict[str, list[str]] = {}
 
     @cached_property
     def config(self) -> dict[str, Any]:
@@ -111,6 +113,12 @@ class Blog:
             self._listed[folder] = names
         return self._listed[folder]
 
+    def png_texts(self, path: str) -> list[tuple[str, str]]:
+        """The words that a program left in a PNG file of the blog; each file is read once."""
+        if path not in self._png_texts:
+            self._png_texts[path] = list(png.texts(self.root / path))
+        return self._png_texts[path]
+
     @cached_property
     def lower_files(self) -> dict[str, str]:
         """The files by their paths in lower case, for telling a fault of case from a lost file."""
@@ -135,6 +143,17 @@ class Blog:
             for name in sorted(self.files)
             if (match := re.search(r"(?:^|/)_posts/(?:.*/)?\d{4}-\d\d?-\d\d?-(.+)\.\w+$", name))
         }
+
+    def posts_of(self, folder: str) -> list[str]:
+        """The posts for which a folder is named: by their slug, or by the beginning of it.
+
+        ``folder`` is in lower case, with hyphens for underscores.
+        """
+        if folder not in self._posts_of:
+            self._posts_of[folder] = [
+                name for slug, name in self.post_slugs.items() if is_named_for(folder, slug)
+            ]
+        return self._posts_of[folder]
 
     @cached_property
     def texts(self) -> dict[str, str]:
@@ -185,6 +204,12 @@ class Blog:
         kept = {str(name).strip("/") for name in _list(self.config.get("include"))}
         hidden = [part for part in parts if part.startswith(("_", ".", "#")) or part.endswith("~")]
         return not hidden or any(part in kept for part in parts) or path in kept
+
+
+def is_named_for(folder: str, slug: str) -> bool:
+    """Whether a folder is named for a post: by its slug, or by the beginning of it."""
+    slug = slug.replace("_", "-")
+    return folder == slug or (len(folder) >= 6 and slug.startswith(folder))
 
 
 def _walk(root: Path, prefix: str) -> Iterator[str]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from reportgen.checks.post import Post
 
 WHOLE = ("code", "raw", "maths", "html", "comment", "autolink", "attributes", "image", "footnote")
+UNNAMED = ("html", "comment", "attributes", "typography", "quote", "entity", "image")
 HEAD_IMAGES = words(
     "image image.path img cover thumbnail thumbnail-img cover-img share-img og_image teaser "
     "header.image header.teaser header.overlay_image header.og_image feature_image"
@@ -27,6 +28,7 @@ NUMBERED = re.compile(
     re.IGNORECASE,
 )
 CANDIDATE = re.compile(r"\s*((?:\{\{.*?\}\}|[^\s,{])+)[^,]*,?")
+HEADING_TAG = re.compile("<h[1-6]", re.IGNORECASE)
 OWN_ID = re.compile(r"(?:^|\s)(?:\.[^\s.#]+)*#([A-Za-z][\w:-]*)")
 CAPTION_TAG = re.compile(r"<(figcaption|caption)\b[^>]*>(.*?)</\1\s*>", re.S | re.I)
 CAPTION_END = re.compile(
@@ -45,7 +47,8 @@ def prose(post: "Post") -> Iterator[Prose]:
     for block in post.all_blocks:
         string = block.text.string
         if block.kind in ("paragraph", "cell"):
-            yield Prose(parts.blanked(string, _markup(block.spans)), block)
+            markup = _markup(block.spans)
+            yield Prose(parts.blanked(string, markup) if markup else string, block)
         elif block.kind == "html":
             hidden = [match.span() for match in parts.HIDDEN.finditer(string)]
             tags = [match.span() for match in parts.TAG.finditer(string)]
@@ -159,7 +162,7 @@ def headings(post: "Post") -> Iterator[Heading]:
             text = plain(block.text.string, block.spans)
             yield Heading(block.level, text, block.offset, block.info)
     for block in post.all_blocks:
-        if block.kind != "html":
+        if block.kind != "html" or not HEADING_TAG.search(block.text.string):
             continue
         found = list(parts.tags_in(block))
         for tag, following in zip_longest(found, found[1:]):
@@ -194,23 +197,16 @@ def ids(post: "Post") -> Iterator[Id]:
 
 def _automatic_id(block: Block, counts: dict[str, int]) -> str:
     """The id that kramdown's GFM parser gives to a heading: from its rendered text."""
-    dropped = [s for s in block.spans if s.kind in ("typography", "quote", "entity", "image")]
-    string = "".join(
-        character
-        for index, character in enumerate(block.text.string)
-        if not any(span.start <= index < span.end for span in [*dropped, *_gone(block.spans)])
-    )
+    string = parts.without(block.text.string, _gone(block.spans))
     kept = "".join(c for c in string.lower() if c in "- \t" or _is_word(c))
     result = kept.replace(" ", "-").replace("\t", "-")
     counts[result] = counts.get(result, -1) + 1
     return f"{result}-{counts[result]}" if counts[result] else result
 
 
-def _gone(spans: list[Span]) -> list[Span]:
-    kinds = [s for s in spans if s.kind in ("html", "comment", "attributes")]
-    for start, end in _markup([s for s in spans if s.kind in ("emphasis", "link", "reference")]):
-        kinds.append(Span("gone", start, end))
-    return kinds
+def _gone(spans: list[Span]) -> list[tuple[int, int]]:
+    whole = [(span.start, span.end) for span in spans if span.kind in UNNAMED]
+    return whole + _markup([s for s in spans if s.kind in ("emphasis", "link", "reference")])
 
 
 def _is_word(character: str) -> bool:
@@ -238,7 +234,7 @@ def captions(post: "Post") -> Iterator[Caption]:
 
 def _tag_captions(text: Prose) -> Iterator[tuple[tuple[int, int], Caption]]:
     raw = text.block.text.string
-    for match in CAPTION_TAG.finditer(raw):
+    for match in CAPTION_TAG.finditer(raw) if "caption" in raw.lower() else ():
         start, end = match.span(2)
         paragraph = re.search(r"<p\b[^>]*>(.*?)</p\s*>", match[2], re.S | re.I)
         if paragraph:
@@ -248,7 +244,9 @@ def _tag_captions(text: Prose) -> Iterator[tuple[tuple[int, int], Caption]]:
 
 
 def _numbered_captions(text: Prose, taken: list[tuple[int, int]]) -> Iterator[Caption]:
-    raw = text.block.text.string
+    raw, lower = text.block.text.string, text.text.lower()
+    if "fig" not in lower and "table" not in lower:
+        return
     for match in NUMBERED.finditer(text.text):
         start = match.start()
         if not match["end"] or any(a <= start < b for a, b in taken):
@@ -261,6 +259,8 @@ def _numbered_captions(text: Prose, taken: list[tuple[int, int]]) -> Iterator[Ca
 
 def _italic_captions(block: Block) -> Iterator[Caption]:
     """A line of emphasis below an image, which some themes show as the caption."""
+    if not any(span.kind in ("image", "attributes") for span in block.spans):
+        return
     shown = [s for s in block.spans if s.kind in ("image", "emphasis", "attributes")]
     for image, line in pairwise(shown):
         between = block.text.string[image.end : line.start]

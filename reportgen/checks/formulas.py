@@ -49,10 +49,12 @@ def formulas(post: "Post") -> Iterator[Formula]:
             yield Formula("$$", block.text.string, block.offset)
         elif block.kind in TEXT_KINDS:
             yield from _display(block)
-            yield from _dollars(block, _covered(block.spans), block.spans)
-            yield from _brackets(block)
-            yield from _environments(block)
-        elif block.kind == "html":
+            if "$" in block.text.string:
+                yield from _dollars(block, _covered(block.spans), block.spans)
+            if "\\" in block.text.string:
+                yield from _brackets(block)
+                yield from _environments(block)
+        elif block.kind == "html" and "$" in block.text.string:
             hidden = [match.span() for match in HIDDEN.finditer(block.text.string)]
             hidden += [match.span() for match in FENCED.finditer(block.text.string)]
             yield from _dollars(block, hidden, [])
@@ -74,8 +76,6 @@ def _covered(spans: list[Span]) -> list[tuple[int, int]]:
 
 def _dollars(block: Block, covered: list[tuple[int, int]], spans: list[Span]) -> Iterator[Formula]:
     string = block.text.string
-    if "$" not in string:
-        return
     signs = [m.start() for m in re.finditer(r"\$", blanked(string, covered))]
     last = -1
     for start, end in pairwise(signs):
@@ -129,6 +129,8 @@ def _brackets(block: Block) -> Iterator[Formula]:
 
 
 def _environments(block: Block) -> Iterator[Formula]:
+    if r"\begin" not in block.text.string:
+        return
     covered = _covered([span for span in block.spans if span.kind != "escape"])
     for match in ENVIRONMENT.finditer(blanked(block.text.string, covered)):
         harm = _harm(block.text.string, match.start(), match.end() - 1, block.spans)

@@ -1,8 +1,8 @@
 """The things in a post that rules speak about. Every ``offset`` is one in the source file."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from reportgen.checks.kramdown import Block
 
@@ -15,8 +15,7 @@ BLANK = re.compile(r"[^\n]")
 FENCED = re.compile(r"(?ms)^[ \t>]*(`{3,}|~{3,}).*?(?:^[ \t>]*\1|\Z)")
 
 
-@dataclass(frozen=True)
-class Tag:
+class Tag(NamedTuple):
     """An HTML tag. ``attributes`` are (name, value, offset of the value)."""
 
     name: str
@@ -30,8 +29,7 @@ class Tag:
         return next((value for key, value, _ in self.attributes if key == name), None)
 
 
-@dataclass(frozen=True)
-class Image:
+class Image(NamedTuple):
     """An image. ``alt`` is None where nothing is said.
 
     ``origin``: markdown, html, source (one of a picture's or video's files), include, head.
@@ -45,8 +43,7 @@ class Image:
     attributes: str = ""
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(NamedTuple):
     """A link, or another address such as that of a video."""
 
     url: str
@@ -54,8 +51,7 @@ class Link:
     text: str = ""
 
 
-@dataclass(frozen=True)
-class Caption:
+class Caption(NamedTuple):
     """A caption. ``label`` is "figure", "table" or ""; ``number`` such as "3" or "2a", or ""."""
 
     label: str
@@ -64,8 +60,7 @@ class Caption:
     offset: int
 
 
-@dataclass(frozen=True)
-class Heading:
+class Heading(NamedTuple):
     """A heading; ``text`` without markup."""
 
     level: int
@@ -75,8 +70,7 @@ class Heading:
     is_html: bool = False
 
 
-@dataclass(frozen=True)
-class Id:
+class Id(NamedTuple):
     """The id of an element; ``is_own`` unless a heading gets it from its words."""
 
     name: str
@@ -84,8 +78,7 @@ class Id:
     is_own: bool = True
 
 
-@dataclass(frozen=True)
-class Formula:
+class Formula(NamedTuple):
     """A formula; ``style``: "$", "$$", "\\(" or an environment. ``harm`` says what is lost."""
 
     style: str
@@ -94,8 +87,7 @@ class Formula:
     harm: str = ""
 
 
-@dataclass(frozen=True)
-class Prose:
+class Prose(NamedTuple):
     """Text as a reader reads it: markup, code and formulas are spaces. Same length as its block."""
 
     text: str
@@ -118,12 +110,12 @@ def tags_in(block: Block, start: int = 0, end: int | None = None) -> Iterator[Ta
 
 def _tag(match: re.Match[str], block: Block) -> Tag:
     base = match.start(3)
+    origin = block.text.origin
     attributes = tuple(
-        (m[1].lower(), (m[2] or "").strip("\"'"), block.text.origin(_value(m, base)))
+        (m[1].lower(), (m[2] or "").strip("\"'"), origin(_value(m, base)))
         for m in ATTRIBUTE.finditer(match[3])
     )
-    start = block.text.origin(match.start())
-    end = block.text.origin(match.end() - 1) + 1
+    start, end = origin(match.start()), origin(match.end() - 1) + 1
     return Tag(match[2].lower(), start, end, attributes, bool(match[1]))
 
 
@@ -135,10 +127,19 @@ def _value(match: re.Match[str], base: int) -> int:
 
 def blanked(string: str, ranges: list[tuple[int, int]]) -> str:
     """``string`` with spaces instead of the characters in ``ranges``; lines stay."""
+    return _replaced(string, ranges, lambda cut: BLANK.sub(" ", cut))
+
+
+def without(string: str, ranges: list[tuple[int, int]]) -> str:
+    """``string`` without the characters in ``ranges``."""
+    return _replaced(string, ranges, lambda cut: "")
+
+
+def _replaced(string: str, ranges: list[tuple[int, int]], change: Callable[[str], str]) -> str:
     parts, position = [], 0
     for start, end in sorted(ranges):
         start = max(start, position)
         if end > start:
-            parts += [string[position:start], BLANK.sub(" ", string[start:end])]
+            parts += [string[position:start], change(string[start:end])]
             position = end
     return "".join(parts) + string[position:]

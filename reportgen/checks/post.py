@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from reportgen.checks import collect, front_matter, kramdown, liquid
+from reportgen.checks.address import Address, locate
 from reportgen.checks.blog import Blog
 from reportgen.checks.parts import Caption, Formula, Heading, Id, Image, Link, Prose, Tag
 from reportgen.checks.text import Lines, Text
@@ -119,8 +120,8 @@ class Post:
 
     @cached_property
     def all_blocks(self) -> list[kramdown.Block]:
-        """The blocks of the body and all blocks in them, in order."""
-        return [inner for block in self.blocks for inner in block.walk()]
+        """The blocks of the body and all blocks in them, in order, without blank lines."""
+        return [b for block in self.blocks for b in block.walk() if b.kind != "blank"]
 
     @cached_property
     def prose(self) -> list[Prose]:
@@ -136,6 +137,11 @@ class Post:
     def images(self) -> list[Image]:
         """The images, in the order of the source."""
         return sorted(collect.images(self), key=lambda image: image.offset)
+
+    @cached_property
+    def local_images(self) -> list[tuple[Image, Address]]:
+        """The images that should be files of the blog, with where they are."""
+        return [(image, a) for image in self.images if (a := locate(image, self)).kind == "file"]
 
     @cached_property
     def links(self) -> list[Link]:

@@ -2,37 +2,47 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from itertools import accumulate
 
 Piece = tuple[str, int]
 """A string and the offset in the source file of its first character."""
+
+ONE_START = [0]
 
 
 class Text:
     """Pieces of one source file, joined to one string."""
 
+    __slots__ = ("_origins", "_starts", "string")
+
     def __init__(self, pieces: Iterable[Piece]) -> None:
-        self._starts: list[int] = []
-        self._origins: list[int] = []
-        strings, length = [], 0
-        for string, origin in pieces:
-            if string:
-                self._starts.append(length)
-                self._origins.append(origin)
-                strings.append(string)
-                length += len(string)
-        self.string = "".join(strings)
+        pieces = [piece for piece in pieces if piece[0]]
+        self._origins = [origin for _, origin in pieces]
+        if len(pieces) == 1:  # nearly all are
+            self.string, self._starts = pieces[0][0], ONE_START
+            return
+        self.string = "".join(string for string, _ in pieces)
+        self._starts = list(accumulate((len(string) for string, _ in pieces[:-1]), initial=0))
 
     def origin(self, position: int) -> int:
         """The offset in the source file of the character at ``position``."""
-        if not self._starts:
+        if len(self._origins) == 1:
+            return self._origins[0] + position
+        if not self._origins:
             return 0
         index = bisect_right(self._starts, max(position, 0)) - 1
         return self._origins[index] + position - self._starts[index]
 
     def cut(self, start: int, end: int) -> list[Piece]:
         """The pieces between two positions, for building another Text."""
-        pieces: list[Piece] = []
+        if start >= end or not self._origins:
+            return []
+        if len(self._origins) == 1:
+            return [(self.string[start:end], self._origins[0] + start)]
         index = max(bisect_right(self._starts, start) - 1, 0)
+        if index + 1 == len(self._starts) or end <= self._starts[index + 1]:
+            return [(self.string[start:end], self._origins[index] + start - self._starts[index])]
+        pieces: list[Piece] = []
         while start < end and index < len(self._starts):
             following = self._starts[index + 1 : index + 2] or [len(self.string)]
             stop = min(end, following[0])

@@ -10,7 +10,6 @@ import click
 
 from reportgen import __version__
 from reportgen.errors import ReportgenError, did_you_mean
-from reportgen.store.files import NO_WRITING
 
 COMMANDS = {
     "build": "build",
@@ -86,6 +85,8 @@ def run(arguments: list[str]) -> int:
     except BrokenPipeError:
         return 0
     except OSError as error:
+        from reportgen.store.files import NO_WRITING
+
         if error.errno not in NO_WRITING:
             raise
         what = f"'{error.filename}'" if error.filename else "The next file"

@@ -1,30 +1,40 @@
 """The order in which kramdown tries its block parsers."""
 
+from functools import cache
+
 from reportgen.checks.kramdown import containers, html_blocks, leaves, tables
-from reportgen.checks.kramdown.scanner import Block, Scanner, Steps
+from reportgen.checks.kramdown.scanner import Block, Scanner, Step
 from reportgen.checks.text import Text
 
-STEPS: Steps = (
-    leaves.blank,
-    leaves.code,
-    leaves.fence,
-    containers.quote,
-    leaves.heading,
-    leaves.horizontal_rule,
-    containers.bullets,
-    containers.definitions,
-    html_blocks.html,
-    leaves.underlined_heading,
-    leaves.maths,
-    tables.table,
-    containers.footnote,
-    leaves.link_definition,
-    leaves.abbreviation,
-    leaves.extension,
-    leaves.end_of_block,
-    leaves.paragraph,
+ANY = ""
+STEPS: tuple[tuple[Step, str], ...] = (
+    (leaves.blank, " \t\r\f\v\n"),
+    (leaves.code, " \t"),
+    (leaves.fence, " ~`"),
+    (containers.quote, " >"),
+    (leaves.heading, "#"),
+    (leaves.horizontal_rule, " *-_"),
+    (containers.bullets, " +*-0"),
+    (containers.definitions, " :"),
+    (html_blocks.html, " <"),
+    (leaves.underlined_heading, ANY),
+    (leaves.maths, " \\$"),
+    (tables.table, ANY),
+    (containers.footnote, " ["),
+    (leaves.link_definition, " ["),
+    (leaves.abbreviation, " *"),
+    (leaves.extension, " {"),
+    (leaves.end_of_block, "^"),
+    (leaves.paragraph, ANY),
 )
-PLAIN_STEPS: Steps = (leaves.underlined_heading, tables.table, leaves.paragraph)
+"""The parsers, each with the characters of which one begins its block; "0" stands for any digit."""
+
+
+@cache
+def steps_at(character: str) -> tuple[Step, ...]:
+    """The parsers of the blocks that can begin with a character."""
+    character = "0" if character.isdecimal() else character
+    return tuple(step for step, starts in STEPS if starts == ANY or character in starts)
 
 
 def parse(text: Text) -> list[Block]:
@@ -32,4 +42,4 @@ def parse(text: Text) -> list[Block]:
     size = len(text.string)
     if not text.string.endswith("\n"):
         text = Text([*text.cut(0, size), ("\n", text.origin(size - 1) + 1)])
-    return Scanner(text, STEPS, PLAIN_STEPS).blocks()
+    return Scanner(text, steps_at).blocks()

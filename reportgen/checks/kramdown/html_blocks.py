@@ -18,8 +18,7 @@ def html(s: Scanner) -> bool:
         s.take("comment", comment)
         _skip(s)
         return True
-    start = s.position
-    tag = re.compile(rf" {{0,3}}{p.NOT_SPAN_TAG}").match(s.string, start)
+    tag = s.match(p.NOT_SPAN_TAG)
     match = p.TAG.match(s.string, tag.end() - 1) if tag else None
     if match is None:
         return False

@@ -39,8 +39,8 @@ def heading(s: Scanner) -> bool:
 
 def underlined_heading(s: Scanner) -> bool:
     """A heading underlined with '=' or '-'."""
-    match = s.match(p.SETEXT)
-    if match is None or not s.after_boundary():
+    match = s.match(p.SETEXT) if s.after_boundary() else None
+    if match is None:
         return False
     _heading(s, match.start(1), match[1], 1 if match[2] == "=" else 2)
     s.position = match.end()
@@ -117,10 +117,8 @@ def end_of_block(s: Scanner) -> bool:
 def paragraph(s: Scanner) -> bool:
     """Whatever else there is."""
     start = s.position
-    while line := s.match(p.LINE):
-        s.position = line.end()
-        if s.match(p.PARAGRAPH_END):
-            break
+    end = p.PARAGRAPH_END.search(s.string, start)
+    s.position = end.end() if end else len(s.string)
     if s.last is not None and s.last.kind == "paragraph":
         before = s.last.text
         s.last.text = Text(

@@ -34,7 +34,7 @@ PARSED_ELEMENTS = SPAN_CONTENT | words(
 )
 NOT_SPAN = rf"(?!(?:{'|'.join(sorted({*SPAN_ELEMENTS, 'script'}))})\b)"
 
-NOT_SPAN_TAG = rf"<(?={NOT_SPAN}{NAME})"
+NOT_SPAN_TAG = re.compile(rf"{OPT}<(?={NOT_SPAN}{NAME})")
 INSTRUCTION = re.compile(r"<\?.*?\?>", re.DOTALL)
 TRAILING = re.compile(r"[ \t]*\n")
 BLANK = re.compile(r"(?:[ \t\r\f\v]*\n)+")
@@ -84,9 +84,8 @@ PIPE = re.compile(r"\||.*?[^\\\n]\|")
 TABLE_LINE = re.compile(r"(?:\||.*?[^\\\n]\|).*\n")
 TABLE_START = re.compile(rf"{OPT}(?=\S)(?:\||.*?[^\\\n]\|).*\n")
 TABLE_RULE = re.compile(r"[+|: \t-]*-[+|: \t-]*\n")
-PARAGRAPH_END = re.compile(
-    "|".join(p.pattern for p in (LAZY_END, LIST, HEADING, DEFINITION, QUOTE, FENCE_START))
-)
+ENDS = "|".join(p.pattern for p in (LAZY_END, LIST, HEADING, DEFINITION, QUOTE, FENCE_START))
+PARAGRAPH_END = re.compile(rf"\n(?=[\s{{^<+*\-\d#:>~`]|\Z)(?={ENDS})")
 
 ESCAPE = re.compile(r"\\([\\.*_+`<>()\[\]{}#!:|\"'$=\-~])")
 ENTITY = re.compile(r"&(?:[A-Za-z][\w:.-]*|#\d+|#x[0-9a-fA-F]+);")

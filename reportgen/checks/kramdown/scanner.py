@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache
 
 from reportgen.checks.kramdown import patterns as p
 from reportgen.checks.kramdown.spans import Span, spans
@@ -13,7 +13,7 @@ TEXT_KINDS = ("heading", "paragraph", "cell", "term")
 """The kinds whose text holds spans."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Block:
     """One block. ``text`` is what spans are read from, or the raw content of code and HTML.
 
@@ -29,16 +29,19 @@ class Block:
     info: str = ""
     children: list["Block"] = field(default_factory=list)
     attributes: str = ""
+    _spans: list[Span] | None = None
 
     @property
     def offset(self) -> int:
         """Where the block begins in the source file."""
         return self.text.origin(0)
 
-    @cached_property
+    @property
     def spans(self) -> list[Span]:
         """The spans of a block of text, in order; nothing for the other kinds."""
-        return spans(self.text.string) if self.kind in TEXT_KINDS else []
+        if self._spans is None:
+            self._spans = spans(self.text.string) if self.kind in TEXT_KINDS else []
+        return self._spans
 
     def walk(self) -> Iterator["Block"]:
         """This block and all blocks in it, in order."""
@@ -50,13 +53,11 @@ class Block:
 class Scanner:
     """Reads the blocks of one text.
 
-    ``steps`` are tried in order at each position; ``plain_steps``, a few of them, where a letter
-    stands there, with which no other block can begin.
+    ``steps_at`` gives the parsers to try, in order, where a character stands at the cursor.
     """
 
-    def __init__(self, text: Text, steps: "Steps", plain_steps: "Steps") -> None:
-        self.text, self.string = text, text.string
-        self.steps, self.plain_steps = steps, plain_steps
+    def __init__(self, text: Text, steps_at: "StepsAt") -> None:
+        self.text, self.string, self.steps_at = text, text.string, steps_at
         self.position = 0
         self.found: list[Block] = []
         self.attributes = ""
@@ -65,24 +66,21 @@ class Scanner:
         """All blocks up to the end, or up to the closing tag of the element ``closing``."""
         outer, self.found = self.found, []
         while self.position < len(self.string) and not (closing and self._closes(closing)):
-            is_letter = self.string[self.position].isalpha()
-            for step in self.plain_steps if is_letter else self.steps:
+            for step in self.steps_at(self.string[self.position]):
                 if step(self):
                     break
         found, self.found = self.found, outer
         return found
 
     def _closes(self, name: str) -> bool:
-        match = re.compile(rf" {{0,3}}</({name})\s*>", re.IGNORECASE).match(
-            self.string, self.position
-        )
+        match = self.match(_closing_tag(name))
         if match:
             self.position = match.end()
         return match is not None
 
     def nested(self, text: Text) -> list[Block]:
         """The blocks of a text inside this one, such as that of a list item."""
-        return Scanner(text, self.steps, self.plain_steps).blocks()
+        return Scanner(text, self.steps_at).blocks()
 
     def add(self, kind: str, text: Text, level: int = 0, info: str = "") -> Block:
         """Appends a block, with the attribute list that waits for one."""
@@ -118,5 +116,10 @@ class Scanner:
         return p.BOUNDARY.match(self.string, position) is not None
 
 
+@cache
+def _closing_tag(name: str) -> re.Pattern[str]:
+    return re.compile(rf" {{0,3}}</({name})\s*>", re.IGNORECASE)
+
+
 Step = Callable[[Scanner], bool]
-Steps = Sequence[Step]
+StepsAt = Callable[[str], Sequence[Step]]

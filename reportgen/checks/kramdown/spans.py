@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from functools import cache
+from typing import NamedTuple
 
 from reportgen.checks.kramdown import patterns as p
 
@@ -11,8 +11,7 @@ Range = tuple[int, int]
 NOWHERE: Range = (0, 0)
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(NamedTuple):
     """One construct between ``start`` and ``end`` of its text.
 
     ``kind``: emphasis (of ``info`` * ** _ __), code, element, raw (an element whose text is not
@@ -31,25 +30,32 @@ class Span:
 
 HTML_ONLY = ("html",)
 STARTS = r"[*_`\[$&\"'<>]|!\[|\{:|~~|--|\.\.\.|\\|  (?=\n)"
+EMPHASIS = {mark: re.escape(mark) for mark in ("*", "**", "_", "__")}
 BRACKETS = r"\]|!?\["
+TICKS = re.compile("`+")
 PARENTHESIS = re.compile(r"\(|\)|\s(?=['\"])")
 IDENTIFIER = re.compile(r"\s*?\[([^\]]+)?\]")
 TITLE = re.compile(r"\s*?([\"'])(.+?)\1\s*?\)", re.DOTALL)
 ANGLED = re.compile(r"\(<(.*?)>")
-SIMPLE = (
-    (p.FOOTNOTE_MARK, "footnote"),
-    (p.ENTITY, "entity"),
-    (p.LINE_BREAK, "break"),
-    (p.TYPOGRAPHY, "typography"),
-    (p.ESCAPE, "escape"),
-    (p.SPAN_MATHS, "maths"),
-    (p.QUOTE_MARK, "quote"),
-)
+SIMPLE = {
+    "[": ((p.FOOTNOTE_MARK, "footnote"),),
+    "&": ((p.ENTITY, "entity"),),
+    " ": ((p.LINE_BREAK, "break"),),
+    "-": ((p.TYPOGRAPHY, "typography"),),
+    ".": ((p.TYPOGRAPHY, "typography"),),
+    "<": ((p.TYPOGRAPHY, "typography"),),
+    ">": ((p.TYPOGRAPHY, "typography"),),
+    "\\": ((p.LINE_BREAK, "break"), (p.TYPOGRAPHY, "typography"), (p.ESCAPE, "escape")),
+    "$": ((p.SPAN_MATHS, "maths"),),
+    '"': ((p.QUOTE_MARK, "quote"),),
+    "'": ((p.QUOTE_MARK, "quote"),),
+}
+"""The spans that one pattern describes, by their first character, in the order of their trial."""
 
 
 def spans(string: str, kinds: Sequence[str] = ()) -> list[Span]:
     """The spans of ``string`` in order of their starts; only of some ``kinds``, where given."""
-    if not re.search(STARTS, string):
+    if not _searcher("").search(string):
         return []
     reader = _Reader(string, kinds)
     reader.read()
@@ -58,7 +64,8 @@ def spans(string: str, kinds: Sequence[str] = ()) -> list[Span]:
 
 @cache
 def _searcher(stop: str) -> re.Pattern[str]:
-    return re.compile(f"{stop}|{STARTS}" if stop else STARTS)
+    """Finds whatever may begin a span; what ``stop`` matches is in the group "stop"."""
+    return re.compile(f"(?P<stop>{stop})|{STARTS}" if stop else f"(?P<stop>(?!))|{STARTS}")
 
 
 class _Reader:
@@ -70,11 +77,10 @@ class _Reader:
 
     def read(self, stop: str = "", accept: Callable[[re.Match[str]], bool] | None = None) -> bool:
         """Reads spans up to an accepted match of ``stop``, and tells whether there was one."""
-        searcher, stopper = _searcher(stop), re.compile(stop)
+        searcher = _searcher(stop)
         while match := searcher.search(self.string, self.position):
             self.position = match.start()
-            end = stopper.match(self.string, self.position) if stop else None
-            if end and (accept is None or accept(end)):
+            if match["stop"] is not None and (accept is None or accept(match)):
                 return True
             if not self.step():
                 self.position += 1
@@ -86,9 +92,10 @@ class _Reader:
         if self.kinds:
             code = character == "`" and "code" in self.kinds
             return (code and self.code()) or (character == "<" and self.html())
-        special = {"*": self.emphasis, "_": self.emphasis, "`": self.code}.get(character)
-        if special:
-            return special()
+        if character in "*_":
+            return self.emphasis()
+        if character == "`":
+            return self.code()
         if character == "<" and (self.autolink() or self.html()):
             return True
         if character == "{":
@@ -99,7 +106,7 @@ class _Reader:
 
     def simple(self, character: str) -> bool:
         """A span that one pattern describes."""
-        for pattern, kind in SIMPLE:
+        for pattern, kind in SIMPLE.get(character, ()):
             if match := pattern.match(self.string, self.position):
                 return self.take(kind, match.end())
         return False
@@ -112,8 +119,8 @@ class _Reader:
         shift = match.start() + 2
         for span in spans(match[0][2:-2]):
             text, url = ((a + shift, b + shift) for a, b in (span.text, span.url))
-            moved = replace(span, start=span.start + shift, end=span.end + shift)
-            self.found.append(replace(moved, text=text, url=url))
+            start, end = span.start + shift, span.end + shift
+            self.found.append(Span(span.kind, start, end, span.info, text, url))
         return self.take("strike", match.end())
 
     def take(self, kind: str, end: int, info: str = "") -> bool:
@@ -157,7 +164,7 @@ class _Reader:
                 return False
             return delimiter[0] != "_" or not rest[:1].isalnum()
 
-        if not self._within(kind, re.escape(delimiter), accept):
+        if not self._within(kind, EMPHASIS[delimiter], accept):
             del self.found[mark:]
             return False
         self.position += len(delimiter)
@@ -176,11 +183,11 @@ class _Reader:
 
     def code(self) -> bool:
         """A code span, or its backticks as text."""
-        ticks = re.compile(r"`+").match(self.string, self.position)
+        ticks = TICKS.match(self.string, self.position)
         if ticks is None:
             return False
         size, after = len(ticks[0]), ticks.end()
-        before = self.string[: self.position][-1:]
+        before = self.string[max(self.position - 1, 0) : self.position]
         spaced = (not before or before.isspace()) and self.string[after : after + 1].isspace()
         end = -1 if size == 1 and spaced else self.string.find(ticks[0], after)
         if end < 0:

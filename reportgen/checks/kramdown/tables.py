@@ -12,7 +12,7 @@ CODE = re.compile(r"(<code.*?>.*?</code>)")
 
 def table(s: Scanner) -> bool:
     """A table: lines with pipes, between block boundaries."""
-    if not s.match(p.TABLE_START) or not s.after_boundary():
+    if not s.after_boundary() or not s.match(p.TABLE_START):
         return False
     start, rows, has_body, header = s.position, 0, False, False
     cells: list[Block] = []

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from reportgen.checks.finding import Hit
-from reportgen.checks.parts import Caption
+from reportgen.checks.parts import Caption, Prose
 from reportgen.checks.post import Post
 from reportgen.checks.rules.table import rule
 from reportgen.checks.words import words
@@ -37,6 +37,8 @@ MENTION = re.compile(
     r"(?!\s*(?:of|in|from|by)\s+(?!(?:this|the)\s+(?:post|section|text)))",
     re.IGNORECASE,
 )
+NEAR = ("below", "above", "following")
+"""POINTER and LOOSE match nothing without one of these."""
 SHOWN = ("img", "video", "iframe", "svg", "canvas", "object", "embed", "picture", "audio", "table")
 
 
@@ -129,7 +131,7 @@ def figure_unknown(post: Post) -> Iterator[Hit]:
     if not known:
         return
     captions = {caption.offset for caption in post.captions}
-    for prose in post.prose:
+    for prose in _with(post, "fig", "table"):
         for match in MENTION.finditer(prose.text):
             label = "table" if match["label"].lower().startswith("table") else "figure"
             if label not in labels or prose.origin(match.start()) in captions:
@@ -146,12 +148,13 @@ def figure_unknown(post: Post) -> Iterator[Hit]:
 @rule("figure-pointer", "warning")
 def figure_pointer(post: Post) -> Iterator[Hit]:
     """A sentence that points to a figure which is not there."""
-    if not re.search("below|above|following", post.source, re.IGNORECASE):
+    pointing = _with(post, *NEAR)
+    if not pointing:
         return
     pictures = sorted(_shown(post))
     anything = sorted({*pictures, *(b.offset for b in post.all_blocks if b.kind in NOT_PROSE)})
     captions = {caption.offset for caption in post.captions}
-    for prose in post.prose:
+    for prose in pointing:
         if prose.origin(0) in captions:
             continue
         for pattern, shown in ((POINTER, pictures), (LOOSE, anything)):
@@ -160,6 +163,12 @@ def figure_pointer(post: Post) -> Iterator[Hit]:
                 start, end = _reach(post, match[0].lower(), offset)
                 if not any(start <= place < end for place in shown):
                     yield Hit(offset, *_pointer_words(match[0], start == 0))
+
+
+def _with(post: Post, *words: str) -> list[Prose]:
+    """The texts with any of ``words``, without which a costlier pattern has nothing to find."""
+    lower = ((prose, prose.text.lower()) for prose in post.prose)
+    return [prose for prose, text in lower if any(word in text for word in words)]
 
 
 def _reach(post: Post, words: str, offset: int) -> tuple[int, int]:
@@ -209,11 +218,11 @@ def figure_unreferenced(post: Post) -> Iterator[Hit]:
     if not captions:
         return
     named: set[str] = set()
-    for prose in post.prose:
+    for prose in _with(post, "fig", "table"):
         for match in MENTION.finditer(prose.text):
             if prose.origin(match.start()) not in offsets:
                 named |= set(_numbers(match))
-    pointers = [p.origin(m.start()) for p in post.prose for m in POINTER.finditer(p.text)]
+    pointers = [p.origin(m.start()) for p in _with(post, *NEAR) for m in POINTER.finditer(p.text)]
     for caption in captions:
         number = re.sub(r"[a-z]$", "", caption.number)
         near = any(abs(caption.offset - pointer) < 1500 for pointer in pointers)

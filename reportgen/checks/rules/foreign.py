@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from posixpath import dirname
 from urllib.parse import unquote
 
+from reportgen.checks.blog import is_named_for
 from reportgen.checks.finding import Hit
 from reportgen.checks.parts import Image
 from reportgen.checks.post import Post
@@ -65,19 +66,14 @@ def _folders(url: str) -> list[str]:
 
 
 def _other_post(url: str, post: Post) -> str:
-    mine = post.slug.lower().replace("_", "-")
+    mine = post.slug.lower()
     for folder in _folders(url):
-        if len(folder) < 4 or _alike(folder, mine) or folder in GENERAL:
+        if len(folder) < 4 or is_named_for(folder, mine) or folder in GENERAL:
             continue
-        for slug, name in post.blog.post_slugs.items():
-            if name != post.site_path and _alike(folder, slug.replace("_", "-")):
+        for name in post.blog.posts_of(folder):
+            if name != post.site_path:
                 return f"another post, '{name}'"
     return ""
-
-
-def _alike(folder: str, slug: str) -> bool:
-    """Whether a folder is named for a post: by its slug, or by the beginning of it."""
-    return folder == slug or (len(folder) >= 6 and slug.startswith(folder))
 
 
 def _usual_number(post: Post) -> tuple[str, int] | None:

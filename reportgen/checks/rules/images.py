@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from posixpath import basename, dirname, splitext
 from urllib.parse import unquote
 
-from reportgen.checks import png
-from reportgen.checks.address import Address, resolve
+from reportgen.checks.address import resolve
 from reportgen.checks.blog import IMAGES
 from reportgen.checks.finding import Hit
 from reportgen.checks.parts import Image
@@ -37,18 +36,8 @@ UNUSED_NAMES = re.compile(
     r"favicon|apple-touch|android-chrome|mstile|safari-pinned|logo|icon|avatar|og[-_]image|^404",
     re.IGNORECASE,
 )
+VARIANT = re.compile(r"[-_@](?:\d+w?x?|dark|light|thumb|small|narrow|still|2x)$")
 ASSETS = words("assets images img image static uploads figures figs pics media")
-
-
-def _local(post: Post) -> Iterator[tuple[Image, Address]]:
-    """The images that should be files of the blog."""
-    for image in post.images:
-        address = resolve(image.url, post, image=True)
-        if image.origin in ("head", "include") and not image.url.startswith(("/", "{", "http")):
-            address = resolve("/" + image.url, post, image=True)
-            address = Address(address.kind, address.path)
-        if address.kind == "file":
-            yield image, address
 
 
 @rule("image-missing", "error")
@@ -59,7 +48,7 @@ def image_missing(post: Post) -> Iterator[Hit]:
         if resolve(image.url, post, image=True).kind == "disk":
             message = f"'{image.url}' is a file on somebody's own disk."
             yield Hit(image.offset, message, "Copy it to the assets of the blog.")
-    for image, address in _local(post):
+    for image, address in post.local_images:
         path = address.path
         if blog.has(path) or (image.origin == "include" and not blog.is_blog):
             continue
@@ -83,7 +72,7 @@ def _near(post: Post, image: Image, path: str) -> str:
 @rule("image-hidden", "error")
 def image_hidden(post: Post) -> Iterator[Hit]:
     """An image in a folder that Jekyll leaves out."""
-    for image, address in _local(post):
+    for image, address in post.local_images:
         if post.blog.has(address.path) and not post.blog.served(address.path):
             yield Hit(
                 image.offset,
@@ -125,7 +114,7 @@ def baseurl_doubled(post: Post) -> Iterator[Hit]:
 @rule("image-screenshot", "warning")
 def image_screenshot(post: Post) -> Iterator[Hit]:
     """A screenshot of a picture instead of the picture."""
-    for image, address in _local(post):
+    for image, address in post.local_images:
         if image.origin == "head" or re.search(r"screen ?shot", image.alt or "", re.IGNORECASE):
             continue
         sign = _screenshot(post, address.path)
@@ -141,7 +130,7 @@ def _screenshot(post: Post, path: str) -> str:
     if SCREENSHOT.search(basename(path)):
         return "its name says so"
     if path.lower().endswith(".png") and post.blog.has(path):
-        for keyword, text in png.texts(post.blog.root / path):
+        for keyword, text in post.blog.png_texts(path):
             program = TOOLS.search(text) if keyword.lower() in PROGRAM_KEYS else None
             match = program or re.search(r"screen ?shot", f"{keyword} {text}", re.IGNORECASE)
             if match:
@@ -152,7 +141,7 @@ def _screenshot(post: Post, path: str) -> str:
 @rule("image-heavy", "warning")
 def image_heavy(post: Post) -> Iterator[Hit]:
     """An image file of more than 1 MB."""
-    for image, address in _local(post):
+    for image, address in post.local_images:
         if post.blog.has(address.path):
             size = (post.blog.root / address.path).stat().st_size
             if size > HEAVY:
@@ -245,16 +234,22 @@ def image_orphaned(posts: list[Post]) -> Iterator[tuple[Post | str, Hit]]:
     everything = "\n".join(blog.texts.values())
     if "site.static_files" in everything:
         return
-    named = {unquote(name).lower() for name in re.findall(r"[^\s\"'()/<>|=]+\.\w{2,5}", everything)}
+    everything = everything.lower()
+    images = [path for path in sorted(blog.files) if path.lower().endswith(IMAGES)]
+    unseen = [path for path in images if basename(path).lower() not in everything]
+    unseen = [path for path in unseen if _belongs(path, posts)]
+    named = _named(everything) if unseen else set()
     stems = {splitext(name)[0] for name in named}
-    for path in sorted(blog.files):
+    for path in unseen:
         name = basename(path).lower()
-        if not path.lower().endswith(IMAGES) or not _belongs(path, posts):
-            continue
-        stem = re.sub(r"[-_@](?:\d+w?x?|dark|light|thumb|small|narrow|still|2x)$", "",
-                      splitext(name)[0])  # fmt: skip
-        if name not in named and stem not in stems and name not in everything.lower():
+        stem = VARIANT.sub("", splitext(name)[0])
+        if name not in named and stem not in stems:
             yield path, Hit(0, f"Nothing in the blog shows '{path}'.", "Show it, or delete it.")
+
+
+def _named(text: str) -> set[str]:
+    """The names of files in a text, in lower case."""
+    return {unquote(name).lower() for name in re.findall(r"[^\s\"'()/<>|=]+\.\w{2,5}", text)}
 
 
 def _belongs(path: str, posts: list[Post]) -> bool:
@@ -271,4 +266,4 @@ def _belongs(path: str, posts: list[Post]) -> bool:
     folder = dirname(path)
     if any(post.slug.lower() in folder.lower().split("/") for post in posts):
         return True
-    return folder in {dirname(address.path) for post in posts for _, address in _local(post)}
+    return folder in {dirname(address.path) for post in posts for _, address in post.local_images}

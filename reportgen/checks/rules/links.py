@@ -98,7 +98,7 @@ def link_tag_baseurl(post: Post) -> Iterator[Hit]:
 def url_bare(post: Post) -> Iterator[Hit]:
     """An address in the text is not a link."""
     for prose in post.prose:
-        if prose.block.kind == "html":
+        if prose.block.kind == "html" or "://" not in prose.text:
             continue
         for match in BARE.finditer(prose.text):
             inside = any(

@@ -12,6 +12,7 @@ from reportgen.checks.rules.table import rule
 
 FENCE_LINE = re.compile(r"(?m)^[ \t>]*(?P<fence>`{3,}|~{3,})(?P<info>[^`\n]*)$")
 TABLE_RULE = re.compile(r"(?m)^[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)+\|?[ \t]*$")
+SHOWN_TAG = re.compile(r"\s*<(img|figure|picture|video|iframe|div|details|p|a|/\w+)\b[^\n]*>")
 ATTRIBUTES = re.compile(r"\{(?::|\s*#|\s*\.)[^{}]*\}\s*$")
 
 
@@ -66,7 +67,7 @@ def table_blank_line(post: Post) -> Iterator[Hit]:
     for block in post.all_blocks:
         if block.kind != "paragraph":
             continue
-        match = TABLE_RULE.search(block.text.string)
+        match = TABLE_RULE.search(block.text.string) if "|" in block.text.string else None
         if match and "|" in block.text.string[: match.start()].rstrip().rpartition("\n")[2]:
             yield Hit(
                 block.text.origin(match.start()),
@@ -149,7 +150,7 @@ def heading_attributes(post: Post) -> Iterator[Hit]:
 def heading_space(post: Post) -> Iterator[Hit]:
     """A heading without a space after its '#'."""
     for block in post.all_blocks:
-        if block.kind == "paragraph":
+        if block.kind == "paragraph" and "##" in block.text.string:
             for match in re.finditer(r"(?m)^#{2,6}(?=[^\W\d_])[^\n]*$", block.text.string):
                 yield Hit(
                     block.text.origin(match.start()),
@@ -163,9 +164,9 @@ def html_indented(post: Post) -> Iterator[Hit]:
     """Raw HTML that its indent turns into code."""
     before = ""
     for block in post.blocks:
-        match = re.match(r"\s*<(img|figure|picture|video|iframe|div|details|p|a|/\w+)\b[^\n]*>",
-                         block.text.string)  # fmt: skip
-        if block.kind == "code" and match and before == "html":
+        after_html = block.kind == "code" and before == "html"
+        match = SHOWN_TAG.match(block.text.string) if after_html else None
+        if match:
             yield Hit(
                 block.offset,
                 f"The indent turns '<{match[1]}' into code that is shown.",
