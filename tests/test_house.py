@@ -1,6 +1,7 @@
 """The laws of the house: imports go down, the start is light, nothing is pickled."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -118,3 +119,12 @@ def test_public_names_can_be_had() -> None:
         assert getattr(reportgen, name) is not None
     with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
         _ = reportgen.Nothing
+
+
+def test_every_place_that_the_contributing_guide_names_exists() -> None:
+    guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    table = re.search(r"^## Adding one thing\n(.*?)^## ", guide, re.DOTALL | re.MULTILINE)
+    assert table is not None
+    places = re.findall(r"`([^`]+)`", table[1])
+    assert len(places) > 10
+    assert [place for place in places if not list(ROOT.glob(place))] == []
