@@ -13,7 +13,7 @@ from reportgen.cli.options import Duration, open_session, selected, session_opti
 from reportgen.engine.build import Limits, Outcome, build_nodes
 from reportgen.engine.plan import Plan, duration, parse_duration, plan
 from reportgen.engine.pool import Workers
-from reportgen.engine.progress import reporter
+from reportgen.engine.progress import reporter, say
 from reportgen.engine.session import Session, check_writable
 from reportgen.engine.snapshot import write_snapshot
 from reportgen.errors import ReportgenError
@@ -99,13 +99,12 @@ def command(
     if jekyll:
         good &= run_jekyll(site_dir or session.project.site_dir)
     say(summary(outcome, time.monotonic() - start))
+    well = outcome.good and good
+    if well and not selection and not any(options[name] for name in ("profile", "sets", "seed")):
+        write_snapshot(session)
     if index:
         click.echo(index)
-    if outcome.good and good:
-        if not selection and not any(options[name] for name in ("profile", "sets", "seed")):
-            write_snapshot(session)
-        return 0
-    return 1
+    return 0 if well else 1
 
 
 def healing(attempt: Callable[[], Result]) -> Result:
@@ -119,10 +118,6 @@ def healing(attempt: Callable[[], Result]) -> Result:
                 raise
             lost.add(error.digest)
             say(error.message)
-
-
-def say(text: str) -> None:
-    click.echo(text, err=True)
 
 
 def price_line(todo: Plan) -> str:

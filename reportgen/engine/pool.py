@@ -5,6 +5,7 @@
 killed; here that fails one node, and the slot starts a new process for the next.
 """
 
+import contextlib
 import json
 import os
 import queue
@@ -105,23 +106,33 @@ class Slot:
     def serve(self) -> None:
         while (item := self.tasks.get()) is not None and not self.stopped:
             future, task, listen = item
-            if future.set_running_or_notify_cancel():
+            if not future.set_running_or_notify_cancel():
+                continue
+            try:
                 future.set_result(self.run(task, listen))
+            except BaseException as error:  # of a listener; nobody would ever set the future else
+                future.set_exception(error)
         self.end()
 
     def run(self, task: Task, listen: Listen) -> dict[str, Any]:
         """Have the worker run a task; a worker that dies leaves a failure."""
         if self.process is None or not self.process.is_alive():
             self.start()
-        try:
+        with contextlib.suppress(OSError):  # a worker that is dead already has no answer either
             self.connection.send_bytes(replace(task, threads=self.threads).to_json().encode())
-            while True:
-                message = json.loads(self.connection.recv_bytes())
-                if "outcome" in message:
-                    return dict(message["outcome"])
-                listen(message)
+        while message := self.answer():
+            if "outcome" in message:
+                return dict(message["outcome"])
+            listen(message)
+        return failure(task, self.obituary(), "")
+
+    def answer(self) -> dict[str, Any] | None:
+        """The worker's next message, None from one that has died."""
+        try:
+            message: dict[str, Any] = json.loads(self.connection.recv_bytes())
         except (EOFError, OSError):
-            return failure(task, self.obituary(), "")
+            return None
+        return message
 
     def start(self) -> None:
         context = get_context("spawn")

@@ -1,5 +1,6 @@
 """What a person sees while nodes run: live bars on a terminal, plain lines elsewhere."""
 
+import os
 import sys
 import time
 from types import TracebackType
@@ -45,7 +46,7 @@ class PlainReporter(Reporter):
         self.values: dict[str, dict[str, float]] = {}
 
     def say(self, text: str) -> None:
-        print(text, file=sys.stderr, flush=True)
+        say(text)
 
     def started(self, node: Node, price: Price) -> None:
         self.said[node.name] = time.monotonic()
@@ -127,6 +128,14 @@ class LiveReporter(PlainReporter):
     def failed(self, node: Node, message: str, traceback: str) -> None:
         self.progress.remove_task(self.bars.pop(node.name))
         super().failed(node, message, traceback)
+
+
+def say(text: str) -> None:
+    """Write a line to stderr. Who reads there may leave, as ``head`` does: the work goes on."""
+    try:
+        print(text, file=sys.stderr, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
 def reporter() -> Reporter:

@@ -76,13 +76,14 @@ class Store:
         folder = self.folder / "locks"
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            with FileLock(folder / f"{node}.lock"):
-                yield
+            held = FileLock(folder / f"{node}.lock").acquire()
         except PermissionError as error:
             raise ReportgenError(
                 f"The store '{self.folder}' cannot be written: {error.strerror}.",
                 hint="Make it writable, or set 'store' in [tool.reportgen] to another folder.",
             ) from None
+        with held:
+            yield
 
 
 def open_store(project: Project) -> Store:
