@@ -1,15 +1,17 @@
 """One formula: from TeX to MathML, or to TeX that survives kramdown.
 
-latex2mathml passes macros that it does not know through as text, so every macro is checked
-against its own tables first.
+latex2mathml lets much pass in silence: macros that it does not know, those inside of text, and
+arguments that are not there. So macros are checked against its tables first, and the markup after.
 """
 
 import html
 import re
-import unicodedata
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, lru_cache
+from xml.etree import ElementTree
 
 from reportgen.errors import ReportgenError, did_you_mean
+from reportgen.posts.letters import with_styled_letters
 
 MACRO = re.compile(r"\\([A-Za-z]+)\*?|\\(.)", re.DOTALL)
 ENVIRONMENT = re.compile(r"\\(begin|end)\s*\{([A-Za-z]*\*?)\}")
@@ -21,19 +23,37 @@ ALIASES = {  # environments that latex2mathml lacks, and its nearest
     "align*": "split",
     "equation*": "matrix",
 }
+BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 SYMBOLS = frozenset("{}|,;:!>%#$&_ \\\n")
-TEXTUAL = re.compile(r"\\(?:text|textbf|textit|textrm|textsf|texttt|mathrm|operatorname\*?)\s*\{")
-STYLES = {
-    "bold": "BOLD {}",
-    "italic": "ITALIC {}",
-    "bold-italic": "BOLD ITALIC {}",
-    "double-struck": "DOUBLE-STRUCK {}",
-    "script": "SCRIPT {}",
-    "fraktur": "FRAKTUR {}",
-    "sans-serif": "SANS-SERIF {}",
-    "monospace": "MONOSPACE {}",
+TEXT = re.compile(r"\\(?P<macro>text(?:bf|it|md|normal|rm|sf|tt|up)?|emph|mbox|hbox)\s*\{")
+NESTED = re.compile(rf"{TEXT.pattern}|(?<!\\)\$(?P<math>[^$]*)\$")
+IN_TEXT = re.compile(r"\\(?:([A-Za-z]+)\s*|(.))|[{}~]|\s+", re.DOTALL)
+TEXT_MACROS = {name: name for name in "{}%#$&_ "} | {
+    ",": "\u2009",
+    "dots": "…",
+    "ldots": "…",
+    "quad": "\u2003",
+    "textbackslash": "\\",
+}
+OPERATOR = re.compile(r"\\operatorname(\*|withlimits)?\s*\{")
+PARTS = {  # elements by the number of children that they need
+    "mfrac": ("a fraction", 2),
+    "mroot": ("a root", 2),
+    "msub": ("a script", 2),
+    "msup": ("a script", 2),
+    "mover": ("an accent", 2),
+    "munder": ("an accent", 2),
+    "msubsup": ("a script", 3),
+    "munderover": ("an accent", 3),
+}
+PLAINLY = {
+    "stop iteration": "it ends too early",
+    "index": "it ends too early",
+    "no available tokens": "an argument is missing",
 }
 MENDED = {  # operators that latex2mathml takes for letters, and the reverse
+    "<mi>&#x0007B;</mi>": '<mo stretchy="false">&#x0007B;</mo>',
+    "<mi>&#x0007D;</mi>": '<mo stretchy="false">&#x0007D;</mo>',
     "<mi>&#x0007E;</mi>": "<mo>∼</mo>",
     "<mi>&#x000B1;</mi>": "<mo>±</mo>",
     "<mi>&#x02213;</mi>": "<mo>∓</mo>",
@@ -43,7 +63,6 @@ MENDED = {  # operators that latex2mathml takes for letters, and the reverse
     "<mo>&#x0221E;</mo>": "<mi>∞</mi>",
     "<mo>&#x022A4;</mo>": "<mi>⊤</mi>",
 }
-STYLED = re.compile(r'<(m[ion])([^>]*?) mathvariant="([a-z-]+)"([^>]*)>([^<]+)</\1>')
 
 
 class FormulaError(ReportgenError):
@@ -58,52 +77,144 @@ class FormulaError(ReportgenError):
 def mathml(tex: str, *, display: bool) -> str:
     """MathML for a formula, in one line without any character that Markdown or Liquid heeds.
 
-    Raises FormulaError for an unknown macro or environment, unbalanced braces or a formula that
-    does not parse.
+    Raises FormulaError for an unknown macro or environment, unbalanced braces, an argument that
+    is not there or a formula that does not parse.
     """
-    check(tex)
+    check_braces(tex)
+    plain = replaced(TEXT, tex, flat_text)
+    check_macros(plain)
     from latex2mathml.converter import convert
 
     try:
-        markup = convert(prepared(tex), display="block" if display else "inline")
+        markup = convert(prepared(plain), display="block" if display else "inline")
     except Exception as error:  # latex2mathml has no base class for its errors
         raise FormulaError(f"The formula '{short(tex)}' does not parse: {reason(error)}.") from None
     block = ' display="block"' if display else ""
     opening = f'<math{block} alttext="{quoted(tex)}">'
     markup = re.sub(r"<math [^>]*>", lambda _: opening, markup)
-    markup = STYLED.sub(_styled, markup)
+    markup = with_styled_letters(markup)
     for wrong, right in MENDED.items():
         markup = markup.replace(wrong, right)
-    return re.sub(r">([^<]+)<", lambda m: f">{harmless(m[1])}<", markup)
+    markup = re.sub(r">([^<]+)<", lambda m: f">{harmless(m[1])}<", markup)
+    check_markup(markup, tex)
+    return markup
 
 
 def prepared(tex: str) -> str:
     """TeX with what latex2mathml does not know written as what it does."""
     tex = ENVIRONMENT.sub(lambda m: f"\\{m[1]}{{{ALIASES.get(m[2], m[2])}}}", tex)
+    tex = replaced(OPERATOR, tex, operator)
     tex = re.sub(r"\\mathrm\s*\{([A-Za-z0-9 ]+)\}", r"\\text{\1}", tex)
     tex = re.sub(r"\\(?:nonumber|notag|label\{[^}]*\})", "", tex)
     return tex.strip()
 
 
-def check(tex: str) -> None:
+def operator(match: re.Match[str], name: str) -> str:
+    """An operator that latex2mathml takes, or else upright letters."""
+    spaced = re.sub(r"\\[,:; ]|~", "\u2009", name)
+    if re.fullmatch(r"[A-Za-z\s]+", spaced):
+        return f"{match[0]}{spaced}}}"
+    return "\\mathrm{" + name.replace("-", r"\text{-}") + "}"
+
+
+def flat_text(match: re.Match[str], text: str) -> str:
+    """``\\text{…}`` of plain characters alone, as latex2mathml shows all others as they are.
+
+    Raises FormulaError for a macro that means nothing in text.
+    """
+    pieces = list(text_pieces(match["macro"], text))
+    return pieces[0] if len(pieces) == 1 else f"{{{''.join(pieces)}}}"
+
+
+def text_pieces(macro: str, text: str) -> Iterator[str]:
+    """``\\text{a\\textbf{b}$c$}`` as ``\\text{a}``, ``\\textbf{b}`` and ``{c}``."""
+    position = 0
+    while match := NESTED.search(text, position):
+        if before := text[position : match.start()]:
+            yield plain_text(macro, before)
+        if match["macro"]:
+            position = closing(text, match.end())
+            yield from text_pieces(match["macro"], text[match.end() : position])
+            position += 1
+        else:
+            yield f"{{{match['math']}}}"
+            position = match.end()
+    if position < len(text) or not text:
+        yield plain_text(macro, text[position:])
+
+
+def plain_text(macro: str, text: str) -> str:
+    """The characters that ``text`` stands for, all but letters as entities."""
+
+    def meant(match: re.Match[str]) -> str:
+        name = match[1] or match[2]
+        if not name:
+            return "" if match[0] in "{}" else " "
+        if name in TEXT_MACROS:
+            return TEXT_MACROS[name]
+        if name in SYMBOLS or f"\\{name}" in macros():
+            message = f"The macro '\\{name}' means nothing inside \\{macro}."
+            raise FormulaError(message, f"\\{name}", "Close the text before it.")
+        raise unknown(name, list(TEXT_MACROS))
+
+    shown = IN_TEXT.sub(meant, text).replace(" ", "\u00a0")
+    return f"\\{macro}{{{''.join(c if c.isalnum() else f'&#{ord(c)};' for c in shown)}}}"
+
+
+def replaced(macro: re.Pattern[str], tex: str, new: Callable[[re.Match[str], str], str]) -> str:
+    """TeX with ``new(match, argument)`` for each macro, whose pattern ends with the brace."""
+    parts, position = [], 0
+    while match := macro.search(tex, position):
+        end = closing(tex, match.end())
+        parts += [tex[position : match.start()], new(match, tex[match.end() : end])]
+        position = end + 1
+    return "".join(parts) + tex[position:]
+
+
+def closing(tex: str, start: int) -> int:
+    """Where the brace closes that opened before ``start``; all braces of ``tex`` match."""
+    depth = 1
+    for match in BRACE.finditer(tex, start):
+        depth += {"{": 1, "}": -1}.get(match[0], 0)
+        if not depth:
+            return match.start()
+    return len(tex)
+
+
+def check_macros(tex: str) -> None:
     """Raise FormulaError for what latex2mathml would let pass in silence."""
-    plain = without_text(tex)
-    for match in ENVIRONMENT.finditer(plain):
+    for match in ENVIRONMENT.finditer(tex):
         if match[2] not in environments():
             hint = did_you_mean(match[2], sorted(environments()))
             raise FormulaError(f"Unknown TeX environment '{match[2]}'.", match[2], hint)
-    for match in MACRO.finditer(ENVIRONMENT.sub("", plain)):
+    for match in MACRO.finditer(ENVIRONMENT.sub("", tex)):
         if match[1] and f"\\{match[1]}" not in macros():
-            hint = did_you_mean(match[1], sorted(name[1:] for name in macros()))
-            raise FormulaError(f"Unknown TeX macro '\\{match[1]}'.", f"\\{match[1]}", hint)
+            raise unknown(match[1], sorted(name[1:] for name in macros()))
         if match[2] and match[2] not in SYMBOLS:
-            raise FormulaError(f"Unknown TeX macro '\\{match[2]}'.", match[0])
-    check_braces(tex)
+            raise unknown(match[2], [])
+
+
+def unknown(name: str, known: Sequence[str]) -> FormulaError:
+    hint = did_you_mean(name, list(known))
+    return FormulaError(f"Unknown TeX macro '\\{name}'.", f"\\{name}", hint)
+
+
+def check_markup(markup: str, tex: str) -> None:
+    """Raise FormulaError for MathML in which TeX is left or an element lacks a child."""
+    for element in ElementTree.fromstring(markup).iter():
+        name, count = PARTS.get(element.tag, ("", len(element)))
+        if len(element) != count:
+            raise FormulaError(f"In '{short(tex)}' {name} lacks its argument.")
+        if element.tag == "mi" and element.text in ("{", "}"):
+            raise FormulaError(f"In '{short(tex)}' a macro lacks its argument.")
+        if left := re.match(r"\\[A-Za-z]+", element.text or ""):
+            message = f"The macro '{left[0]}' has no meaning where it stands in '{short(tex)}'."
+            raise FormulaError(message, left[0])
 
 
 def check_braces(tex: str) -> None:
     depth = 0
-    for match in re.finditer(r"\\.|[{}]", tex, re.DOTALL):
+    for match in BRACE.finditer(tex):
         depth += {"{": 1, "}": -1}.get(match[0], 0)
         if depth < 0:
             raise FormulaError(f"A brace closes that never opened in '{short(tex)}'.", "}")
@@ -111,18 +222,6 @@ def check_braces(tex: str) -> None:
         raise FormulaError(f"A brace never closes in '{short(tex)}'.", "{")
     if len(re.findall(r"\\left(?![a-z])", tex)) != len(re.findall(r"\\right(?![a-z])", tex)):
         raise FormulaError(f"\\left and \\right do not match in '{short(tex)}'.", r"\left")
-
-
-def without_text(tex: str) -> str:
-    """TeX without the content of \\text{…} and its like."""
-    parts, position = [], 0
-    for match in TEXTUAL.finditer(tex):
-        if match.start() < position:
-            continue
-        end = tex.find("}", match.end())
-        parts.append(tex[position : match.end()])
-        position = len(tex) if end < 0 else end
-    return "".join(parts) + tex[position:]
 
 
 @cache
@@ -162,39 +261,7 @@ def reason(error: Exception) -> str:
     """``DoubleSubscriptsError`` as "double subscripts"."""
     name = type(error).__name__.removesuffix("Error")
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
-    return {"stop iteration": "it ends too early", "index": "it ends too early"}.get(words, words)
-
-
-def _styled(match: re.Match[str]) -> str:
-    """Letters that carry their style themselves: browsers heed mathvariant no more."""
-    tag, before, style, after, text = match.groups()
-    plain = html.unescape(text)
-    if style == "normal" and len(plain) == 1:
-        return match[0]
-    styled = "".join(_letter(c, style) for c in plain)
-    return f"<{tag}{before}{after}>{styled}</{tag}>"
-
-
-def _letter(char: str, style: str) -> str:
-    """``x`` in bold as U+1D431; the letter itself where Unicode has no such form."""
-    name = unicodedata.name(char, "")
-    for prefix, case in (("LATIN SMALL LETTER ", "SMALL "), ("LATIN CAPITAL LETTER ", "CAPITAL ")):
-        if name.startswith(prefix):
-            return _named(STYLES.get(style, ""), case + name.removeprefix(prefix), char)
-    if name.startswith("GREEK ") and "LETTER" in name:
-        return _named(STYLES.get(style, ""), name[6:].replace("LETTER ", ""), char)
-    if name == "GREEK LUNATE EPSILON SYMBOL":
-        return _named(STYLES.get(style, ""), "EPSILON SYMBOL", char)
-    if name.startswith("DIGIT "):
-        return _named(STYLES.get(style, ""), name, char)
-    return char
-
-
-def _named(style: str, letter: str, fallback: str) -> str:
-    try:
-        return unicodedata.lookup(f"MATHEMATICAL {style.format(letter)}")
-    except KeyError:
-        return fallback
+    return PLAINLY.get(words, words)
 
 
 ACTIVE = re.compile(r"[^\w .,;+=/()\-−]|_", re.ASCII)

@@ -80,6 +80,14 @@ TABLE = {
         "\\foo",
         ["Unknown TeX macro '\\foo'"],
     ),
+    "unknown macro in text": (
+        "so\n$x = \\text{if \\foo{y}}$",
+        2,
+        "\\foo",
+        ["Unknown TeX macro '\\foo'"],
+    ),
+    "macro that text does not know": ("$\\text{a \\sum}$", 1, "\\sum", ["means nothing inside"]),
+    "missing argument": ("so $\\frac{a}$ is", 1, "$\\frac{a}$", ["a fraction lacks its argument"]),
     "unknown environment": (
         "$$\\begin{algin}x\\end{algin}$$",
         1,
