@@ -52,7 +52,7 @@ class Animation(Media):
         frames = self.frames
         height, width = frames.pixels.shape[1:3]
         scale, wide = self.scale()
-        alt = canvas.alt or self.describe()
+        alt = canvas.told(self.describe())
         moving = canvas.write(
             animated_webp(frames.pixels, 1000 / self.fps), ".webp", "animation", (width, height)
         )
@@ -94,7 +94,7 @@ class Animation(Media):
     def describe(self) -> str:
         """Length, first and last label, for an alt text; the still is the last frame."""
         first, last = (label_text(self.labels[i]) for i in (0, -1))
-        told = self.frames.alts("", self.what)[-1]
+        told = self.frames.describe(len(self.frames) - 1, self.what)
         return f"Last of {plural(len(self.frames), 'frame')} from {first} to {last}; {told}"
 
 

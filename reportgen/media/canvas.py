@@ -84,17 +84,26 @@ class View:
 
 @dataclass
 class Canvas:
-    """Writes files ``STEM*.EXT`` and remembers them. ``alt`` is the author's, or ""."""
+    """Writes files ``STEM*.EXT`` and remembers them.
+
+    ``alt`` is the author's, or ""; ``title`` that of the panel which is drawn, or "".
+    """
 
     folder: Path
     stem: str
     theme: Theme = field(default_factory=Theme)
     alt: str = ""
+    title: str = ""
     files: list[DrawnFile] = field(default_factory=list)
 
-    def child(self, suffix: str) -> Canvas:
+    def child(self, suffix: str, *, alt: str = "", title: str = "") -> Canvas:
         """A canvas for a part of the figure; its files are ours."""
-        return Canvas(self.folder, f"{self.stem}-{suffix}", self.theme, "", self.files)
+        title = ", ".join(filter(None, [self.title, title]))
+        return Canvas(self.folder, f"{self.stem}-{suffix}", self.theme, alt, title, self.files)
+
+    def told(self, derived: str) -> str:
+        """The author's alt text, else the derived one after the title of its panel."""
+        return self.alt or (f"{self.title}: {derived}" if self.title else derived)
 
     def pixels(self, pixels: Pixels, suffix: str = "", role: str = "image") -> str:
         """Write (H, W, 1 to 4) bytes as PNG; return the file name."""
@@ -103,6 +112,14 @@ class Canvas:
     def picture(self, image: Picture, suffix: str = "", role: str = "image") -> str:
         """Write a PIL image as PNG; return the file name."""
         return self.write(png_bytes(image), f"{suffix}.png", role, image.size)
+
+    def webp(self, image: Picture, png: str, role: str = "image", *, least: int = 1) -> str:
+        """Write lossless WebP beside a PNG when it saves ``least`` bytes; its name, or ""."""
+        content = webp_bytes(image)
+        if (self.folder / png).stat().st_size - len(content) < least:
+            return ""
+        ending = png.removeprefix(self.stem).removesuffix(".png") + ".webp"
+        return self.write(content, ending, role, image.size)
 
     def text(self, text: str, ending: str) -> str:
         """Write a data file such as ``.csv``; return its name."""

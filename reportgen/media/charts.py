@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 DPI = 192  # two pixels of the file for one of the page
 PHONE = "(max-width: 30em)"
-DARK = "(prefers-color-scheme: dark)"
+DARK = "(prefers-color-scheme: dark)"  # paper is white, so only on a screen
 
 
 @dataclass(frozen=True)
@@ -71,9 +71,10 @@ def chart_html(canvas: Canvas, render: Render, frame: Frame, alt: str) -> tuple[
     name = canvas.picture(light)
     sources = []
     for ink, size, role in _variants(canvas.theme.dark, frame):
-        sources.append(_source(*write_variant(canvas, render(ink, size), role), role, size))
-    if webp := _smaller_webp(canvas, light, name):
-        sources.append(_source(webp, "image/webp", "image", frame))
+        variant = render(ink, size)
+        sources.append(source(*write_variant(canvas, variant, role), role, variant.size))
+    if webp := canvas.webp(light, name):
+        sources.append(source(webp, "image/webp", "image", light.size))
     page = (frame.width // 2, frame.height // 2)
     inside = "".join(sources) + markup.img(name, alt, page, pixelated=False, fluid=True)
     return (markup.tag("picture", inside) if sources else inside), name, light
@@ -94,24 +95,17 @@ def _variants(dark: bool, frame: Frame) -> list[tuple[Ink, Frame, str]]:
     return [*(night if dark else []), (LIGHT_INK, NARROW, "narrow")]
 
 
-def _smaller_webp(canvas: Canvas, image: Picture, name: str) -> str | None:
-    webp = webp_bytes(image)
-    if len(webp) >= (canvas.folder / name).stat().st_size:
-        return None
-    return canvas.write(webp, ".webp", "image", image.size)
-
-
-def _source(name: str, mime: str, role: str, size: Frame) -> str:
-    """A ``<source>``; ``data-w`` is its condition once a page's own switch decides on dark."""
-    conditions = [PHONE] * ("narrow" in role) + [DARK] * ("dark" in role)
+def source(name: str, mime: str, role: str, size: tuple[int, int]) -> str:
+    """A ``<source>`` for a chart of ``size`` pixels in the file."""
+    conditions = ["screen"] * ("dark" in role) + [PHONE] * ("narrow" in role)
+    conditions += [DARK] * ("dark" in role)  # the last, as reportgen.js takes it away
     return markup.tag(
         "source",
         media=" and ".join(conditions) or None,
-        data_w=(PHONE if "narrow" in role else "all") if "dark" in role else None,
         type=mime,
         srcset=f"{ASSETS}/{name} 2x",
-        width=size.width // 2,
-        height=size.height // 2,
+        width=size[0] // 2,
+        height=size[1] // 2,
     )
 
 

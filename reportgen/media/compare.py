@@ -9,6 +9,7 @@ from reportgen.media import markup
 from reportgen.media.base import Media, check_labels
 from reportgen.media.canvas import Canvas, View
 from reportgen.media.composite import sheet_picture
+from reportgen.media.image import pixels_html
 from reportgen.media.labels import label_html
 from reportgen.media.pixels import (
     MAX_TILE,
@@ -50,14 +51,14 @@ class Compare(Media):
         size = (width * scale, height * scale)
         tiles = [
             markup.tile(
-                markup.img(canvas.pixels(image, f"-{i}"), alt, size, pixelated=scale > 1),
+                pixels_html(canvas, image, alt, size, suffix=f"-{i}", pixelated=scale > 1)[0],
                 label_html(label),
                 width=size[0],
             )
             for i, (image, alt, label) in enumerate(
                 zip(
                     self.pair,
-                    tile_alts(self.pair, self.labels, canvas.alt),
+                    tile_alts(self.pair, self.labels, canvas),
                     self.labels,
                     strict=True,
                 ),
@@ -67,7 +68,7 @@ class Compare(Media):
         pair = markup.tile_grid(tiles, size[0])
         return View(
             html=markup.tag("div", pair, class_="compare"),
-            alt=canvas.alt or describe_strip(self.pair, self.labels),
+            alt=canvas.told(describe_strip(self.pair, self.labels)),
             width=2 * size[0] + markup.GAP,
             composite=sheet_picture(tile_sheet(self.pair, 2), scale, columns=self.labels),
         )

@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from reportgen.media.canvas import picture
+from reportgen.media.charts import few_colours
 from reportgen.media.labels import label_text
 from reportgen.media.pixels import Pixels
 
@@ -76,9 +77,14 @@ def sheet_picture(
 def side_by_side(
     pictures: Sequence[Picture], titles: Sequence[str | None], *, across: bool = True
 ) -> Picture:
-    """Pictures in rows, or one below another, each with its title below, on one page."""
+    """Pictures in rows, or one below another, each with its title below, on one page.
+
+    Charts are of few colours, and so is a page of them.
+    """
     width = MAX_WIDTH if across else 0
-    lines = [wrap(t, p.width) if t else [] for p, t in zip(pictures, titles, strict=True)]
+    lines = [
+        wrap(label_text(t), p.width) if t else [] for p, t in zip(pictures, titles, strict=True)
+    ]
     heights = [
         p.height + len(text) * SIZE * 3 // 2 for p, text in zip(pictures, lines, strict=True)
     ]
@@ -93,7 +99,7 @@ def side_by_side(
     for image, text, (left, top) in zip(pictures, lines, places, strict=True):
         _paste(page, image, (PAD + left, PAD + top))
         _write(page, text, (PAD + left, PAD + top + image.height + SIZE // 4))
-    return page
+    return few_colours(page) if all(image.mode == "P" for image in pictures) else page
 
 
 def blank(width: int, height: int, pictures: Sequence[Picture]) -> Picture:
@@ -104,12 +110,12 @@ def blank(width: int, height: int, pictures: Sequence[Picture]) -> Picture:
     return Image.new("L" if grey else "RGB", (width, height), BACKGROUND)
 
 
-def wrap(label: str, width: int) -> list[str]:
-    """The label in lines of at most ``width`` px, broken at spaces."""
+def wrap(text: str, width: int, size: int = SIZE) -> list[str]:
+    """The text in lines of at most ``width`` px, broken at spaces."""
     lines: list[str] = []
-    for word in label_text(label).split(" "):
+    for word in text.split(" "):
         longer = f"{lines[-1]} {word}" if lines else word
-        if lines and font().getlength(longer) <= width:
+        if lines and font(size).getlength(longer) <= width:
             lines[-1] = longer
         else:
             lines.append(word)
@@ -117,7 +123,7 @@ def wrap(label: str, width: int) -> list[str]:
 
 
 def _wrap_all(labels: Sequence[str], width: int) -> list[list[str]]:
-    return [wrap(label, width) for label in labels]
+    return [wrap(label_text(label), width) for label in labels]
 
 
 def _paste(page: Picture, image: Picture, place: tuple[int, int]) -> None:

@@ -107,7 +107,7 @@ class Curve(Media):
 
     def view(self, canvas: Canvas) -> View:
         """The chart in its variants, and a CSV file."""
-        alt = canvas.alt or describe_curve(self)
+        alt = canvas.told(describe_curve(self))
         page = charts.WIDE if self.wide else charts.TEXT
         html, name, drawn = charts.chart_html(
             canvas, lambda ink, frame: charts.render(self, ink, frame), page, alt

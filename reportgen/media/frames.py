@@ -34,19 +34,13 @@ class Frames:
     def __len__(self) -> int:
         return len(self.pixels)
 
-    def alts(self, alt: str, what: str) -> list[str]:
-        """An alt text a frame."""
-        lead = f"{alt} " if alt else ""
+    def describe(self, i: int, what: str) -> str:
+        """Label, place in the process and brightness of frame i (from 0), for an alt text."""
         shape = (
             f"{self.grid.rows.shape[0]} × {self.grid.rows.shape[1]} images, " if self.grid else ""
         )
-        return [
-            f"{lead}({label_text(label)})"
-            if alt
-            else f"{label_text(label)}: {what} {i} of {len(self)}, "
-            f"{shape}{describe_brightness(frame)}"
-            for i, (label, frame) in enumerate(zip(self.labels, self.pixels, strict=True), 1)
-        ]
+        told = f"{what} {i + 1} of {len(self)}, {shape}{describe_brightness(self.pixels[i])}"
+        return f"{label_text(self.labels[i])}: {told}"
 
     def composite(self, scale: int) -> Picture:
         """Some of the frames, the first and the last among them, side by side with labels."""

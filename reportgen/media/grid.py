@@ -12,7 +12,7 @@ from reportgen.media import markup
 from reportgen.media.base import Media, check_labels, plural
 from reportgen.media.canvas import Canvas, View
 from reportgen.media.composite import sheet_picture, side_by_side, text_width
-from reportgen.media.image import describe_brightness
+from reportgen.media.image import describe_brightness, pixels_html
 from reportgen.media.labels import label_text, listed
 from reportgen.media.pixels import (
     Pixels,
@@ -59,7 +59,7 @@ class Grid(Media):
     def view(self, canvas: Canvas) -> View:
         """One sheet, or one a row where tiles have labels of their own."""
         scale, wide = self.scale()
-        alt = canvas.alt or describe_grid(self)
+        alt = canvas.told(describe_grid(self))
         if self.tile_labels:
             what = f"Grid of {plural(self.rows.shape[0], 'row')}"
             html = markup.scroller(self.rows_html(canvas, alt, scale), what)
@@ -86,16 +86,23 @@ class Grid(Media):
         return longest * 7 + 14 if longest else 0
 
     def rows_html(self, canvas: Canvas, alt: str, scale: int) -> str:
-        """One sheet a row, with the labels of its tiles under it."""
+        """One sheet a row, with the labels of its tiles under it.
+
+        ``alt`` is the first one's; after it each tells its place, labels and brightness.
+        """
         column = 2 if self.row_labels else 1
         parts = [markup.heads(self.column_labels, column=column)] if self.column_labels else []
         for i, (row, labels) in enumerate(zip(self.rows, self.tile_labels or [], strict=True)):
-            name = label_text(self.row_labels[i]) if self.row_labels else f"row {i + 1}"
-            told = f"{alt}; {name}: {listed(labels)}"
+            name = label_text(self.row_labels[i]) if self.row_labels else ""
+            known = ": ".join(filter(None, [name, listed(labels)]))
+            where = f"row {i + 1} of {len(self.rows)}"
+            told = f"{where}, {known}" if known else where
+            told = f"R{told[1:]}; {describe_brightness(row)}" if i else f"{alt}; {told}"
             sheet = tile_sheet(row, len(row))
             parts += [markup.rows([self.row_labels[i]])] if self.row_labels else []
             parts.append(sheet_img(canvas, sheet, self, told, scale, suffix=f"-{i + 1}"))
-            parts.append(markup.heads(labels, column=column, class_="heads below"))
+            if listed(labels):
+                parts.append(markup.heads(labels, column=column, class_="heads below"))
         return frame(parts, bool(self.row_labels))
 
     def flat(self) -> Pixels:
@@ -156,20 +163,25 @@ def sheet_img(
     suffix: str = "",
     role: str = "image",
 ) -> str:
-    """The sheet's PNG and its tag; ``--m`` is its width on a phone."""
+    """The sheet's files and its tag; ``--m`` is its width on a phone.
+
+    A ``still`` has no WebP: a script puts the frames of a film in its place.
+    """
     height, width = sheet.shape[:2]
     small = phone_scale(width, grid.rows.shape[3] + 2, scale)
     style = f"max-width:none;--m:{width * small}px;"
     if grid.row_labels:
         style += "grid-column:2;"
-    name = canvas.pixels(sheet, suffix, role)
-    return markup.img(name, alt, (width * scale, height * scale), style=style)
+    size = (width * scale, height * scale)
+    if role == "still":
+        return markup.img(canvas.pixels(sheet, suffix, role), alt, size, style=style)
+    return pixels_html(canvas, sheet, alt, size, suffix=suffix, style=style)[0]
 
 
 def frame(parts: Sequence[str], with_rows: bool) -> str:
     """Labels and sheets as one CSS grid."""
-    columns = "auto auto" if with_rows else "auto"
-    style = f"display:grid;width:max-content;gap:.35rem .6rem;grid-template-columns:{columns}"
+    style = "display:grid;width:max-content;gap:.35rem .6rem"
+    style += ";grid-template-columns:auto auto" * with_rows + f";{markup.LABEL}" * bool(parts[1:])
     return markup.tag("div", "".join(parts), class_="in r" if with_rows else "in", style=style)
 
 
@@ -206,6 +218,6 @@ def describe_grid(grid: Grid) -> str:
     rows, columns, height, width = grid.rows.shape[:4]
     told = [f"{plural(rows, 'row')} and {plural(columns, 'column')} of {width} × {height} images"]
     for name, labels in (("columns", grid.column_labels), ("rows", grid.row_labels)):
-        if labels:
-            told.append(f"{name}: {listed(labels)}")
+        if known := listed(labels or []):
+            told.append(f"{name}: {known}")
     return "; ".join([*told, describe_brightness(np.asarray(grid.rows))])

@@ -6,9 +6,11 @@ from typing import Any, ClassVar
 
 from reportgen.media import markup
 from reportgen.media.base import Media
-from reportgen.media.canvas import Canvas, View, picture
+from reportgen.media.canvas import ASSETS, Canvas, View, picture
 from reportgen.media.composite import enlarge
 from reportgen.media.pixels import Pixels, as_pixels, check_varied, choose_scale
+
+WORTHWHILE = 2048  # bytes that WebP must save to pay for one more file and tag
 
 
 class Image(Media):
@@ -31,17 +33,41 @@ class Image(Media):
         """One PNG at native size, shown enlarged."""
         height, width = self.image.shape[:2]
         scale, wide = choose_scale((height, width), (height, width), wide=self.wide)
-        alt = canvas.alt or describe_image(self.image)
-        name = canvas.pixels(self.image)
+        alt = canvas.told(describe_image(self.image))
         size = (width * scale, height * scale)
+        html, name = pixels_html(canvas, self.image, alt, size, pixelated=scale > 1)
         return View(
-            html=markup.img(name, alt, size, pixelated=scale > 1),
+            html=html,
             alt=alt,
             width=size[0],
             wide=wide,
             composite=enlarge(picture(self.image), scale) if scale > 1 else None,
             full="" if scale > 1 else name,
         )
+
+
+def pixels_html(
+    canvas: Canvas,
+    pixels: Pixels,
+    alt: str,
+    size: tuple[int, int],
+    *,
+    suffix: str = "",
+    pixelated: bool = True,
+    style: str = "",
+) -> tuple[str, str]:
+    """Write (H, W, 1 to 4) bytes; return the HTML that shows them and the name of the PNG.
+
+    Where lossless WebP is smaller by a good deal, the browser may choose.
+    """
+    image = picture(pixels)
+    name = canvas.picture(image, suffix)
+    html = markup.img(name, alt, size, pixelated=pixelated, style=style)
+    webp = canvas.webp(image, name, least=WORTHWHILE)
+    if not webp:
+        return html, name
+    source = markup.tag("source", type="image/webp", srcset=f"{ASSETS}/{webp}")
+    return markup.tag("picture", source + html, style="display:contents"), name
 
 
 def describe_image(image: Pixels) -> str:

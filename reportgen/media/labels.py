@@ -47,8 +47,11 @@ def label_text(label: str) -> str:
 
 
 def listed(labels: Sequence[str]) -> str:
-    """Labels as plain text in one line, set apart by semicolons where they hold commas."""
-    texts = [label_text(label) for label in labels]
+    """Labels as plain text in one line, set apart by semicolons where they hold commas.
+
+    Empty ones are left out; "" when all are.
+    """
+    texts = [label_text(label) for label in labels if label.strip()]
     return ("; " if any("," in text for text in texts) else ", ").join(texts)
 
 

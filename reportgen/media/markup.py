@@ -99,8 +99,8 @@ def scroller(content: str, what: str) -> str:
 def heads(labels: Sequence[str], *, column: int = 1, class_: str = "heads") -> str:
     """Labels over (or under) the equal columns of a sheet, which alone decides their width."""
     style = (
-        "display:grid;grid-auto-flow:column;grid-auto-columns:minmax(0,1fr);width:0;min-width:100%;"
-        f"align-items:{'start' if class_ == 'heads below' else 'end'};text-align:center;{LABEL}"
+        "display:grid;grid:auto/auto-flow minmax(0,1fr);width:0;min-width:100%;text-align:center;"
+        f"align-items:{'start' if class_ == 'heads below' else 'end'}"
     )
     if column > 1:
         style += f";grid-column:{column}"
@@ -109,7 +109,7 @@ def heads(labels: Sequence[str], *, column: int = 1, class_: str = "heads") -> s
 
 def rows(labels: Sequence[str]) -> str:
     """Labels beside the equal rows of a sheet."""
-    style = f"display:grid;grid-auto-rows:1fr;align-items:center;{LABEL}"
+    style = "display:grid;grid-auto-rows:1fr;align-items:center"
     return tag("div", _spans(labels), class_="rows", style=style)
 
 

@@ -84,15 +84,14 @@ class Panels(Media):
 
     def panel_view(self, canvas: Canvas, letter: str, name: str, media: Media) -> View:
         """One panel, drawn on its own."""
-        child = canvas.child(letter)
-        child.alt = f"{canvas.alt} ({letter}: {label_text(name) or letter})" if canvas.alt else ""
-        return media.view(child)
+        title = label_text(name)
+        alt = f"{canvas.alt} ({letter}: {title or letter})" if canvas.alt else ""
+        return media.view(canvas.child(letter, alt=alt, title=title))
 
     def alts(self, views: list[View]) -> list[str]:
         """``(a) noisy: ...`` for each panel."""
         return [
-            f"({letter}) {label_text(name)}: {view.alt}"
-            for (letter, name), view in zip(self.letters, views, strict=True)
+            f"({letter}) {view.alt}" for (letter, _), view in zip(self.letters, views, strict=True)
         ]
 
     def composite(self, views: list[View]) -> Any:

@@ -11,7 +11,7 @@ import numpy as np
 from reportgen.errors import ReportgenError
 from reportgen.media import charts, markup
 from reportgen.media.base import Media
-from reportgen.media.canvas import ASSETS, Canvas, View, picture, webp_bytes
+from reportgen.media.canvas import Canvas, View, picture
 from reportgen.media.export import csv_text, short
 from reportgen.media.pixels import Pixels, as_pixels, check_varied
 from reportgen.media.recolour import Colours, for_dark, for_light, recoloured
@@ -51,10 +51,12 @@ class Plot(Media):
     def view(self, canvas: Canvas) -> View:
         """The pixels as they were drawn, and the numbers of the lines as CSV."""
         height, width = self.figure.shape[:2]
-        alt = canvas.alt or self.summary or f"Plot of {width // 2} × {height // 2} pixels"
+        alt = canvas.told(self.summary or f"Plot of {width // 2} × {height // 2} pixels")
         light = picture(self.figure)
         name = canvas.picture(light)
-        sources = self.dark_source(canvas) + self.webp_source(canvas, name)
+        sources = self.dark_source(canvas)
+        if webp := canvas.webp(light, name):
+            sources += charts.source(webp, "image/webp", "image", light.size)
         inside = sources + markup.img(
             name, alt, (width // 2, height // 2), pixelated=False, fluid=True
         )
@@ -72,23 +74,8 @@ class Plot(Media):
         """The variant for dark pages, or ""."""
         if self.dark is None or not canvas.theme.dark:
             return ""
-        name, mime = charts.write_variant(canvas, picture(self.dark), "dark")
-        return markup.tag(
-            "source",
-            media=charts.DARK,
-            data_w="all",
-            type=mime,
-            srcset=f"{ASSETS}/{name} 2x",
-        )
-
-    def webp_source(self, canvas: Canvas, name: str) -> str:
-        """Lossless WebP where it is smaller, or ""."""
-        light = picture(self.figure)
-        webp = webp_bytes(light)
-        if len(webp) >= (canvas.folder / name).stat().st_size:
-            return ""
-        webp_name = canvas.write(webp, ".webp", "image", light.size)
-        return markup.tag("source", type="image/webp", srcset=f"{ASSETS}/{webp_name} 2x")
+        dark = picture(self.dark)
+        return charts.source(*charts.write_variant(canvas, dark, "dark"), "dark", dark.size)
 
 
 def figure_pixels(figure: Any, change: Callable[[Colours], Colours] | None) -> Pixels:

@@ -10,7 +10,8 @@ from reportgen.media.base import Media, plural
 from reportgen.media.canvas import Canvas, View
 from reportgen.media.frames import Frames, frames_restored, frames_value, make_frames
 from reportgen.media.grid import sheet_box
-from reportgen.media.labels import label_html, listed
+from reportgen.media.image import pixels_html
+from reportgen.media.labels import label_html, label_text, listed
 from reportgen.media.pixels import PHONE_WIDTH, TEXT_WIDTH
 from reportgen.media.strip import tile_scale
 
@@ -52,18 +53,17 @@ class Steps(Media):
         """A labelled strip of all frames, which scripts put under a slider."""
         frames = self.frames
         large, small, wide = self.scales()
-        alts = frames.alts(canvas.alt, self.what)
         width = frames.pixels.shape[2]
         labels = frames.grid.label_width() if frames.grid else 0
         room = max(width * small + labels, 56)
         items = [
             markup.tile(
-                self.frame_html(canvas, i, alt, small),
+                self.frame_html(canvas, i, self.alt(canvas, i), small),
                 label_html(label),
                 width=room,
                 element="li",
             )
-            for i, (alt, label) in enumerate(zip(alts, frames.labels, strict=True))
+            for i, label in enumerate(frames.labels)
         ]
         least = "100%" if frames.grid else "calc(50% - .45rem)"
         strip = markup.tile_grid(items, room, class_="strip", element="ol", least=least)
@@ -71,11 +71,17 @@ class Steps(Media):
             html=markup.tag(
                 "div", strip, class_="steps", data_what=self.what, data_width=width * large
             ),
-            alt=canvas.alt or f"{plural(len(frames), self.what)}: {listed(frames.labels)}",
+            alt=canvas.told(f"{plural(len(frames), self.what)}: {listed(frames.labels)}"),
             width=TEXT_WIDTH,
             wide=wide,
             composite=frames.composite(max(small, large // 2)),
         )
+
+    def alt(self, canvas: Canvas, i: int) -> str:
+        """The alt text of frame i: the author's with its label, or what the pixels say."""
+        if canvas.alt:
+            return f"{canvas.alt} ({label_text(self.labels[i])})"
+        return canvas.told(self.frames.describe(i, self.what))
 
     def scales(self) -> tuple[int, int, bool]:
         """(integer scale of the large frame, of a frame in the strip, whether it is wide)."""
@@ -93,4 +99,4 @@ class Steps(Media):
             grid = self.frames.grid
             return sheet_box(canvas, pixels, grid, alt, scale, suffix=f"-{i + 1}", scrolls=False)
         size = (pixels.shape[1] * scale, pixels.shape[0] * scale)
-        return markup.img(canvas.pixels(pixels, f"-{i + 1}"), alt, size)
+        return pixels_html(canvas, pixels, alt, size, suffix=f"-{i + 1}")[0]

@@ -9,7 +9,7 @@ from reportgen.media import markup
 from reportgen.media.base import Media, check_labels
 from reportgen.media.canvas import Canvas, View
 from reportgen.media.composite import sheet_picture
-from reportgen.media.image import describe_brightness
+from reportgen.media.image import describe_brightness, pixels_html
 from reportgen.media.labels import label_html, label_text, listed
 from reportgen.media.pixels import (
     LEGIBLE_TILE,
@@ -46,10 +46,10 @@ class Strip(Media):
         n, height, width = self.images.shape[:3]
         scale, wide = tile_scale(n, (height, width), self.wide)
         size = (width * scale, height * scale)
-        alts = tile_alts(self.images, self.labels, canvas.alt)
+        alts = tile_alts(self.images, self.labels, canvas)
         tiles = [
             markup.tile(
-                markup.img(canvas.pixels(image, f"-{i}"), alt, size, pixelated=scale > 1),
+                pixels_html(canvas, image, alt, size, suffix=f"-{i}", pixelated=scale > 1)[0],
                 label_html(self.labels[i - 1]) if self.labels else None,
                 width=size[0],
             )
@@ -58,7 +58,7 @@ class Strip(Media):
         sheet = tile_sheet(self.images, n)
         return View(
             html=markup.tile_grid(tiles, size[0]),
-            alt=canvas.alt or describe_strip(self.images, self.labels),
+            alt=canvas.told(describe_strip(self.images, self.labels)),
             width=n * (size[0] + markup.GAP) - markup.GAP,
             wide=wide,
             composite=sheet_picture(sheet, scale, columns=self.labels),
@@ -79,23 +79,22 @@ def tile_scale(count: int, tile: tuple[int, int], wide: bool | None) -> tuple[in
     return max(least, broad if wide else text), wide
 
 
-def tile_alts(images: Pixels, labels: Sequence[str] | None, alt: str) -> list[str]:
+def tile_alts(images: Pixels, labels: Sequence[str] | None, canvas: Canvas) -> list[str]:
     """An alt text a tile: the author's or what the pixels say, and the label."""
     n = len(images)
     names = [label_text(label) for label in labels] if labels else [""] * n
     alts = []
     for i, (image, name) in enumerate(zip(images, names, strict=True), 1):
-        if alt:
-            alts.append(f"{alt} ({name or i})")
+        if canvas.alt:
+            alts.append(f"{canvas.alt} ({name or i})")
         else:
-            where = f"{i} of {n} images"
-            told = describe_brightness(image)
-            alts.append(f"{name}: {where}, {told}" if name else f"{where}, {told}".capitalize())
+            told = f"{i} of {n} images, {describe_brightness(image)}"
+            alts.append(canvas.told(f"{name}: {told}" if name else told))
     return alts
 
 
 def describe_strip(images: Pixels, labels: Sequence[str] | None) -> str:
     """Count, size and labels, for an alt text."""
     n, height, width = images.shape[:3]
-    told = ": " + listed(labels) if labels else ""
-    return f"{n} images of {width} × {height} pixels side by side{told}"
+    told = f"{n} images of {width} × {height} pixels side by side"
+    return ": ".join(filter(None, [told, listed(labels or [])]))

@@ -87,7 +87,7 @@ class Table(Media):
                 f"{label_text(heads[-1])}",
                 style="overflow-x:auto;max-width:100%",
             ),
-            alt=canvas.alt or describe_table(self),
+            alt=canvas.told(describe_table(self)),
             width=640,
             wide=self.wide,
             data=data,

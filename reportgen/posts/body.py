@@ -38,6 +38,7 @@ class Body:
     markdown: str = ""
     headings: list[Heading] = field(default_factory=list)
     assets: list[Asset] = field(default_factory=list)
+    told: dict[str, str] = field(default_factory=dict)  # see figure_html
 
     def assemble(self) -> Body:
         """Settle everything. Raises ReportgenError with file and line."""
@@ -179,7 +180,9 @@ class Body:
         caption = self.caption(result.caption if item.caption is None else item.caption, shown)
         folder = self.draft.tokens.put(Address("figures", slug))
         self.assets += assets_of(result, slug)
-        markup = figure_html(shown, result, self.results, caption, folder, self.templates)
+        markup = figure_html(
+            shown, result, self.results, caption, folder, self.templates, self.told
+        )
         first = shown is next(iter(self.draft.figures.values()))
         return f"\n\n{self.head() if first else ''}{markup}\n\n"
 

@@ -47,12 +47,19 @@ def html_templates(folder: Path) -> Environment:
 
 
 def figure_html(
-    shown: Numbered, result: Result, results: Results, caption: str, assets: str, folder: Path
+    shown: Numbered,
+    result: Result,
+    results: Results,
+    caption: str,
+    assets: str,
+    folder: Path,
+    told: dict[str, str],
 ) -> str:
     """One figure as a raw block: no blank lines, nothing that Markdown or Liquid would touch.
 
     ``caption`` is HTML, ``assets`` the address of the folder that holds its files, ``folder``
-    that of the project's own templates.
+    that of the project's own templates. ``told`` is where the parameters of an artifact stand
+    in this post, by its name; what this figure tells is added.
     """
     from markupsafe import Markup
 
@@ -74,7 +81,7 @@ def figure_html(
             sentence=sentence,
             reason=result.reason,
             command=f"reportgen figure {shown.id}",
-            facts=list(facts(result, results)),
+            facts=list(facts(shown, result, results, told)),
             date=result.record.finished[:10] if result.record else "",
             links=list(links(result)),
             assets=assets,
@@ -91,9 +98,11 @@ def state_of(result: Result) -> str:
     return "accepted" if accepted and result.state == "fresh" else result.state
 
 
-def facts(result: Result, results: Results) -> Iterator[tuple[str, str]]:
+def facts(
+    shown: Numbered, result: Result, results: Results, told: dict[str, str]
+) -> Iterator[tuple[str, str]]:
     """What the provenance control lists: names and plain texts."""
-    parameters = "; ".join(_parameters(result, results))
+    parameters = "; ".join(_parameters(shown, result, results, told))
     if parameters:
         yield "Parameters", parameters
     record = result.record
@@ -107,11 +116,21 @@ def facts(result: Result, results: Results) -> Iterator[tuple[str, str]]:
     yield "Time", _time(result, results)
 
 
-def _parameters(result: Result, results: Results) -> Iterator[str]:
+def _parameters(
+    shown: Numbered, result: Result, results: Results, told: dict[str, str]
+) -> Iterator[str]:
+    """Its own parameters and those behind it; what an earlier figure told of a far one, by name."""
     for upstream in [result, *ancestors(result, results)]:
-        values = ", ".join(f"{k} = {_short(v)}" for k, v in upstream.params.items())
-        if values:
-            yield values if upstream is result else f"{upstream.node.name}: {values}"
+        name = upstream.node.name
+        given = {key: value for key, value in upstream.params.items() if value not in ("", [])}
+        values = ", ".join(f"{key} = {_short(value)}" for key, value in given.items())
+        if values and upstream is result:
+            yield values
+        elif values and name in told and name not in result.node.inputs:
+            yield f"{name}: as in {told[name]}"
+        elif values:
+            told.setdefault(name, shown.label)
+            yield f"{name}: {values}"
 
 
 def _short(value: Any) -> str:
@@ -120,7 +139,7 @@ def _short(value: Any) -> str:
     if isinstance(value, dict):
         return f"{len(value)} values"
     text = plain_text(value)
-    return text if len(text) <= 80 else text[:79] + "…"
+    return text if len(text) <= 40 else text[:39] + "…"
 
 
 def _time(result: Result, results: Results) -> str:

@@ -98,7 +98,7 @@ def test_four_files_in_one_picture_most_particular_first(once: Once) -> None:
     ]
     media = [source.get("media") for source in Page(figure.html).all("source")]
     phone, dark = "(max-width: 30em)", "(prefers-color-scheme: dark)"
-    assert media[:3] == [f"{phone} and {dark}", dark, phone]
+    assert media[:3] == [f"screen and {phone} and {dark}", f"screen and {dark}", phone]
     assert figure.full == "curve.png"
     assert (folder / "curve.csv").read_text() == curve_csv(curve())
     assert (Page(figure.html).all("img")[0]["width"], TEXT.width) == ("638", 1276)

@@ -37,8 +37,8 @@ class Quiet(SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def address(once: Once, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A page with figures, served from this machine."""
+def folder(once: Once, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a page with figures."""
     folder = tmp_path_factory.mktemp("page")
     figures = []
     for n, name in enumerate(SHOWN, 1):
@@ -48,6 +48,12 @@ def address(once: Once, tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
         figures.append(FIGURE.format(name=name, html=html, n=n))
     shutil.copytree(ASSETS, folder, dirs_exist_ok=True)
     (folder / "index.html").write_text(PAGE.format(figures="\n".join(figures)))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def address(folder: Path) -> Iterator[str]:
+    """The page, served from this machine."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -68,16 +74,20 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visit(browser: Browser, address: str) -> Iterator[object]:
+def visit(browser: Browser, address: str, folder: Path) -> Iterator[object]:
     """Opens the page with the options of a browser context; errors of the page fail the test."""
     contexts, errors = [], []
 
-    def open_page(**options: object) -> Page:
+    def open_page(*, file: bool = False, lost: str = "", **options: object) -> Page:
+        """``file``: as a page from the disk. ``lost``: addresses that do not answer."""
         contexts.append(browser.new_context(**options))  # type: ignore[arg-type]
         page = contexts[-1].new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda message: errors.append(f"{message.type}: {message.text}"))
-        page.goto(address)
+        if lost:
+            page.route(lost, lambda route: route.abort())
+        elif not file:  # where a fetch fails, the browser says so
+            page.on("console", lambda message: errors.append(f"{message.type}: {message.text}"))
+        page.goto(f"file://{folder}/index.html" if file else address)
         return page
 
     yield open_page
@@ -122,6 +132,37 @@ def test_an_animation_rests_until_it_is_played_and_can_be_stopped(visit) -> None
     expect(box.locator("output")).to_have_text("epoch 5")
 
 
+def test_a_film_that_cannot_be_taken_apart_can_be_stopped(visit) -> None:
+    page = visit(file=True)
+    box = page.locator("#fig-animation-grid")
+    image = box.locator("img")
+    box.get_by_role("button", name="Play").click()
+    expect(image).to_have_attribute("src", re.compile("animation-grid.webp$"))
+    expect(box.get_by_role("slider")).to_have_count(0)
+    page.keyboard.press("Enter")
+    expect(image).to_have_attribute("src", re.compile("animation-grid.png$"))
+    box.get_by_role("button", name="Play").click()
+    expect(image).to_have_attribute("src", re.compile("animation-grid.webp$"))
+    box.get_by_role("button", name="Stop").click()
+    expect(image).to_have_attribute("src", re.compile("animation-grid.png$"))
+
+
+def test_with_reduced_motion_it_stays_still_and_linked(visit) -> None:
+    box = visit(file=True, reduced_motion="reduce").locator("#fig-animation-grid")
+    box.get_by_role("button", name="Next step").click()
+    expect(box.get_by_role("link", name="Play all 2 frames")).to_be_visible()
+    expect(box.get_by_role("button")).to_have_count(0)
+    expect(box.locator("img")).to_have_attribute("src", "./animation-grid.png")
+
+
+def test_a_film_that_is_not_there_leaves_the_still(visit) -> None:
+    page = visit(lost="**/*.webp")
+    box = page.locator("#fig-animation-grid")
+    box.get_by_role("button", name="Play").click()
+    expect(box.get_by_role("link", name="Play all 2 frames")).to_be_visible()
+    expect(box.locator("img")).to_have_attribute("src", re.compile("animation-grid.png$"))
+
+
 def test_with_reduced_motion_the_button_goes_one_step(visit) -> None:
     box = visit(reduced_motion="reduce").locator("#fig-steps")
     button = box.get_by_role("button", name="Next step")
@@ -151,6 +192,33 @@ def test_dark_charts_follow_the_system_and_the_pages_switch(visit) -> None:
     page.wait_for_function(f"/curve\\.(png|webp)/.test({source})")
     page.evaluate("document.documentElement.dataset.theme = 'dark'")
     page.wait_for_function(f"{source}.includes('curve-dark')")
+
+
+@pytest.mark.parametrize("switched", [True, False])
+def test_a_dark_chart_is_light_on_paper(visit, switched: bool) -> None:
+    page = visit(color_scheme="light" if switched else "dark")
+    source = "document.querySelector('#fig-curve img').currentSrc.split('/').pop()"
+    page.locator("#fig-curve img").scroll_into_view_if_needed()
+    if switched:
+        page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    page.wait_for_function(f"{source}.includes('curve-dark')")
+    page.emulate_media(media="print")
+    page.wait_for_function(f"/curve\\.(png|webp)/.test({source})")
+
+
+def test_all_frames_and_both_images_are_on_paper(visit) -> None:
+    page = visit(viewport={"width": 640, "height": 900})
+    strips = page.locator(".steps .strip").all()
+    assert strips
+    page.emulate_media(media="print")
+    for strip in strips:
+        assert strip.evaluate("e => e.scrollWidth <= e.clientWidth")
+        assert all(li.is_visible() for li in strip.locator("li img").all())
+    assert page.locator("#fig-steps-grid .strip .heads").first.is_visible()
+    for button in page.locator("button, input").all():
+        assert not button.is_visible()
+    first, second = (page.locator("#fig-compare img").nth(i).bounding_box() for i in (0, 1))
+    assert first["x"] + first["width"] <= second["x"]
 
 
 def test_a_phone_gets_the_narrow_chart_and_no_page_scroll(visit) -> None:

@@ -56,3 +56,8 @@ def test_escaped_text_is_the_text(text: str) -> None:
 def test_labels_with_commas_are_listed_with_semicolons() -> None:
     assert listed(["t = 1", "t = 2"]) == "t = 1, t = 2"
     assert listed(["a, b", "c"]) == "a, b; c"
+
+
+def test_empty_labels_are_not_listed() -> None:
+    assert listed(["field", "", " ", "sea"]) == "field, sea"
+    assert listed(["", ""]) == ""

@@ -80,6 +80,21 @@ def test_panels_keep_their_own_letters(tmp_path: Path) -> None:
     assert draw(panels, tmp_path, stem="p").alt.startswith("(c) x: Grey image")
 
 
+def test_alts_in_a_panel_begin_with_its_title(tmp_path: Path) -> None:
+    strip, inner = Strip([noisy(0.1), noisy(0.2)]), Panels({"x": Image(noisy(0.5)), "y": curve()})
+    page = Page(draw(Panels({"samples": strip, "rest": inner}), tmp_path, stem="p").html)
+    assert [image["alt"].partition(", mean")[0] for image in page.all("img")[:3]] == [
+        "samples: 1 of 2 images",
+        "samples: 2 of 2 images",
+        "rest, x: Grey image of 28 × 28 pixels",
+    ]
+
+
+def test_a_page_of_charts_has_few_colours(tmp_path: Path) -> None:
+    draw(Panels({"a": curve(), "b": curve()}), tmp_path, stem="p")
+    assert Pillow.open(tmp_path / "p-full.png").mode == "P"
+
+
 def test_panels_of_anything_collect_data_and_pictures(tmp_path: Path) -> None:
     media = Panels({"loss": curve(), "scores": table()})
     drawn = draw(media, tmp_path, stem="p")

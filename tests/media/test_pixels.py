@@ -144,10 +144,41 @@ def test_tile_labels_stand_under_one_sheet_a_row(tmp_path: Path) -> None:
     )
     page = Page(figure.html)
     assert page.text == "t = 1t = 2a one20 dB8 dBa two21 dB9 dB"
-    assert [image["alt"].partition("; a ")[2] for image in page.all("img")] == [
-        "one: 20 dB, 8 dB",
-        "two: 21 dB, 9 dB",
-    ]
+    first, second = (image["alt"] for image in page.all("img"))
+    assert first == f"{figure.alt}; row 1 of 2, a one: 20 dB, 8 dB"
+    assert second.startswith("Row 2 of 2, a two: 21 dB, 9 dB; mean brightness 0.")
+
+
+def test_empty_labels_are_not_read_aloud(tmp_path: Path) -> None:
+    tiles = [[noisy(0.1, i), noisy(0.4, i), noisy(0.9, i)] for i in (0, 1)]
+    columns, scores = ["low", "", "high"], [["", "", ""], ["20 dB", "", "8 dB"]]
+    figure = draw(Grid(tiles, ["", ""], columns, tile_labels=scores), tmp_path, stem="g")
+    assert "columns: low, high; mean" in figure.alt
+    page = Page(figure.html)
+    first, second = (image["alt"] for image in page.all("img"))
+    assert first == f"{figure.alt}; row 1 of 2"
+    assert second.startswith("Row 2 of 2, 20 dB, 8 dB; mean")
+    assert len([div for div in page.all("div") if div.get("class") == "heads below"]) == 1
+    plain = draw(Strip(tiles[0], ["", "", ""]), tmp_path, stem="s")
+    assert plain.alt == "3 images of 28 × 28 pixels side by side"
+
+
+def test_a_large_sheet_is_offered_as_webp_with_the_same_pixels(tmp_path: Path) -> None:
+    sheet = Grid([[noisy(0.3, (i + 8 * row) % 20) for i in range(8)] for row in range(8)])
+    page = Page(draw(sheet, tmp_path, stem="g").html)
+    (source,), (image,) = page.all("source"), page.all("img")
+    assert (source["type"], source["srcset"]) == ("image/webp", "{assets}/g.webp")
+    webp, png = (Pillow.open(tmp_path / name).convert("RGBA") for name in ("g.webp", "g.png"))
+    seen = np.asarray(png)[..., 3] == 255
+    assert (np.asarray(webp)[seen] == np.asarray(png)[seen]).all()
+    saved = (tmp_path / "g.png").stat().st_size - (tmp_path / "g.webp").stat().st_size
+    assert saved >= 2048
+    assert image["width"]
+    assert image["height"]
+
+
+def test_a_small_one_is_a_png_alone(tmp_path: Path) -> None:
+    assert Page(draw(Image(X), tmp_path, stem="i").html).all("source") == []
 
 
 def test_labels_are_text_and_part_of_the_alt(tmp_path: Path) -> None:

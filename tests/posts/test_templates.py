@@ -1,6 +1,7 @@
 """What templates can say, and the text that comes of it."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,22 @@ def test_numbers_run_in_order_of_appearance_whatever_is_asked_first(tmp_path: Pa
     assert 'id="table-b-1e"' in text
 
 
+def test_what_was_told_of_a_far_artifact_is_told_once(tmp_path: Path) -> None:
+    world = make_world(tmp_path / "drawn")
+    world.artifact("samples", {}, gamma=5, prompts=[])
+    world.change("samples", node=replace(world["samples"].node, inputs=("denoiser",)))
+    for id in ("B.1a", "B.1c"):
+        world.change(id, node=replace(world[id].node, inputs=("samples",)))
+    body = '<%= figure("B.1a") %>\n\n<%= figure("B.1c") %>\n\n<%= figure("B.1b") %>\n'
+    project = make_project(tmp_path, {"2024-11-19-a-post.md": f"---\ntitle: A\n---\n{body}"})
+    html = render_posts(project, world)[0].html
+    assert re.findall(r"<dt>Parameters</dt><dd>(.*?)</dd>", html) == [
+        "samples: gamma = 5; denoiser: sigma = 0.5, epochs = 5, batch_size = 32, lr = 0.0001",
+        "samples: gamma = 5; denoiser: as in Figure 1",
+        "smooth = 0.9; denoiser: sigma = 0.5, epochs = 5, batch_size = 32, lr = 0.0001",
+    ]
+
+
 def test_a_figure_is_one_raw_block_at_column_zero(tmp_path: Path) -> None:
     text = render_body(tmp_path, 'a\n<%= figure("B.1b") %>\nb <%= ref("B.1b") %>').markdown
     lines = text.split("\n")
@@ -97,7 +114,7 @@ def test_provenance_names_command_parameters_and_all_that_made_it(tmp_path: Path
         "<dt>Device</dt><dd>cpu, 2 threads</dd>",
         "<code>4f2c1e9aa0b1</code>",
         "6\u00a0min 12\u00a0s, after denoiser 6\u00a0min 12\u00a0s",
-        '<time datetime="2026-11-21">',
+        "<time>2026-11-21</time>",
         "Fresh: code, data and parameters match this picture",
         'b-1b.csv" download>CSV<span class="vh"> of Figure 1</span>',
     ):

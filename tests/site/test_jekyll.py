@@ -107,7 +107,7 @@ def test_cards_and_structured_data(built: Built) -> None:
     parts = {part["name"]: part for part in figures["hasPart"]}
     assert list(parts) == ["Figure 1", "Figure 2", "Table 1"]
     assert parts["Figure 1"]["contentUrl"] == f"{folder}/b-1a-full.png"
-    assert parts["Figure 2"]["@id"] == "https://example.org/blog/diffusion-models/#fig-b-1b"
+    assert parts["Figure 2"]["@id"] == "#fig-b-1b"
     assert parts["Table 1"]["@type"] == "Table"
 
 

@@ -9,12 +9,12 @@ const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
 // A theme may have put a link round each image; in a chart it would hide the dark variant.
 for (const a of $(F + 'picture > a')) a.replaceWith(...a.childNodes);
 
-// Dark charts follow the page's own switch, else the system.
-const root = document.documentElement, dark = $(F + 'source[data-w]');
+// Dark charts follow the page's own switch, else the system; on paper they are light.
+const root = document.documentElement, night = ' and (prefers-color-scheme: dark)', dark = $(F + 'source[media*=color-scheme]');
 for (const s of dark) s.dataset.m = s.media;
 const paint = () => {
   const d = root.dataset, told = root.classList.contains('dark') ? 'dark' : d.theme || d.mode || d.bsTheme;
-  for (const s of dark) s.media = told === 'dark' ? s.dataset.w : told === 'light' ? 'not all' : s.dataset.m;
+  for (const s of dark) s.media = told === 'dark' ? s.dataset.m.replace(night, '') : told === 'light' ? 'not all' : s.dataset.m;
 };
 new MutationObserver(paint).observe(root, { attributes: true });
 paint();
@@ -42,8 +42,10 @@ for (const box of $(F + '.steps')) {
   const strip = $('.strip', box)[0], items = [...strip.children], last = items.at(-1);
   const stage = div('stage', last.firstElementChild.cloneNode(true)), img = $('img', stage)[0];
   img.loading = 'eager'; img.style.width = box.dataset.width + 'px'; img.removeAttribute('height');
+  for (const s of $('source', stage)) s.remove();
   const p = player(items.map(li => li.lastElementChild.textContent), box.dataset.what, 600, i => {
-    ({ src: img.src, alt: img.alt } = $('img', items[i])[0]);
+    const { src, alt } = $('img', items[i])[0];
+    Object.assign(img, { src: $('source', items[i])[0]?.srcset || src, alt });
     items.forEach((li, j) => li.classList.toggle('now', i === j));
   });
   items.forEach((li, i) => li.onclick = () => p.jump(i));
@@ -64,16 +66,25 @@ const split = buffer => {
   return urls;
 };
 for (const box of $(F + '.anim')) {
-  const { film, fps, labels, what } = box.dataset, img = $('img', box)[0];
+  const { film, fps, labels, what } = box.dataset, img = $('img', box)[0], still = img.src, link = $('.film', box)[0];
   let urls;
   const ready = async () => {
     try {
       urls ||= split(await (await fetch(film)).arrayBuffer());
       await Promise.all(urls.map(src => Object.assign(new Image(), { src }).decode()));
       return true;
-    } catch { img.src = film; }
+    } catch { whole(); }
   };
-  $('.film', box)[0].replaceWith(player(labels.split('|'), what, 1000 / fps, i => img.src = urls[i], ready).bar);
+  const { bar } = player(labels.split('|'), what, 1000 / fps, i => img.src = urls[i], ready);
+  link.replaceWith(bar);
+  // Where its frames cannot be had, as in a page from a file, the film runs as a whole, or its link is back.
+  const whole = () => {
+    const button = el('button'), show = on => { img.src = on ? film : still; button.textContent = on ? 'Stop' : 'Play'; };
+    button.onclick = () => show(img.src === still);
+    img.onerror = () => { show(); bar.replaceWith(link); };
+    bar.replaceChildren(calm ? link : button);
+    if (!calm) { show(true); button.focus(); }
+  };
 }
 
 for (const box of $(F + '.compare')) {
