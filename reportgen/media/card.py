@@ -1,4 +1,7 @@
-"""The social card of a post: tiles of one figure, or its chart, on 1200 × 630 pixels; no words."""
+"""The social card of a post, 1200 × 630 pixels: tiles of one figure, or its chart; no words.
+
+A post without pictures has a card of words.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from reportgen.media.canvas import Drawn, png_bytes, write_changed
-from reportgen.media.composite import BACKGROUND, enlarge
+from reportgen.media.composite import BACKGROUND, INK, enlarge, font, wrap
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
 
 SIZE = (1200, 630)
 GAP = 10  # px between tiles
+MARGIN = 90  # px round words
+MUTED = "#5c636b"
 CHARTS = {"Curve", "Plot"}
 PICTURES = {"image", "still"}
 
@@ -63,6 +68,34 @@ def tile_card(files: Sequence[Path]) -> Picture:
     for i, at in enumerate(chosen):
         place = (left + i % columns * width, top + i // columns * height)
         card.paste(enlarge(tiles[at], scale).convert("RGB"), place)
+    return card
+
+
+def write_words(title: str, site: str, folder: Path) -> Path:
+    """Write the card of words into a folder; return its path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / "words-card.png"
+    if not target.is_file():
+        write_changed(target, png_bytes(words_card(title, site)))
+    return target
+
+
+def words_card(title: str, site: str) -> Picture:
+    """The title, as large as it fits, over the name of the site."""
+    from PIL import Image, ImageDraw
+
+    card = Image.new("RGB", SIZE, BACKGROUND)
+    pen = ImageDraw.Draw(card)
+    below = SIZE[1] - MARGIN - 34
+    for size in (84, 68, 54, 42):
+        lines = wrap(title, SIZE[0] - 2 * MARGIN, size)
+        if MARGIN + len(lines) * size * 5 // 4 <= below - 40:
+            break
+    for i, line in enumerate(lines):
+        place = (MARGIN, MARGIN + i * size * 5 // 4)
+        if place[1] + size <= below - 40:
+            pen.text(place, line, fill=INK, font=font(size))
+    pen.text((MARGIN, below), site, fill=MUTED, font=font(34))
     return card
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from reportgen.errors import did_you_mean
@@ -11,26 +12,31 @@ from reportgen.posts.post import Asset
 
 if TYPE_CHECKING:
     from reportgen.engine.results import Result, Results
+    from reportgen.project import Project
 
 NAME = "card.png"
 
 
-def social_card(post: Draft, results: Results) -> tuple[dict[str, Any], Asset] | None:
-    """What the front matter says of the card, and its file; None for a post without pictures.
+def social_card(post: Draft, results: Results, project: Project) -> tuple[dict[str, Any], Asset]:
+    """What the front matter says of the card, and its file.
 
-    Raises ReportgenError for a ``card`` in the front matter that the post does not show.
+    It shows a figure, or the title of a post without pictures; then it is ``plain``. Raises
+    ReportgenError for a ``card`` in the front matter that the post does not show.
     """
-    from reportgen.media.card import SIZE, write_card
+    from reportgen.media.card import SIZE, write_card, write_words
 
+    path = f"assets/figures/{post.source.slug}/{NAME}"
+    size = {"width": SIZE[0], "height": SIZE[1]}
     for result in candidates(post, results):
         if result.drawn is None or result.folder is None:
             continue
         file = write_card(result.drawn, result.folder)
         if file:
-            path = f"assets/figures/{post.source.slug}/{NAME}"
-            size = {"width": SIZE[0], "height": SIZE[1]}
             return {"path": f"/{path}", "alt": result.drawn.alt, **size}, Asset(file, path)
-    return None
+    title, site = str(post.source.front_matter["title"]), project.title or project.root.name
+    name = sha256(f"{site}\n{title}".encode()).hexdigest()[:32]
+    file = write_words(title, site, project.store_dir / "drawn" / name)
+    return {"path": f"/{path}", "alt": title, **size, "plain": True}, Asset(file, path)
 
 
 def candidates(post: Draft, results: Results) -> Iterator[Result]:

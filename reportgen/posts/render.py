@@ -98,7 +98,7 @@ def finish(post: Draft, drafts: Drafts) -> Post:
     seen = body
     if project.math != "mathml":  # the preview needs no script for its formulas
         seen = Body(post, results, drafts.showing, "mathml", folder).assemble()
-    card = None if "image" in source.front_matter else social_card(post, results)
+    card = None if "image" in source.front_matter else social_card(post, results, project)
     front_matter = published(source, post, body, results)
     if card:
         front_matter = front_matter | {"image": card[0]}

@@ -1,4 +1,4 @@
-"""The social card: one figure on 1200 × 630 pixels, without words."""
+"""The social card: one figure on 1200 × 630 pixels without words, or words alone."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from reportgen.media import Grid, Strip, draw
-from reportgen.media.card import GAP, SIZE, choose_layout, split_sheet, write_card
+from reportgen.media.card import GAP, SIZE, choose_layout, split_sheet, words_card, write_card
 from tests.media.conftest import Once
 from tests.media.gallery import digits, gallery
 
@@ -53,3 +53,15 @@ def test_the_layout_covers_the_card(count: int, tile: tuple[int, int]) -> None:
     assert columns * rows <= count
     assert columns * tile[0] * scale + (columns - 1) * GAP >= SIZE[0]
     assert rows * tile[1] * scale + (rows - 1) * GAP >= SIZE[1]
+
+
+@pytest.mark.parametrize("title", ["Loss", "A long title that needs some lines to be told " * 4])
+def test_a_card_of_words_stays_inside_its_margins(title: str) -> None:
+    card = np.asarray(words_card(title, "Residuals").convert("L"))
+    inked = card < 200
+    assert card.shape == (630, 1200)
+    assert inked[80:300].any()
+    assert inked[500:].any()
+    assert not inked[:, :80].any()
+    assert not inked[:, 1120:].any()
+    assert not inked[560:].any()

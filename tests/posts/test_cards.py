@@ -58,5 +58,8 @@ def test_an_image_of_the_authors_own_stays(tmp_path: Path) -> None:
     assert not [asset for asset in found.assets if asset.path.endswith("card.png")]
 
 
-def test_without_pictures_there_is_no_card(tmp_path: Path) -> None:
-    assert "image" not in post(tmp_path, body='<%= table("B.1e") %>').front_matter
+def test_without_pictures_the_card_shows_the_title(tmp_path: Path) -> None:
+    found = post(tmp_path, body='<%= table("B.1e") %>')
+    assert card_file(found) == "words-card.png"
+    assert found.front_matter["image"]["alt"] == "A post"
+    assert found.front_matter["image"]["plain"] is True

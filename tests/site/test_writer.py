@@ -62,7 +62,7 @@ def test_a_deleted_source_takes_its_post_and_figures_away(
     removed = write_site(project, posts[1:]).removed
     assert "_posts/2024-11-19-one.md" in removed
     assert "assets/figures/one/b-1c-full.png" in removed
-    assert not (project.site_dir / "assets/figures").exists()
+    assert not (project.site_dir / "assets/figures/one").exists()
     assert (project.site_dir / "assets/reportgen.css").is_file()
 
 
