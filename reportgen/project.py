@@ -56,7 +56,10 @@ class Project:
         return self.root / "pyproject.toml"
 
 
-CHOICES = {"asset_url": ("baseurl", "root", "relative"), "math": ("mathml", "tex")}
+CHOICES = {
+    "asset_url": ("baseurl", "root", "relative", "absolute"),
+    "math": ("mathml", "tex"),
+}
 
 
 def find_project(start: Path | None = None) -> Project:

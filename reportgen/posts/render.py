@@ -16,10 +16,12 @@ from reportgen.posts.html import to_html
 from reportgen.posts.items import Address
 from reportgen.posts.post import Post
 from reportgen.posts.source import Source, read_source
+from reportgen.posts.untexed import Untexed
 from reportgen.posts.warnings import warnings
 
 if TYPE_CHECKING:
     from reportgen.engine.results import Results
+    from reportgen.media import Drawn
     from reportgen.project import Project
 
 PREVIEW_ROOT = "../.."
@@ -29,9 +31,13 @@ RELATIVE_ROOT = (  # "./.." as often as the page's address has folders
     '{% assign rg_parts = page.url | append: "." | split: "/" %}{% capture rg_root %}.'
     "{% for rg_part in rg_parts offset: 2 %}/..{% endfor %}{% endcapture %}"
 )
-
-
 BASEURL = "{{ site.baseurl }}"
+ROOTS = {  # what the address of the site's root is written as, by ``asset-url``
+    "baseurl": BASEURL,
+    "root": BASEURL,
+    "relative": "{{ rg_root }}",
+    "absolute": "{{ site.url }}" + BASEURL,
+}
 IMAGE = re.compile(rf'(<img [^>]*?\bsrc="){re.escape(BASEURL)}')
 
 
@@ -95,9 +101,8 @@ def finish(post: Draft, drafts: Drafts) -> Post:
     project, results, source = drafts.project, drafts.results, post.source
     folder = project.templates_dir
     body = Body(post, results, drafts.showing, project.math, folder).assemble()
-    seen = body
-    if project.math != "mathml":  # the preview needs no script for its formulas
-        seen = Body(post, results, drafts.showing, "mathml", folder).assemble()
+    untexed = Untexed(post, results, drafts.showing, "mathml", folder)
+    seen = body if project.math == "mathml" else untexed.assemble()
     card = None if "image" in source.front_matter else social_card(post, results, project)
     front_matter = published(source, post, body, results)
     if card:
@@ -111,33 +116,37 @@ def finish(post: Draft, drafts: Drafts) -> Post:
         html=for_preview(seen),
         figures=tuple(post.figures),
         assets=tuple(dict.fromkeys([*body.assets, *([card[1]] if card else [])])),
-        warnings=tuple(warnings(post, body.headings, results)),
+        warnings=(*warnings(post, body.headings, results), *untexed.warnings),
         headings=tuple(body.headings),
     )
 
 
 def for_jekyll(body: Body, asset_url: str) -> str:
-    root = "{{ rg_root }}" if asset_url == "relative" else BASEURL
+    root = ROOTS[asset_url]
     text = addressed(
         body.markdown,
         body.draft,
         {
             "figures": lambda address: f"{root}/assets/figures/{address.slug}",
             "site": lambda _: root,
-            "post": post_address,
+            "post": lambda address: post_address(address, root),
         },
     )
     if asset_url == "root":  # for themes that put baseurl before an image's src, and there alone
         return IMAGE.sub(r"\1", text)
-    used = asset_url == "relative" and root in text
-    return f"{RELATIVE_ROOT}\n\n{text}" if used else text
+    if asset_url == "relative" and root in text:
+        return f"{RELATIVE_ROOT}\n{text}"  # no blank line: Jekyll's excerpt ends at the first
+    return text
 
 
-def post_address(address: Address) -> str:
+def post_address(address: Address, root: str) -> str:
     """Liquid for a post's address that Jekyll 3 and 4 agree on (``post_url`` they do not)."""
     return (
-        '{% for rg_post in site.posts %}{% if rg_post.slug == "' + address.slug + '" %}'
-        "{{ site.baseurl }}{{ rg_post.url }}{% endif %}{% endfor %}"
+        '{% for rg_post in site.posts %}{% if rg_post.slug == "'
+        + address.slug
+        + '" %}'
+        + root
+        + "{{ rg_post.url }}{% endif %}{% endfor %}"
     )
 
 
@@ -173,14 +182,28 @@ def published(source: Source, post: Draft, body: Body, results: Results) -> dict
 
 
 def describe(shown: Numbered, results: Results) -> dict[str, Any]:
+    """A figure for layouts and feeds: its picture with labels, and the size that suits a page."""
     from reportgen.posts.figures import state_of
 
     result = results[shown.id]
-    data = {"id": shown.id, "anchor": shown.anchor, "label": shown.label}
+    data: dict[str, Any] = {"id": shown.id, "anchor": shown.anchor, "label": shown.label}
     data["state"] = state_of(result)
     if result.drawn is not None:
         data |= {"file": result.drawn.full, "alt": result.drawn.alt}
+        data |= page_size(result.drawn)
     return data
+
+
+def page_size(drawn: Drawn) -> dict[str, int]:
+    """Width and height in CSS px of the picture with labels; nothing for a table."""
+    from reportgen.media.card import CHARTS
+
+    for file in drawn.files:
+        if file.name == drawn.full and file.width and file.height:
+            twice = file.role == "composite" or drawn.kind in CHARTS  # the pixels of the page
+            density = 2 if twice else 1
+            return {"width": -(-file.width // density), "height": -(-file.height // density)}
+    return {}
 
 
 def file_text(front_matter: dict[str, Any], body: str) -> str:

@@ -198,7 +198,11 @@ def test_front_matter_passes_and_gains_what_layouts_need(tmp_path: Path) -> None
 
 @pytest.mark.parametrize(
     ("setting", "address"),
-    [("root", "=/assets/figures/"), ("relative", "={{ rg_root }}/assets/figures/")],
+    [
+        ("root", "=/assets/figures/"),
+        ("relative", "={{ rg_root }}/assets/figures/"),
+        ("absolute", "={{ site.url }}{{ site.baseurl }}/assets/figures/"),
+    ],
 )
 def test_addresses_of_assets(setting: str, address: str, tmp_path: Path) -> None:
     text = render_body(tmp_path, '<%= figure("B.1c") %>', asset_url=setting).markdown

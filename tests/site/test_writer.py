@@ -1,5 +1,6 @@
 """Posts into a site: the right files, only ours, and no more writing than needed."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -112,6 +113,13 @@ def test_the_preview_has_a_page_a_post_and_an_index(project: Project, posts: lis
     assert 'href="../../assets/figures/one/b-1c-full.png"' in page
     assert '<a class="ref rg-ref" href="#fig-b-1c">Figure&nbsp;1</a>' in page
     assert "<style>" in page
+
+
+def test_the_pictures_in_the_index_keep_their_place(project: Project, posts: list[Post]) -> None:
+    text = write_preview(project, posts).read_text()
+    sizes = re.findall(r'<img src="([^"]*)" alt="" width="1200" height="630">', text)
+    assert sizes == ["../assets/figures/one/card.png"]
+    assert text.count("<img") == 1
 
 
 def test_the_preview_uses_the_styles_of_the_site(project: Project, posts: list[Post]) -> None:
