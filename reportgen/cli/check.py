@@ -1,6 +1,7 @@
 """reportgen check: lints for posts and built sites."""
 
 import gc
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -83,7 +84,10 @@ def find(
         base = blog.baseurl if baseurl is None else baseurl
         found += [f for f in check_site(path, base, url=blog.url) if f.rule in chosen]
     sources = [path for path in paths if path not in built]
-    return found + check_paths(sources, rules=rules or None, ignore=ignore, strict=strict)
+    jobs = os.cpu_count() or 1
+    return found + check_paths(
+        sources, rules=rules or None, ignore=ignore, strict=strict, jobs=jobs
+    )
 
 
 def _default() -> Path:

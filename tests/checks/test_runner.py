@@ -168,3 +168,13 @@ def test_every_rule_has_a_check_and_a_summary() -> None:
         assert rule.severity in ("error", "warning")
         assert rule.summary
         assert rule.check or rule.blog_check or name.startswith("site-"), name
+
+
+def test_several_processes_find_what_one_finds(blog: BlogFolder) -> None:
+    filler = "A sentence that nobody minds.\n\n" * 400
+    for number in range(1, 25):
+        body = f"## Empty\n\n## Full\n\n![Plot {number}](/gone-{number}.png)\n\n{filler}"
+        blog.post(body, name=f"_posts/2024-11-{number:02}-long.md")
+    found = blog.check(jobs=2)
+    assert [f.rule for f in found].count("image-missing") == 24
+    assert found == blog.check(jobs=1)
