@@ -110,8 +110,8 @@ class Bench:
     def run(self, stage: int) -> Look:
         """Bring everything up to date with the tool's own commands."""
         output = "".join(self.command(command, stage) for command in self.tool.commands)
-        output += "".join(log.read_text() for log in self.root.glob(".reportgen/logs/*.log"))
-        for log in self.root.glob(".reportgen/logs/*.log"):
+        output += "".join(log.read_text() for log in self.root.glob(".reportgen/logs/*/*.log"))
+        for log in self.root.glob(".reportgen/logs/*/*.log"):
             log.unlink()
         ran = frozenset(re.findall(r"^(answer_\d+) runs", output, re.MULTILINE))
         served = values(self.root, output)

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from reportgen.engine.execute import OUT_OF_MEMORY, Task
+from reportgen.engine.logs import log_name
 from reportgen.engine.plan import price_of
 from reportgen.engine.pool import Workers, local_executor, run_task
 from reportgen.engine.progress import Reporter
@@ -204,6 +205,7 @@ class Builder:
             device=device,
             force=node.name in self.forced or node.volatile,
             notes=tuple(filter(None, [self.notes.get(node.name)])),
+            log=log_name(node.name),
         )
 
     def finish(self, node: Node, outcome: dict[str, Any]) -> None:
@@ -227,7 +229,9 @@ class Builder:
         self.session.forget(node)
         self.outcome.failed[node.name] = error["text"]
         self.turns.settle(node)
-        self.reporter.failed(node, error["text"], error["traceback"])
+        printed = error["log"] and f"What it printed is in '{error['log']}'."
+        more = "\n".join(filter(None, [error["traceback"], printed]))
+        self.reporter.failed(node, error["text"], more)
 
     def retry_smaller(self, node: Node) -> None:
         """Out of device memory: once more while nothing else runs, then on the CPU."""

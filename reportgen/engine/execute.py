@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from reportgen.engine.logs import logged
 from reportgen.engine.modules import remember, renew
 from reportgen.engine.run import Run, seed_everything, thread_count
 from reportgen.errors import ReportgenError
@@ -56,6 +57,7 @@ class Task:
     threads: int = 0
     force: bool = False
     notes: tuple[str, ...] = ()
+    log: str = ""
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))
@@ -138,14 +140,10 @@ def run_node(task: Task, store: Store, send: Send) -> Record:
     root = Path(task.root)
     if task.root not in sys.path:
         sys.path.insert(0, task.root)
-    log = store.folder / "logs" / f"{task.node}.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
     checkpoints = store.folder / "checkpoints" / task.node / task.key[:24]
     with (
         emptied(store.folder / "scratch" / task.node) as scratch,
-        log.open("w", buffering=1, encoding="utf-8") as output,
-        contextlib.redirect_stdout(output),
-        contextlib.redirect_stderr(output),
+        logged(store.folder / task.log) as output,
     ):
         observer = Observer(root, modules=task.modules, exclude=[Path(task.store), scratch])
         run = Run(
@@ -248,11 +246,14 @@ def failure(task: Task, message: str, trace: str, lost: str = "") -> dict[str, A
 
     ``lost`` is the digest of an object that the node could not read; a build makes it again.
     """
+    log = Path(task.store, task.log)
+    printed = log.is_file() and log.stat().st_size > 0
     report = {
         "key": task.key,
         "message": message.splitlines()[0],
         "text": message,
         "traceback": trace,
+        "log": os.path.relpath(log, task.root) if printed else "",
         "lost": lost,
     }
     with contextlib.suppress(OSError, ReportgenError):

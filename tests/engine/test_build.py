@@ -331,12 +331,6 @@ def test_two_builds_at_once_run_each_node_once(make_project: Callable[..., Proje
     assert sorted(ran) == ["apart", "first", "second", "third"]
 
 
-def test_what_a_producer_prints_goes_to_its_log(project: ProjectFolder) -> None:
-    done = project.run("build")
-    assert "walking" not in done.out + done.err
-    assert (project.root / ".reportgen/logs/walk.log").read_text() == "walking\n"
-
-
 def test_a_figure_must_return_media(make_project: Callable[..., ProjectFolder]) -> None:
     project = make_project(
         {

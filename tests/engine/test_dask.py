@@ -136,7 +136,7 @@ def test_without_a_shared_disk_results_come_through_the_remote(
         assert done.code == 0, done
         assert report.run("build", "A.1", "--require-fresh").code == 0
         assert clone.run("value", "left.n").out == "3\n"
-        logs = [root.joinpath(".reportgen/logs/left.log") for root in (clone.root, report.root)]
+        logs = [root.joinpath(".reportgen/logs/left") for root in (clone.root, report.root)]
         assert [log.exists() for log in logs] == [True, False]
 
         clone.edit("experiments/report.py", "n=3", "n=5")
