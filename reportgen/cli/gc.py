@@ -2,12 +2,14 @@
 
 import shutil
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from reportgen.engine.session import Session
-from reportgen.project import find_project
+from reportgen.engine.execute import checkpoint_folder
+from reportgen.engine.session import Options, Session
+from reportgen.project import Project, find_project
 from reportgen.store import Record
 from reportgen.store.bundle import sweep
 from reportgen.store.files import WRITING
@@ -21,7 +23,7 @@ from reportgen.store.usage import alone
     type=click.IntRange(1),
     default=5,
     show_default=True,
-    help="Records to keep of every node, beside the fresh ones.",
+    help="Records to keep of every node, beside the fresh ones of every profile.",
 )
 @click.option("-n", "--dry-run", is_flag=True, help="Only say what would go.")
 def command(keep: int, dry_run: bool) -> None:
@@ -31,24 +33,67 @@ def command(keep: int, dry_run: bool) -> None:
     """
     project = find_project()
     with alone(project.store_dir):
-        clean(Session(project), keep, dry_run)
+        clean(project, keep, dry_run)
 
 
-def clean(session: Session, keep: int, dry_run: bool) -> None:
-    old = old_records(session, keep)
-    before = folder_size(session)
+def clean(project: Project, keep: int, dry_run: bool) -> None:
+    names = dict.fromkeys([project.profile, *project.profiles])
+    sessions = [Session(project, Options(profile=name)) for name in names]
+    old = old_records(sessions, keep)
+    before = folder_size(project.store_dir)
     if dry_run:
         click.echo(f"{len(old)} records would go, and the objects that only they need.")
         return
-    layer = Layer("local", session.project.store_dir)
+    layer = Layer("local", project.store_dir)
     for record in old:
         layer.records.remove(record)
     loose = sweep(layer)
-    for name in ("drawn", "parse", "registry"):
-        shutil.rmtree(session.project.store_dir / name, ignore_errors=True)
-    sweep_unfinished(session.project.store_dir)
-    freed = (before - folder_size(session)) / 1e6
+    for name in ("drawn", "registry", "scratch"):
+        shutil.rmtree(project.store_dir / name, ignore_errors=True)
+    for folder in useless_checkpoints(sessions):
+        shutil.rmtree(folder, ignore_errors=True)
+    sweep_sources(sessions[0])
+    sweep_unfinished(project.store_dir)
+    freed = (before - folder_size(project.store_dir)) / 1e6
     click.echo(f"{len(old)} records and {len(loose)} objects removed, {freed:.1f} MB freed.")
+
+
+def old_records(sessions: Sequence[Session], keep: int) -> list[Record]:
+    """Local records that are neither shown under any profile nor among the newest of a node that
+    still exists."""
+    found = []
+    local = Layer("local", sessions[0].project.store_dir).records
+    names = {record.node for record in local}
+    for name in sorted(names):
+        node = sessions[0].graph.nodes.get(name)
+        current = [session.status(node).record for session in sessions] if node else []
+        newest = local.of(name)[:keep] if node else []
+        found += [r for r in local.of(name) if r not in newest and r not in current]
+    return found
+
+
+def useless_checkpoints(sessions: Sequence[Session]) -> list[Path]:
+    """What killed runs left that no profile would go on with. While an input of a node is stale,
+    nobody can tell, and its checkpoints stay."""
+    store = sessions[0].project.store_dir
+    useless = []
+    for folder in (store / "checkpoints").glob("*/*"):
+        name = folder.parent.name
+        node = sessions[0].graph.nodes.get(name)
+        keys = [session.status(node).key for session in sessions] if node else []
+        wanted = [checkpoint_folder(store, name, key) for key in keys if key]
+        if folder not in wanted and None not in keys:
+            useless.append(folder)
+    return useless
+
+
+def sweep_sources(session: Session) -> None:
+    """Remove what was found out about sources, but keep the texts that ``why`` compares with."""
+    records = [record for layer in session.store.layers for record in layer.records]
+    named = {f"{digest}.txt" for record in records for digest in record.sources.values()}
+    for path in (session.project.store_dir / "parse").rglob("*"):
+        if path.is_file() and path.name not in named:
+            path.unlink(missing_ok=True)
 
 
 def sweep_unfinished(folder: Path) -> None:
@@ -58,18 +103,5 @@ def sweep_unfinished(folder: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def old_records(session: Session, keep: int) -> list[Record]:
-    """Local records that are neither fresh nor among the newest of a node that still exists."""
-    found = []
-    local = Layer("local", session.project.store_dir).records
-    names = {record.node for record in local}
-    for name in sorted(names):
-        node = session.graph.nodes.get(name)
-        current = session.status(node).record if node else None
-        newest = local.of(name)[:keep] if node else []
-        found += [r for r in local.of(name) if r not in newest and r != current]
-    return found
-
-
-def folder_size(session: Session) -> int:
-    return sum(p.stat().st_size for p in session.project.store_dir.rglob("*") if p.is_file())
+def folder_size(folder: Path) -> int:
+    return sum(p.stat().st_size for p in folder.rglob("*") if p.is_file())

@@ -140,7 +140,7 @@ def run_node(task: Task, store: Store, send: Send) -> Record:
     root = Path(task.root)
     if task.root not in sys.path:
         sys.path.insert(0, task.root)
-    checkpoints = store.folder / "checkpoints" / task.node / task.key[:24]
+    checkpoints = checkpoint_folder(store.folder, task.node, task.key)
     with (
         emptied(store.folder / "scratch" / task.node) as scratch,
         logged(store.folder / task.log) as output,
@@ -191,6 +191,11 @@ def run_node(task: Task, store: Store, send: Send) -> Record:
     shutil.rmtree(checkpoints, ignore_errors=True)
     (store.folder / "failures" / f"{task.node}.json").unlink(missing_ok=True)
     return record
+
+
+def checkpoint_folder(store: Path, node: str, key: str) -> Path:
+    """Where a run keeps its checkpoints: another key is another training."""
+    return store / "checkpoints" / node / key[:24]
 
 
 @contextlib.contextmanager

@@ -107,3 +107,59 @@ def test_a_build_waits_for_a_gc_that_is_at_work(project: ProjectFolder, outside:
         holder.communicate("go on\n")
     assert process.returncode == 0
     assert value_of(project, "second") == '{"sum": 45}'
+
+
+TRAINING = """
+import os, signal
+from reportgen import Run, artifact
+
+@artifact
+def weights(run: Run, *, steps=40):
+    checkpoint = run.checkpoint("training")
+    state = checkpoint.load() or {"step": 0}
+    (run.scratch / "data").write_text("big")
+    if "DIE" in os.environ:
+        checkpoint.save({"step": 17})
+        os.kill(os.getpid(), signal.SIGKILL)
+    return {"resumed_at": state["step"], "steps": steps}
+"""
+PROFILES = "[tool.reportgen.profiles]\npaper = { weights = { steps = 9000 } }\nquick = {}\n"
+
+
+def test_gc_keeps_what_is_fresh_under_any_profile(
+    make_project: Callable[..., ProjectFolder],
+) -> None:
+    project = make_project({"experiments/report.py": TRAINING}, pyproject=PROFILES)
+    assert project.run("build", "--profile", "paper").code == 0
+    for steps in (1, 2, 40):
+        assert project.run("build", "--set", f"weights.steps={steps}").code == 0
+    done = project.run("gc", "--keep", "1")
+    assert done.out.startswith("2 records and"), done
+    assert project.run("status", "--profile", "paper").code == 0
+    assert project.run("status").code == 0
+    check_store(project)
+
+
+def test_gc_sweeps_checkpoints_that_no_profile_goes_on_with(
+    make_project: Callable[..., ProjectFolder],
+) -> None:
+    project = make_project({"experiments/report.py": TRAINING}, pyproject=PROFILES)
+    for options in (["--set", "weights.steps=3"], ["--profile", "paper"], []):
+        assert project.run("build", *options, env={"DIE": "1"}).code == 1
+    assert len(list(store_of(project).glob("checkpoints/weights/*"))) == 3
+    assert list(store_of(project).glob("scratch/*/*"))
+    assert project.run("gc").code == 0
+    assert len(list(store_of(project).glob("checkpoints/weights/*"))) == 2
+    assert not list(store_of(project).glob("scratch/*/*"))
+    assert project.run("build", "--profile", "paper").code == 0
+    assert value_of(project, "weights", "paper") == '{"resumed_at": 17, "steps": 9000}'
+
+
+def test_why_still_has_its_diff_after_gc(project: ProjectFolder, outside: Path) -> None:
+    (outside / "go").touch()
+    assert project.run("build").code == 0
+    project.edit("experiments/report.py", 'sum(first["x"])', 'max(first["x"])')
+    assert project.run("gc").code == 0
+    done = project.run("why", "second")
+    assert '-    return {"sum": sum(first["x"])}' in done.out
+    assert '+    return {"sum": max(first["x"])}' in done.out

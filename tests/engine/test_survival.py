@@ -22,7 +22,7 @@ from pathlib import Path
 
 import pytest
 
-from reportgen.engine.session import Session
+from reportgen.engine.session import Options, Session
 from reportgen.project import find_project
 from reportgen.store.values import plain
 from tests.conftest import PYPROJECT, ProjectFolder
@@ -153,9 +153,9 @@ def check_store(project: ProjectFolder) -> None:
             assert store_of(project).joinpath("objects", digest[:2], digest[2:]).is_file()
 
 
-def value_of(project: ProjectFolder, node: str) -> str:
+def value_of(project: ProjectFolder, node: str, profile: str = "") -> str:
     """A fresh value as JSON, looked up as the ``value`` command does."""
-    session = Session(find_project(project.root))
+    session = Session(find_project(project.root), Options(profile=profile))
     status = session.status(session.graph.nodes[node])
     assert status.state == "fresh", status
     assert status.record is not None
