@@ -1,6 +1,5 @@
 """reportgen build"""
 
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -10,8 +9,9 @@ from typing import Any, TypeVar
 import click
 
 from reportgen.cli.options import Duration, open_session, selected, session_options, shown_figures
+from reportgen.cli.price import agree, price_line
 from reportgen.engine.build import Limits, Outcome, build_nodes
-from reportgen.engine.plan import Plan, duration, parse_duration, plan
+from reportgen.engine.plan import Plan, duration, plan
 from reportgen.engine.pool import Workers
 from reportgen.engine.progress import reporter, say
 from reportgen.engine.session import Session, check_writable
@@ -31,7 +31,8 @@ Result = TypeVar("Result")
     "--budget",
     type=Duration(),
     metavar="TIME",
-    help="Stop starting nodes that would end later than this; the cheapest first.",
+    help="Start no node that would end later than this by its last run. The cheapest come first, "
+    "those that were never timed last.",
 )
 @click.option(
     "-j",
@@ -71,7 +72,7 @@ def command(
     start = time.monotonic()
     session = open_session(**options)
     targets = selected(session, selection)
-    todo = plan(session, targets)
+    todo = plan(session, targets, budget=budget)
     for message in session.damaged:
         say(message)
     if dry_run:
@@ -80,9 +81,8 @@ def command(
     if require_fresh:
         if not report_stale(session, targets):
             return 1
-    elif todo.run:
-        say(price_line(todo))
-        confirm(session, todo, yes)
+    else:
+        agree(session, todo, yes)
     check_writable(session.project)
     limits = Limits(jobs or 0, budget, fail_fast)
 
@@ -120,27 +120,20 @@ def healing(attempt: Callable[[], Result]) -> Result:
             say(error.message)
 
 
-def price_line(todo: Plan) -> str:
-    count = len(todo.run) + len(todo.maybe)
-    parts = [f"{count} node{'s' * (count != 1)} to run"]
-    if todo.unknown < count:
-        memory = f" and {todo.memory / 2**30:.1f} GiB" if todo.memory else ""
-        parts.append(f"{duration(todo.seconds)}{memory} by their last runs")
-    if todo.unknown:
-        parts.append(f"{todo.unknown} never timed")
-    return ", ".join(parts) + "."
-
-
 def print_plan(session: Session, todo: Plan) -> None:
     from reportgen.cli.table import print_table
     from reportgen.engine.plan import price_of
 
-    if not todo.run:
+    if not todo.run and not todo.left:
         click.echo("Nothing to run.")
         return
     rows = [
         (node.id, duration(price_of(session, node).seconds), session.status(node).reason)
         for node in (*todo.run, *todo.maybe)
+    ]
+    rows += [
+        (node.id, duration(price_of(session, node).seconds), "left out: over the budget")
+        for node in todo.left
     ]
     print_table(("id", "last cost", "why"), rows)
     click.echo(price_line(todo))
@@ -155,20 +148,6 @@ def report_stale(session: Session, targets: Sequence[Node]) -> bool:
     if bad:
         say(f"{len(bad)} of {len(targets)} nodes are not fresh. Run: reportgen build")
     return not bad
-
-
-def confirm(session: Session, todo: Plan, yes: bool) -> None:
-    """Ask before a build that is priced above ``confirm-above``."""
-    limit = parse_duration(session.project.confirm_above)
-    if yes or todo.seconds <= limit:
-        return
-    if not sys.stdin.isatty():
-        raise ReportgenError(
-            f"This build is priced at {duration(todo.seconds)}, above "
-            f"{session.project.confirm_above}.",
-            hint="Add --yes to run it, or --dry-run to see what would run.",
-        )
-    click.confirm("Go on?", abort=True, err=True)
 
 
 @contextmanager

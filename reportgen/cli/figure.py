@@ -7,8 +7,10 @@ from typing import Any
 import click
 
 from reportgen.cli.options import open_session, session_options
+from reportgen.cli.price import agree
 from reportgen.engine.build import Limits, build_nodes
 from reportgen.engine.draw import draw_figure, results_of
+from reportgen.engine.plan import plan
 from reportgen.engine.progress import reporter
 from reportgen.engine.session import check_writable
 from reportgen.registry.select import select
@@ -17,6 +19,7 @@ from reportgen.registry.select import select
 @click.command("figure", epilog="Example: reportgen figure B.1a --set denoiser.epochs=1 --open")
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
 @click.option("--force", is_flag=True, help="Run even what is fresh (not its inputs).")
+@click.option("-y", "--yes", is_flag=True, help="Do not ask before a long run.")
 @click.option("--open", "show", is_flag=True, help="Show the picture when it is there.")
 @click.option(
     "-o",
@@ -27,13 +30,14 @@ from reportgen.registry.select import select
 )
 @session_options
 def command(
-    ids: tuple[str, ...], force: bool, show: bool, output: Path | None, **options: Any
+    ids: tuple[str, ...], force: bool, yes: bool, show: bool, output: Path | None, **options: Any
 ) -> int:
     """Make these figures (or artifacts), and only what they need. Prints the files made."""
     session = open_session(**options)
     nodes = select(session.graph, ids)
     check_writable(session.project)
     forced = frozenset(node.name for node in nodes) if force else frozenset()
+    agree(session, plan(session, nodes, forced), yes)
     outcome = build_nodes(session, nodes, reporter(), Limits(force=forced))
     results = results_of(session)
     for node in nodes:

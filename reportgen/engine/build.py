@@ -10,7 +10,7 @@ from typing import Any
 
 from reportgen.engine.execute import OUT_OF_MEMORY, Task
 from reportgen.engine.logs import log_name
-from reportgen.engine.plan import price_of
+from reportgen.engine.plan import outlasts, price_of, rank
 from reportgen.engine.pool import Workers, local_executor, run_task
 from reportgen.engine.progress import Reporter
 from reportgen.engine.session import Session
@@ -103,9 +103,7 @@ class Builder:
 
     def rank(self, node: Node) -> float:
         """With a budget the cheapest node comes first."""
-        if self.limits.budget is None:
-            return 0.0
-        return price_of(self.session, node).seconds or 0.0
+        return 0.0 if self.limits.budget is None else rank(price_of(self.session, node))
 
     def waiting_to_run(self) -> bool:
         return any(self.must_run(node) for node in self.turns.waiting.values())
@@ -167,8 +165,8 @@ class Builder:
     def over_budget(self, node: Node) -> bool:
         if self.limits.budget is None:
             return False
-        expected = price_of(self.session, node).seconds or 0.0
-        return time.monotonic() - self.started + expected > self.limits.budget
+        elapsed = time.monotonic() - self.started
+        return outlasts(price_of(self.session, node), elapsed, self.limits.budget)
 
     def start(self, node: Node, executor: Workers) -> None:
         if self.running:

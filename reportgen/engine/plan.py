@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reportgen.engine.session import Session
+from reportgen.engine.turns import Turns
 from reportgen.registry import Node
 
 
@@ -17,16 +18,27 @@ class Price:
 
 @dataclass(frozen=True)
 class Plan:
-    """``run`` are nodes that must run, ``maybe`` those that depend on one of them."""
+    """``run`` are nodes that must run, ``maybe`` those that depend on one of them.
+
+    ``left`` are those for which a ``budget`` (in seconds, or None) has no room. ``seconds`` and
+    ``memory`` are of those that run; ``unknown`` of them were never timed.
+    """
 
     run: tuple[Node, ...]
     maybe: tuple[Node, ...]
+    left: tuple[Node, ...]
+    budget: float | None
     seconds: float
     memory: int
     unknown: int
 
 
-def plan(session: Session, targets: Sequence[Node], force: frozenset[str] = frozenset()) -> Plan:
+def plan(
+    session: Session,
+    targets: Sequence[Node],
+    force: frozenset[str] = frozenset(),
+    budget: float | None = None,
+) -> Plan:
     """Look without running: which targets and inputs are not fresh, and what they cost."""
     needed = session.graph.ancestors(targets)
     wanted = {node.name for node in targets}
@@ -48,14 +60,45 @@ def plan(session: Session, targets: Sequence[Node], force: frozenset[str] = froz
             maybe.append(node)
             moving.add(node.name)
     session.remember()
+    left = {} if budget is None else beyond(session, [*run, *maybe], budget)
+    run = [node for node in run if node.name not in left]
+    maybe = [node for node in maybe if node.name not in left]
     prices = [price_of(session, node) for node in (*run, *maybe)]
     return Plan(
         tuple(run),
         tuple(maybe),
+        tuple(left.values()),
+        budget,
         seconds=sum(p.seconds or 0.0 for p in prices),
         memory=max((p.memory for p in prices), default=0),
         unknown=sum(p.seconds is None for p in prices),
     )
+
+
+def beyond(session: Session, nodes: Sequence[Node], budget: float) -> dict[str, Node]:
+    """The nodes, by name, that find no time left where one runs after the other."""
+    turns = Turns(session.graph, nodes, lambda node: rank(price_of(session, node)))
+    left: dict[str, Node] = {}
+    elapsed = 0.0
+    while node := turns.take():
+        price = price_of(session, node)
+        if not left.keys().isdisjoint(node.inputs) or outlasts(price, elapsed, budget):
+            left[node.name] = node
+        else:
+            elapsed += price.seconds or 0.0
+        turns.settle(node)
+    return left
+
+
+def rank(price: Price) -> float:
+    """The cheapest first; what a node costs that was never timed, nobody knows."""
+    return float("inf") if price.seconds is None else price.seconds
+
+
+def outlasts(price: Price, elapsed: float, budget: float) -> bool:
+    """Whether a node that starts after ``elapsed`` seconds ends later than the budget; one that was
+    never timed may start while there is time."""
+    return elapsed + (price.seconds or 0.0) > budget
 
 
 def price_of(session: Session, node: Node) -> Price:
