@@ -170,12 +170,11 @@ def sheet_img(
     height, width = sheet.shape[:2]
     small = phone_scale(width, grid.rows.shape[3] + 2, scale)
     style = f"max-width:none;--m:{width * small}px;"
-    if grid.row_labels:
-        style += "grid-column:2;"
+    cell = "grid-column:2;" if grid.row_labels else ""
     size = (width * scale, height * scale)
     if role == "still":
-        return markup.img(canvas.pixels(sheet, suffix, role), alt, size, style=style)
-    return pixels_html(canvas, sheet, alt, size, suffix=suffix, style=style)[0]
+        return markup.img(canvas.pixels(sheet, suffix, role), alt, size, style=style + cell)
+    return pixels_html(canvas, sheet, alt, size, suffix=suffix, style=style, cell=cell)[0]
 
 
 def frame(parts: Sequence[str], with_rows: bool) -> str:

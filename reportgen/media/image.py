@@ -55,19 +55,21 @@ def pixels_html(
     suffix: str = "",
     pixelated: bool = True,
     style: str = "",
+    cell: str = "",
 ) -> tuple[str, str]:
     """Write (H, W, 1 to 4) bytes; return the HTML that shows them and the name of the PNG.
 
-    Where lossless WebP is smaller by a good deal, the browser may choose.
+    Where lossless WebP is smaller by a good deal, the browser may choose. ``style`` is the
+    image's, ``cell`` that of its place in a CSS grid.
     """
     image = picture(pixels)
     name = canvas.picture(image, suffix)
-    html = markup.img(name, alt, size, pixelated=pixelated, style=style)
     webp = canvas.webp(image, name, least=WORTHWHILE)
     if not webp:
-        return html, name
+        return markup.img(name, alt, size, pixelated=pixelated, style=style + cell), name
+    html = markup.img(name, alt, size, pixelated=pixelated, style=style)
     source = markup.tag("source", type="image/webp", srcset=f"{ASSETS}/{webp}")
-    return markup.tag("picture", source + html, style="display:contents"), name
+    return markup.tag("picture", source + html, style=cell.rstrip(";") or None), name
 
 
 def describe_image(image: Pixels) -> str:

@@ -43,8 +43,8 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
 
 @pytest.fixture(scope="session")
 def jekyll_site(report: Report, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site as the real Jekyll builds it, under a base URL."""
-    out = tmp_path_factory.mktemp("jekyll")
+    """The site as the real Jekyll builds it under the base URL /blog, in a folder of that name."""
+    out = tmp_path_factory.mktemp("jekyll") / "blog"
     command = ["jekyll", "build", "--quiet", "--baseurl", "/blog", "--destination", str(out)]
     done = subprocess.run(
         command, cwd=report.root / "site", capture_output=True, text=True, check=False

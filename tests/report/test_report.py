@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from reportgen.checks import check_paths, check_site
 from tests.posts.dom import dom
 from tests.report.conftest import ROOT, Report
 
@@ -101,15 +102,23 @@ def test_alpha_bar_is_that_of_the_cosine_schedule(report: Report) -> None:
 def test_the_real_jekyll_gives_the_article_of_the_preview(
     report: Report, jekyll_site: Path
 ) -> None:
-    (built,) = jekyll_site.rglob(f"{SLUG}*/index.html") or jekyll_site.rglob(f"{SLUG}.html")
-    theirs = body_of(built.read_text(encoding="utf-8")).replace("/blog/", "../../")
+    theirs = body_of(built(jekyll_site).read_text(encoding="utf-8")).replace("/blog/", "../../")
     assert dom(body_of(page(report))) == dom(theirs)
+
+
+def built(jekyll_site: Path) -> Path:
+    return jekyll_site / SLUG / "index.html"
 
 
 def body_of(html: str) -> str:
     """The post's own part of a page: from its first paragraph to the end of the article."""
     start = html.index("<p>A diffusion model is a denoiser")
     return html[start : html.index("</article>", start)]
+
+
+def test_the_pages_of_the_post_are_small(report: Report, jekyll_site: Path) -> None:
+    for html in (page(report), built(jekyll_site).read_text(encoding="utf-8")):
+        assert len(html.encode()) <= 200_000
 
 
 def test_the_pictures_of_the_post_are_small(report: Report) -> None:
@@ -119,4 +128,16 @@ def test_the_pictures_of_the_post_are_small(report: Report) -> None:
     files = [report.root / "site/assets/figures" / SLUG / name for name in set(names)]
     assert len(files) > 40
     assert sum(file.stat().st_size for file in files) <= 3_000_000
-    assert len(html.encode()) <= 250_000
+
+
+def test_no_alt_has_blanks(report: Report) -> None:
+    for alt in re.findall(r'<img[^>]* alt="([^"]*)"', article(page(report))):
+        assert not re.search(r"[,:;] *[,:;]|[,:;] *$|^\d+ of", alt), alt
+
+
+def test_every_address_of_the_built_site_leads_somewhere(jekyll_site: Path) -> None:
+    assert check_site(jekyll_site, "/blog") == []
+
+
+def test_the_generated_post_is_without_fault(report: Report) -> None:
+    assert check_paths([report.root / "site/_posts"], strict=True) == []

@@ -1,0 +1,102 @@
+"""The report in a real browser: for every reader, on every screen, with a keyboard alone."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.report.test_report import SLUG
+from tests.site.conftest import served
+from tests.site.test_accessible import FOCUSABLE, MARK, check
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def address(jekyll_site: Path) -> Iterator[str]:
+    """The report's page on the built site."""
+    with served(jekyll_site.parent) as root:
+        yield f"{root}/blog/{SLUG}/"
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(width: int, scheme: str, browser: Browser, address: str) -> None:
+    page = browser.new_page(
+        viewport={"width": width, "height": 900},
+        color_scheme=scheme,  # type: ignore[arg-type]
+        reduced_motion="reduce",
+    )
+    page.goto(address)
+    assert check(page) == []
+    page.close()
+
+
+@pytest.fixture
+def phone(browser: Browser, address: str) -> Iterator[Page]:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(address)
+    yield page
+    page.close()
+
+
+def test_a_phone_scrolls_no_page_sideways(phone: Page) -> None:
+    """What is wider than the screen scrolls in a box of its own, which a keyboard can reach."""
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    stuck = """() => [...document.querySelectorAll('article *')]
+      .filter(e => e.scrollWidth > e.clientWidth + 1 && e.clientWidth && e.tabIndex < 0
+                   && ['auto', 'scroll'].includes(getComputedStyle(e).overflowX))
+      .map(e => e.outerHTML.slice(0, 120))"""
+    assert phone.evaluate(stuck) == []
+
+
+def test_the_keyboard_reaches_every_control_on_a_phone(phone: Page) -> None:
+    phone.evaluate("for (const e of document.querySelectorAll('details')) e.open = true")
+    expected = phone.evaluate(MARK, FOCUSABLE)
+    reached = []
+    for _ in expected:
+        phone.keyboard.press("Tab")
+        reached.append(phone.evaluate("document.activeElement.dataset.n"))
+    assert reached == expected
+
+
+def test_labels_of_rows_stand_beside_their_rows(phone: Page) -> None:
+    for id, count in (("fig-a-0", 8), ("fig-a-6a", 3)):
+        image = phone.locator(f"#{id} .in img").bounding_box()
+        assert image
+        rows = phone.locator(f"#{id} .rows span").all()
+        assert len(rows) == count
+        for i, row in enumerate(rows):
+            box = row.bounding_box()
+            assert box
+            centre = image["y"] + image["height"] * (2 * i + 1) / (2 * count)
+            assert box["y"] + box["height"] / 2 == pytest.approx(centre, abs=1)
+
+
+def test_a_slider_shows_its_frame(phone: Page) -> None:
+    box = phone.locator("#fig-a-6b")
+    box.get_by_role("slider").fill("0")
+    image = box.locator(".stage img")
+    first = box.locator(".strip img").first
+    assert image.get_attribute("alt") == first.get_attribute("alt")
+    image.scroll_into_view_if_needed()
+    shown = "i => i.decode().then(() => i.currentSrc.split('/').pop().split('.')[0])"
+    assert image.evaluate(shown) == "a-6b-1"
+
+
+def test_all_frames_are_on_paper(phone: Page) -> None:
+    phone.emulate_media(media="print")
+    phone.set_viewport_size({"width": 640, "height": 900})
+    for strip in phone.locator(".steps .strip").all():
+        assert strip.evaluate("e => e.scrollWidth <= e.clientWidth")
+    expect(phone.locator(".stage").first).to_be_hidden()
