@@ -1,6 +1,5 @@
 """From recorded media to files: cached on its own, so that style never reruns a producer."""
 
-import shutil
 import tempfile
 from functools import cache
 from hashlib import sha256
@@ -84,9 +83,12 @@ def make_drawing(session: Session, node: Node, status: Status, alt: str, folder:
         theme = media.Theme(dark=session.project.dark)
         drawn = media.draw(value, work, stem=stem(node), theme=theme, alt=alt)
         write_json(work / "drawn.json", drawn.to_json())
-        if folder.exists():
-            shutil.rmtree(folder)
-        work.replace(folder)
+        try:
+            work.replace(folder)
+        except OSError:  # it is there: from another build just now, or with a file missing
+            if cached_drawing(folder) is None:
+                folder.replace(Path(temporary) / "damaged")
+                work.replace(folder)
     return drawn
 
 
