@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from reportgen.engine.logs import logged
-from reportgen.engine.modules import remember, renew
+from reportgen.engine.modules import is_worn_out, remember, renew
 from reportgen.engine.run import Run, seed_everything, thread_count
 from reportgen.errors import ReportgenError
 from reportgen.freshness import Observer, Sources, environment, still_holds
@@ -74,7 +74,10 @@ Send = Callable[[dict[str, Any]], None]
 
 
 def execute(task: Task, send: Send) -> dict[str, Any]:
-    """Run the task and return its outcome: ``{"record": …}`` or ``{"error": …}``."""
+    """Run the task and return its outcome: ``{"record": …}`` or ``{"error": …}``.
+
+    With an error, ``"worn": True`` says that a process which has run nothing yet may do better.
+    """
     if task.kind == WARM_UP:
         return warm_up(task)
     store = Store(Path(task.store), *(Layer(folder, Path(folder)) for folder in task.lower))
@@ -96,7 +99,8 @@ def execute(task: Task, send: Send) -> dict[str, Any]:
         if is_out_of_memory(error):
             return failure(task, OUT_OF_MEMORY, users_traceback(error, task))
         message = f"{type(error).__name__}: {error}".rstrip(": ")
-        return failure(task, message, users_traceback(error, task))
+        failed = failure(task, message, users_traceback(error, task))
+        return {**failed, "worn": is_worn_out(error, task.root)}
 
 
 def warm_up(task: Task) -> dict[str, Any]:
@@ -138,8 +142,7 @@ def recorded(task: Task, store: Store) -> Record | None:
 
 def run_node(task: Task, store: Store, send: Send) -> Record:
     root = Path(task.root)
-    if task.root not in sys.path:
-        sys.path.insert(0, task.root)
+    renew(task.root)
     checkpoints = checkpoint_folder(store.folder, task.node, task.key)
     with (
         emptied(store.folder / "scratch" / task.node) as scratch,
@@ -209,7 +212,6 @@ def emptied(folder: Path) -> Iterator[Path]:
 
 def find_producer(task: Task) -> Callable[..., Any]:
     """The function of a node, as its file says now."""
-    renew(task.root, task.sources)
     importlib.import_module(task.module)
     remember(task.root, task.sources)
     return REGISTERED[task.node][1]

@@ -1,12 +1,15 @@
-"""A worker's memory of the project's modules: what was edited since its import is imported anew.
+"""What a warm worker forgets between two nodes: the project's modules, and changes of the process.
 
-Packages such as torch stay loaded, so that a warm worker runs edited code within a moment. The
-project's modules are forgotten all together, because each may hold functions of another.
+Packages such as torch stay loaded, so that a run begins within a moment. But a node must find what
+it would find alone: a module as its file says now and as no other node has left it, the variables,
+the search path and the folder that the worker began with.
 """
 
+import contextlib
 import importlib
 import os
 import sys
+import traceback
 from collections.abc import Iterator, Mapping
 from functools import cache
 from hashlib import sha256
@@ -20,27 +23,40 @@ from reportgen.registry.imports import import_from_source, in_project
 
 SAVED_MEANWHILE = "was saved while this run began"
 
-Stamp = tuple[int, int, int] | None
-
 _imported: dict[str, str] = {}  # module file to the digest of what was imported
-_read: dict[str, Stamp] = {}  # files that modules read while they were imported
+_before: set[str] = set()  # digests of what earlier nodes imported
 
 
-def renew(root: str, sources: Mapping[str, str]) -> None:
-    """Forget the project's modules if any of them, or what they read, is no longer as imported.
-
-    ``sources`` maps the files that the next run needs, relative to ``root``, to their digests.
-    """
+def renew(root: str) -> None:
+    """Make this process as good as new for a node of the project at ``root``."""
+    environ, path, folder = beginning()
+    if dict(os.environ) != environ:
+        os.environ.clear()
+        os.environ.update(environ)
+    with contextlib.suppress(OSError):  # it may have been removed
+        os.chdir(folder)
+    sys.path[:] = path if root in path else [root, *path]
     import_from_source(root)
     importlib.invalidate_caches()  # else a module that is new in a known folder is not found
-    if any(outdated(file, root, sources) for file in _imported) or any(
-        stamp(path) != known for path, known in _read.items()
-    ):
-        forget(root)
+    forget(root)
 
 
-def outdated(file: str, root: str, sources: Mapping[str, str]) -> bool:
-    return _imported[file] != (sources.get(name_of(file, root)) or digest_of(file))
+@cache
+def beginning() -> tuple[dict[str, str], tuple[str, ...], str]:
+    """Variables, search path and current folder of this process before its first node."""
+    return dict(os.environ), tuple(sys.path), os.getcwd()
+
+
+def is_worn_out(error: BaseException, root: str) -> bool:
+    """Whether a module failed here that was imported before; a new process may do better.
+
+    It may have registered something in a package, which refuses that a second time.
+    """
+    failed = ""
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        if frame.f_code.co_name == "<module>" and in_project(frame.f_code.co_filename, root):
+            failed = frame.f_code.co_filename
+    return bool(failed) and digest_of(failed) in _before
 
 
 def forget(root: str) -> None:
@@ -51,9 +67,9 @@ def forget(root: str) -> None:
     for name, (node, _) in list(REGISTERED.items()):
         if node.module in gone:
             del REGISTERED[name]
-    observe.forget(_imported)
+    observe.forget(lambda file: in_project(file, root))
+    _before.update(_imported.values())
     _imported.clear()
-    _read.clear()
 
 
 def remember(root: str, sources: Mapping[str, str]) -> None:
@@ -66,7 +82,6 @@ def remember(root: str, sources: Mapping[str, str]) -> None:
         name = name_of(file, root)
         if file not in _imported:
             _imported[file] = digest_of(file)
-            _read.update((path, stamp(path)) for path in observe.read_by(file, root))
         if _imported[file] != sources.get(name, _imported[file]):
             raise ReportgenError(
                 f"'{name}' {SAVED_MEANWHILE}.",
@@ -103,11 +118,3 @@ def digest_of(file: str) -> str:
             return sha256(source.read()).hexdigest()
     except OSError:
         return ""
-
-
-def stamp(path: str) -> Stamp:
-    try:
-        stat = os.stat(path)
-    except OSError:
-        return None
-    return stat.st_size, stat.st_mtime_ns, stat.st_ino

@@ -122,7 +122,11 @@ class Slot:
             self.connection.send_bytes(replace(task, threads=self.threads).to_json().encode())
         while message := self.answer():
             if "outcome" in message:
-                return dict(message["outcome"])
+                outcome = dict(message["outcome"])
+                if outcome.get("worn"):
+                    self.retire()
+                    return self.run(task, listen)
+                return outcome
             listen(message)
         return failure(task, self.obituary(), "")
 
@@ -142,6 +146,12 @@ class Slot:
         )
         self.process.start()
         theirs.close()
+
+    def retire(self) -> None:
+        """Let the worker go; the next task starts another."""
+        self.connection.close()
+        if self.process is not None:
+            self.process.join()
 
     def obituary(self) -> str:
         process, self.process = self.process, None

@@ -15,7 +15,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib.util import source_from_cache
 from itertools import pairwise
 from pathlib import Path
@@ -279,13 +279,7 @@ class Observer:
         return {"names": names_digest(rest), "without": sorted(own)}
 
 
-def read_by(module: str, root: str) -> list[str]:
-    """The files that were read or looked for while a module (its absolute path) was imported."""
-    seen = _by_module.get(module, {})
-    return [os.path.join(root, name) for kind, name in seen if kind in ("files", "folders")]
-
-
-def forget(modules: Iterable[str]) -> None:
-    """Drop the notes on modules (absolute paths) that are to be imported anew."""
-    for module in modules:
-        _by_module.pop(module, None)
+def forget(is_gone: Callable[[str], bool]) -> None:
+    """Drop the notes on modules (by absolute path) that are to be imported anew."""
+    for module in [module for module in _by_module if is_gone(module)]:
+        del _by_module[module]

@@ -37,13 +37,18 @@ def in_project(filename: str, root: str) -> bool:
     )
 
 
+_compiled: dict[str, tuple[bytes, CodeType]] = {}  # module files, their sources and their code
+
+
 class FromSource(SourceFileLoader):
-    """Loads a module by compiling its source."""
+    """Loads a module by compiling its source, once as long as that stays what it is."""
 
     def get_code(self, fullname: str) -> CodeType:
         path = self.get_filename(fullname)
-        code: CodeType = self.source_to_code(self.get_data(path), path)
-        return code
+        source = self.get_data(path)
+        if path not in _compiled or _compiled[path][0] != source:
+            _compiled[path] = source, self.source_to_code(source, path)
+        return _compiled[path][1]
 
 
 @cache
