@@ -20,6 +20,10 @@ ROOT = Path(__file__).parents[1]
 BENCH = ROOT / ".venv-bench-diffusion"
 PACKAGES = ["diffusers", "denoising-diffusion-pytorch"]
 BATCH, SAMPLES, STEPS, TIMESTEPS, ROUNDS = 128, 100, 20, 300, 5
+TRAINING, SAMPLING = 3, 2
+"""What is promised: so many times as fast as the others in training, and in sampling."""
+
+WORK = "training", "sampling"
 
 Measured = tuple[int, Callable[[], object], Callable[[], object]]
 """Parameters, one step of training on BATCH images, and SAMPLES samples by DDIM in STEPS steps."""
@@ -166,8 +170,11 @@ def seconds(work: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
-def measure(width: int) -> None:
-    """Train and sample in turn, ROUNDS times, and print the best of each and the ratios."""
+def measure(width: int) -> list[str]:
+    """Train and sample in turn, ROUNDS times, and print the best of each and the ratios.
+
+    Returns how the promise is kept against each of the others.
+    """
     mine = ours(width)
     models = {
         f"ours, D = {width}": mine,
@@ -181,6 +188,7 @@ def measure(width: int) -> None:
             training[name] = min(training[name], seconds(train))
             sampling[name] = min(sampling[name], seconds(sample))
     own_training, own_sampling = next(iter(training.values())), next(iter(sampling.values()))
+    verdicts = []
     for name, (parameters, _, _) in models.items():
         slower = f"{training[name] / own_training:.1f}x", f"{sampling[name] / own_sampling:.1f}x"
         row(
@@ -189,6 +197,10 @@ def measure(width: int) -> None:
             f"{BATCH / training[name]:.0f} ({slower[0]})",
             f"{sampling[name]:.2f} s ({slower[1]})",
         )
+        kept = training[name] >= TRAINING * own_training, sampling[name] >= SAMPLING * own_sampling
+        told = [f"{what} {'kept' if k else 'missed'}" for what, k in zip(WORK, kept, strict=True)]
+        verdicts.append(f"D = {width}, {name}: {', '.join(told)}")
+    return verdicts[1:]  # the first is our own
 
 
 def row(name: str, parameters: str, training: str, sampling: str) -> None:
@@ -206,8 +218,9 @@ def main() -> None:
         torch.set_num_threads(1)
         row("model", "parameters", "images/s, training", f"{SAMPLES} samples, DDIM {STEPS}")
         row("-" * 27, "-" * 10, "-" * 18, "-" * 24)
-        for width in arguments.widths:
-            measure(width)
+        verdicts = [verdict for width in arguments.widths for verdict in measure(width)]
+        print(f"Promised: {TRAINING}x the training, {SAMPLING}x the sampling of the others.")
+        print("\n".join(verdicts))
     else:
         again = [environment(), Path(__file__), "--measure", *map(str, arguments.widths)]
         subprocess.run(again, check=True, cwd=ROOT, env={**os.environ, "TQDM_DISABLE": "1"})
