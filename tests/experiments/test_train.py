@@ -51,6 +51,17 @@ def test_steps_logs_and_evaluations() -> None:
     assert history["seconds"] > 0
 
 
+def test_the_device_is_waited_for_once_in_a_hundred_steps_and_at_the_end_of_an_epoch() -> None:
+    def objective(model: nn.Module, x: Tensor, c: Tensor, generator: Generator) -> Tensor:
+        return model.weight.expand(len(x))
+
+    run, images = FakeRun(), torch.zeros(230, 1, 1, 1)
+    settings = {"objective": objective, "epochs": 2, "batch_size": 1, "lr": 1e-3}
+    history = train(run, Counter(), images, torch.zeros(230), **settings)
+    assert [entry["step"] for entry in run.logged] == [100, 200, 230, 330, 430, 460]
+    assert len(history["loss"]) == 460
+
+
 @pytest.mark.parametrize(
     ("objective", "conditions"),
     [
