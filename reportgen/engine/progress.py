@@ -3,12 +3,16 @@
 import os
 import sys
 import time
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
 from reportgen.engine.plan import Price, duration
 from reportgen.registry import Node
 from reportgen.store import Record
+
+PAUSE = 10.0
+"""Seconds between two lines about one node in a pipe or a log."""
 
 
 class Reporter:
@@ -38,29 +42,57 @@ class Reporter:
         return None
 
 
+@dataclass
+class Pace:
+    """How fast a loop goes since it was first heard of; what a resumed run has behind it is not
+    counted. Another label, or fewer items than before, is another loop."""
+
+    label: str = ""
+    since: float = 0.0
+    first: int = 0
+    done: int = -1
+
+    def text(self, message: dict[str, Any]) -> str:
+        """``step 300 of 9000, 12/s, 12 min left``, as far as that is known."""
+        label, done, total = message["label"], message["done"], message["total"]
+        now = time.monotonic()
+        if label != self.label or self.done < 0 or done < self.done:
+            self.label, self.since, self.first = label, now, done
+        self.done = done
+        text = f"{label} {done}{f' of {total}' if total else ''}".strip()
+        if done == self.first or now == self.since:
+            return text
+        each = (now - self.since) / (done - self.first)
+        rate = f"{1 / each:.3g}/s" if each < 1 else f"{each:.3g} s each"
+        left = f", {duration(each * (total - done))} left" if total and total > done else ""
+        return f"{text}, {rate}{left}"
+
+
 class PlainReporter(Reporter):
     """One line when a node starts, ends or fails, and one every ten seconds in between."""
 
     def __init__(self) -> None:
         self.said: dict[str, float] = {}
         self.values: dict[str, dict[str, float]] = {}
+        self.paces: dict[str, Pace] = {}
 
     def say(self, text: str) -> None:
         say(text)
 
     def started(self, node: Node, price: Price) -> None:
         self.said[node.name] = time.monotonic()
-        last = f" (last time {duration(price.seconds)})" if price.seconds is not None else ""
-        self.say(f"  {node.id} …{last}")
+        self.paces[node.name] = Pace()
+        last = last_time(price)
+        self.say(f"  {node.id} …{f' ({last})' if last else ''}")
 
     def heard(self, node: Node, message: dict[str, Any]) -> None:
         if message["kind"] == "log":
             self.values[node.name] = message["values"]
-        elif time.monotonic() - self.said[node.name] > 10:
+            return
+        text = self.paces[node.name].text(message)
+        if time.monotonic() - self.said[node.name] > PAUSE:
             self.said[node.name] = time.monotonic()
-            of = f" of {message['total']}" if message["total"] else ""
-            values = numbers(self.values.get(node.name, {}))
-            self.say(f"  {node.id} {message['label']} {message['done']}{of}{values}")
+            self.say(f"  {node.id} {text}{numbers(self.values.get(node.name, {}))}")
 
     def finished(self, node: Node, record: Record) -> None:
         self.say(f"✓ {node.id} {duration(record.seconds)}")
@@ -70,19 +102,19 @@ class PlainReporter(Reporter):
 
 
 class LiveReporter(PlainReporter):
-    """A rich bar for every running node: share, rate, time left, the last logged numbers."""
+    """A rich bar for every running node: share, rate, time left, the last logged numbers. Until a
+    run tells of progress, its bar only shows that it is alive."""
 
     def __init__(self) -> None:
         super().__init__()
         from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, Progress, TextColumn
 
         self.console = Console(stderr=True, highlight=False)
         self.progress = Progress(
             TextColumn("  {task.description}"),
             BarColumn(bar_width=24),
             TextColumn("{task.fields[share]}"),
-            TimeRemainingColumn(compact=True),
             TextColumn("{task.fields[values]}", style="dim"),
             console=self.console,
             transient=True,
@@ -105,20 +137,21 @@ class LiveReporter(PlainReporter):
         self.console.print(text, markup=False, soft_wrap=True)
 
     def started(self, node: Node, price: Price) -> None:
-        total = price.seconds or None
-        self.bars[node.name] = self.progress.add_task(node.id, total=total, share="", values="")
+        self.paces[node.name] = Pace()
+        self.bars[node.name] = self.progress.add_task(
+            node.id, total=None, share=last_time(price), values=""
+        )
 
     def heard(self, node: Node, message: dict[str, Any]) -> None:
         bar = self.bars[node.name]
         if message["kind"] == "log":
             self.progress.update(bar, values=numbers(message["values"]).lstrip(" ,"))
         else:
-            of = f"/{message['total']}" if message["total"] else ""
             self.progress.update(
                 bar,
                 completed=message["done"],
                 total=message["total"],
-                share=f"{message['label']} {message['done']}{of}".strip(),
+                share=self.paces[node.name].text(message),
             )
 
     def finished(self, node: Node, record: Record) -> None:
@@ -141,6 +174,10 @@ def say(text: str) -> None:
 def reporter() -> Reporter:
     """Live bars where a person watches, plain lines in a pipe or a log."""
     return LiveReporter() if sys.stderr.isatty() else PlainReporter()
+
+
+def last_time(price: Price) -> str:
+    return "" if price.seconds is None else f"last time {duration(price.seconds)}"
 
 
 def numbers(values: dict[str, float]) -> str:
