@@ -1,6 +1,7 @@
 """reportgen accept"""
 
 import dataclasses
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,7 +10,8 @@ import click
 from reportgen.cli.options import open_session, selected, session_options
 from reportgen.engine.session import Session
 from reportgen.errors import ReportgenError
-from reportgen.freshness.states import STALE, changed_definitions
+from reportgen.freshness.holds import broken
+from reportgen.freshness.states import STALE, changed_definitions, changed_settings
 from reportgen.registry import Node
 from reportgen.store import Record
 
@@ -21,8 +23,8 @@ from reportgen.store import Record
 def command(selection: tuple[str, ...], reason: str, **options: Any) -> int:
     """Stamp a result as fresh after a change of code that does not change it.
 
-    Only code can be accepted: another parameter or input is another result. The page says that
-    the figure was accepted, and why.
+    Only code can be accepted: where a parameter, an input, the seed, the version or a file changed
+    as well, the result is another one. The page says that the figure was accepted, and why.
     """
     if not reason.strip():
         raise click.UsageError("A reason needs words.")
@@ -47,10 +49,11 @@ def accepted(session: Session, node: Node, reason: str) -> Record:
             f"'{node.id}' is {status.state} ({status.reason}), so no result can be accepted.",
             hint="Build its inputs first." if key is None else f"Run: reportgen build {node.id}",
         )
-    if dict(record.params) != dict(status.params) or dict(record.inputs) != dict(status.inputs):
+    if others := list(besides_code(session, node, record)):
         raise ReportgenError(
-            f"'{node.id}' cannot be accepted: {status.reason}.",
-            hint="Another parameter or input is another result; build it.",
+            f"'{node.id}' cannot be accepted: {', '.join(others)}.",
+            hint="Only a change of code can be accepted. Anything else makes another result; "
+            "build it.",
         )
     changed = changed_definitions(record.code, status.closure.definitions)
     if not changed:
@@ -63,6 +66,7 @@ def accepted(session: Session, node: Node, reason: str) -> Record:
         key=key,
         code=dict(status.closure.definitions),
         sources=dict(status.closure.sources),
+        version=node.version,
         accepted={
             "reason": reason,
             "changed": ", ".join(changed),
@@ -70,3 +74,14 @@ def accepted(session: Session, node: Node, reason: str) -> Record:
             "from": record.key,
         },
     )
+
+
+def besides_code(session: Session, node: Node, record: Record) -> Iterator[str]:
+    """What else than code changed since the record, in words."""
+    status = session.status(node)
+    for kind, what in changed_settings(record, node, status.params, session.seed(node)):
+        yield f"{kind} {what}"
+    for name in sorted(record.inputs.keys() | status.inputs.keys()):
+        if record.inputs.get(name) != status.inputs.get(name):
+            yield f"input {name} has a new value"
+    yield from broken(record.observed, session.project.root, session.sources)

@@ -199,6 +199,7 @@ class Builder:
             modules=tuple(status.closure.modules),
             packages=tuple(status.closure.packages),
             profile=session.profile,
+            version=node.version,
             commit=self.commit,
             device=device,
             force=node.name in self.forced or node.volatile,

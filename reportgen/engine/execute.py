@@ -53,6 +53,7 @@ class Task:
     packages: tuple[str, ...]
     profile: str
     commit: str
+    version: str = ""
     device: str = ""
     threads: int = 0
     force: bool = False
@@ -188,6 +189,7 @@ def run_node(task: Task, store: Store, send: Send) -> Record:
         peak_device_memory=peak_device_memory(),
         commit=task.commit,
         profile=task.profile,
+        version=task.version,
         notes=task.notes,
     )
     store.put(record)

@@ -6,9 +6,9 @@ from typing import Any
 
 from reportgen.engine.plan import price_of
 from reportgen.engine.session import Session
-from reportgen.freshness import still_holds
 from reportgen.freshness.diff import code_changes
-from reportgen.freshness.states import Status
+from reportgen.freshness.holds import broken
+from reportgen.freshness.states import Status, changed_settings
 from reportgen.registry import Node
 
 
@@ -63,15 +63,13 @@ def changes_of(session: Session, node: Node, status: Status) -> Iterator[Change]
     assert record is not None
     code = code_changes(record.code, record.sources, status.closure, session.sources)
     yield from (Change("code", str(change), change.path, change.diff) for change in code)
-    for name in sorted(record.params.keys() | status.params.keys()):
-        old, new = record.params.get(name), status.params.get(name)
-        if old != new:
-            yield Change("parameter", f"{name}: {old} → {new}")
+    for kind, what in changed_settings(record, node, status.params, session.seed(node)):
+        yield Change(kind, what)
     for name in node.inputs:
         other = session.status(session.graph.nodes[name])
         if not other.usable:
             yield Change("input", f"{name} is {other.state}: {other.reason}")
         elif other.record and record.inputs.get(name) != other.record.output:
             yield Change("input", f"{name} has a new value")
-    if broken := still_holds(record.observed, session.project.root, session.sources):
-        yield Change("observed", broken)
+    for what in broken(record.observed, session.project.root, session.sources):
+        yield Change("observed", what)

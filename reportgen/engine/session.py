@@ -149,7 +149,9 @@ class Session:
             return FAILED, failure, records[0] if records else None
         if not records:
             return MISSING, "never run", None
-        return STALE, reason or why_stale(records[0], code, params, inputs), records[0]
+        latest = records[0]
+        why = reason or why_stale(latest, node, code, params, inputs, self.seed(node))
+        return STALE, why, latest
 
     def failure(self, node: Node, key: str) -> str | None:
         """The message of the last failure, where nothing has changed since."""

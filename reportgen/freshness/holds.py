@@ -1,7 +1,7 @@
 """Do the things that a run was seen to read still say the same?"""
 
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from hashlib import file_digest as hash_file
 from hashlib import sha256
 from pathlib import Path
@@ -16,7 +16,12 @@ NOISE = frozenset({"__pycache__", ".DS_Store", "Thumbs.db"})
 
 
 def still_holds(observed: Mapping[str, Any], root: Path, sources: Sources) -> str | None:
-    """None if all that an Observer has ``observed`` is still so, else what is not, in one line.
+    """None if all that an Observer has ``observed`` is still so, else the first that is not."""
+    return next(broken(observed, root, sources), None)
+
+
+def broken(observed: Mapping[str, Any], root: Path, sources: Sources) -> Iterator[str]:
+    """What is no longer as ``observed``, a line for each.
 
     Files count by content. Those of more than 1 MB are not read again while size, times and inode
     are as they were when ``sources`` hashed them last.
@@ -31,8 +36,7 @@ def still_holds(observed: Mapping[str, Any], root: Path, sources: Sources) -> st
         for name, was in observed.get(kind, {}).items():
             found = look(name, was)
             if found != was:
-                return f"{words.format(name)} {_verb(was, found)}"
-    return None
+                yield f"{words.format(name)} {_verb(was, found)}"
 
 
 def _verb(was: Any, found: Any) -> str:

@@ -1,10 +1,11 @@
 """Is a node fresh? If not, why?"""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from reportgen.freshness.closure import Closure
+from reportgen.registry import Node
 from reportgen.store import Record
 
 FRESH, STALE, ENV_STALE, MISSING, FAILED = "fresh", "stale", "env-stale", "missing", "failed"
@@ -43,19 +44,37 @@ def environment_change(recorded: Mapping[str, str], current: Mapping[str, str]) 
 
 
 def why_stale(
-    record: Record, closure: Closure, params: Mapping[str, Any], inputs: Mapping[str, str]
+    record: Record,
+    node: Node,
+    closure: Closure,
+    params: Mapping[str, Any],
+    inputs: Mapping[str, str],
+    seed: int,
 ) -> str:
     """The first thing that changed since ``record``, in a few words."""
     if changed := changed_definitions(record.code, closure.definitions):
         more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
         return f"code: {changed[0]}{more}"
-    for name in sorted(record.params.keys() | params.keys()):
-        if record.params.get(name) != params.get(name):
-            return f"parameter {name}: {record.params.get(name)} → {params.get(name)}"
+    for kind, what in changed_settings(record, node, params, seed):
+        return f"{kind} {what}"
     for name in sorted(record.inputs.keys() | inputs.keys()):
         if record.inputs.get(name) != inputs.get(name):
             return f"input {name} has a new value"
-    return "seed or version changed"
+    return "code or version changed"
+
+
+def changed_settings(
+    record: Record, node: Node, params: Mapping[str, Any], seed: int
+) -> Iterator[tuple[str, str]]:
+    """The parameters that count, the seed and the version that are not those of ``record``: pairs
+    such as ``("parameter", "steps: 50 → 60")``. A record may not know its version."""
+    for name in sorted((record.params.keys() | params.keys()) - set(node.ignore)):
+        if record.params.get(name) != params.get(name):
+            yield "parameter", f"{name}: {record.params.get(name)} → {params.get(name)}"
+    if record.seed != seed:
+        yield "seed", f"{record.seed} → {seed}"
+    if record.version not in (None, node.version):
+        yield "version", f"'{record.version}' → '{node.version}'"
 
 
 def changed_definitions(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:

@@ -21,8 +21,8 @@ class Record:
     ``objects`` all objects of the output. ``inputs`` maps input names to their output digests,
     ``code`` holds the digest of every definition that the run could reach, ``sources`` those of
     their files, ``observed`` what it read while it ran, ``environment`` the versions it ran
-    under. ``seconds`` is wall time;
-    memory is in bytes. Times are ISO 8601, UTC.
+    under. ``version`` is the one that the node declares, None where nobody noted it. ``seconds``
+    is wall time; memory is in bytes. Times are ISO 8601, UTC.
     """
 
     node: str
@@ -44,6 +44,7 @@ class Record:
     peak_device_memory: int = 0
     commit: str = ""
     profile: str = "standard"
+    version: str | None = None
     notes: tuple[str, ...] = ()
     accepted: Mapping[str, str] = field(default_factory=dict)
 
