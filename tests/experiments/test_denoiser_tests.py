@@ -14,6 +14,7 @@ from experiments.part_b_denoiser import (
     denoiser_against_rivals,
     denoiser_rivals,
     denoiser_rivals_table,
+    denoiser_whole_test_set,
     noise_alone,
     pure_noise,
 )
@@ -58,6 +59,14 @@ def test_figure_and_table_show_the_same(rivals: dict[str, Any]) -> None:
     for row in table.rows:
         assert row[1:4] == list(lines[row[0]].y)
         assert list(lines[row[0]].x) == SIGMAS
+
+
+def test_the_whole_test_set_is_scored_as_the_rivals_are(rivals: dict[str, Any]) -> None:
+    options = {"sigmas": SIGMAS, "images": 30}
+    whole = denoiser_whole_test_set(FakeRun(), small_mnist(), weights(), **options)
+    for sigma, score in rivals["scores"]["unet"].items():
+        for measure in ("psnr", "ssim"):
+            assert whole["scores"][sigma][measure] == pytest.approx(score[measure])
 
 
 def test_a_network_that_sees_noise_alone_says_the_mean() -> None:
