@@ -101,36 +101,61 @@ def compare(folder: Path, ours: float) -> None:
 
 def ten_thousand(folder: Path) -> None:
     projects.ten_thousand(folder)
-    reportgen(folder, "status")  # reads each source once ever
-    row("status of 10,000 figures", f"{seconds(lambda: reportgen(folder, 'status'), 3):.2f} s",
-        "<= 2 s")  # fmt: skip
+    in_python(folder, RECORDS)  # which also reads each source, as it is read once ever
+    assert set(states(folder).values()) == {"fresh"}
+    taken = seconds(lambda: reportgen(folder, "status"), 3)
+    row("status of 10,000 figures, all built", f"{taken:.2f} s", "<= 2 s")
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     row("its memory (the largest process so far)", f"{peak:.0f} MB", "<= 200 MB")
-    before = keys(folder)
     helper = folder / "experiments/helper_7.py"
     helper.write_text(helper.read_text().replace("[1.0, 42.0, 2.0]", "[1.5, 42.0, 2.0]"))
     start = time.perf_counter()
     reportgen(folder, "status")
     taken = time.perf_counter() - start
-    after = keys(folder)
-    changed = [name for name in before if before[name] != after[name]]
-    assert changed == ["figure_7_42"], changed
+    stale = [id for id, state in states(folder).items() if state != "fresh"]
+    assert stale == ["F7.42"], stale
     row("one edited helper of one of 10,000, and that one found", f"{taken:.2f} s", "<= 2 s")
 
 
-def keys(folder: Path) -> dict[str, str]:
-    """The digest of each figure's code."""
-    code = (
-        "import json; from reportgen.engine.session import Session\n"
-        "from reportgen.project import find_project\n"
-        "s = Session(find_project())\n"
-        "print(json.dumps({n.name: s.closure(n).digest for n in s.graph}))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=True
-    )
-    digests: dict[str, str] = json.loads(done.stdout)
-    return digests
+RECORDS = """
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from reportgen.engine.session import Session
+from reportgen.freshness import environment
+from reportgen.project import find_project
+from reportgen.store import Record
+
+table = Path("data/table.csv")
+table.parent.mkdir()
+table.write_text("step,loss\\n1,0.5\\n")
+digest = sha256(table.read_bytes()).hexdigest()
+read = {"files": {str(table): digest}, "environment": {"RATE": None}}
+session = Session(find_project())
+output, objects = session.store.save({"y": [1.0, 2.0]}, "figure")
+for node in session.graph:
+    status = session.status(node)
+    session.store.put(Record(
+        node=node.name, kind=node.kind, key=status.key, output=output, objects=tuple(objects),
+        params=status.params, inputs={}, code=dict(status.closure.definitions),
+        sources=dict(status.closure.sources), observed=read, seed=session.seed(node),
+        environment=environment(tuple(status.closure.packages)), device="CPU", seconds=0.1,
+        finished=datetime.now(UTC).isoformat(),
+    ))
+session.remember()
+"""
+"""Leaves a record of each figure, as if it had been built and had read a table and a variable."""
+
+
+def states(folder: Path) -> dict[str, str]:
+    """The state of each figure."""
+    return {
+        row["id"]: row["state"] for row in json.loads(reportgen(folder, "status", "--json").stdout)
+    }
+
+
+def in_python(folder: Path, code: str) -> None:
+    subprocess.run([sys.executable, "-c", code], cwd=folder, check=True)
 
 
 def overhead(folder: Path) -> None:

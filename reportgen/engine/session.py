@@ -58,6 +58,7 @@ class Session:
         self.damaged: list[str] = []
         self._sound: set[str] = set()
         self._statuses: dict[str, Status] = {}
+        self._broken: dict[str, str | None] = {}
         self._records: dict[str, list[Record]] = {}
         self._closures: dict[str, Closure] = {}
 
@@ -92,6 +93,7 @@ class Session:
 
     def forget(self, node: Node) -> None:
         self._records.pop(node.name, None)
+        self._broken.clear()
         for name in self.graph.descendants(node):
             self._statuses.pop(name, None)
 
@@ -135,7 +137,7 @@ class Session:
             return STALE, "volatile: runs in every build", records[0] if records else None
         reason, waiting = "", None
         for record in (r for r in records if r.key == key):
-            broken = still_holds(record.observed, self.project.root, self.sources)
+            broken = self.broken(record.observed)
             if broken:
                 reason = reason or broken
                 continue
@@ -152,6 +154,14 @@ class Session:
         latest = records[0]
         why = reason or why_stale(latest, node, code, params, inputs, self.seed(node))
         return STALE, why, latest
+
+    def broken(self, observed: Mapping[str, Any]) -> str | None:
+        """What of an observation no longer holds. Many runs read the same, and until another has
+        run it is looked at once, as all else here is."""
+        name = repr(observed)
+        if name not in self._broken:
+            self._broken[name] = still_holds(observed, self.project.root, self.sources)
+        return self._broken[name]
 
     def failure(self, node: Node, key: str) -> str | None:
         """The message of the last failure, where nothing has changed since."""

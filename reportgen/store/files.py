@@ -76,7 +76,7 @@ def write_if_changed(path: Path, content: bytes) -> bool:
 def read_json(path: str | Path) -> Any:
     """The JSON in a file, or None where the file is missing, cut off or damaged."""
     try:
-        with open(path, "rb") as file:
+        with open(path, "rb", buffering=0) as file:
             return json.loads(file.read())
     except (OSError, ValueError):
         return None
