@@ -64,7 +64,7 @@ def figure_html(
     from markupsafe import Markup
 
     drawn = result.drawn
-    state = state_of(result)
+    state = state_of(result, results)
     dot, sentence = STATES.get(state, ("half", f"{state}: {result.reason}"))
     shell = (
         html_templates(folder)
@@ -93,9 +93,14 @@ def figure_html(
     return entities(shell.replace(VIEW, view))
 
 
-def state_of(result: Result) -> str:
-    accepted = getattr(result.record, "accepted", None)
-    return "accepted" if accepted and result.state == "fresh" else result.state
+def state_of(result: Result, results: Results) -> str:
+    """The state that a figure shows: of a fresh one, the worst that any artifact behind it has."""
+    if result.state != "fresh":
+        return result.state
+    behind = [result, *ancestors(result, results)]
+    if any(upstream.state == "env-stale" for upstream in behind):
+        return "env-stale"
+    return "accepted" if any(r.record and r.record.accepted for r in behind) else "fresh"
 
 
 def facts(
@@ -110,7 +115,8 @@ def facts(
         return
     yield "Seed", str(record.seed)
     if record.device:
-        yield "Device", record.device
+        yield "Device", "; ".join(_devices(result, results))
+    yield from _remarks(result, results)
     if record.commit:
         yield "Commit", record.commit[:12]
     yield "Time", _time(result, results)
@@ -131,6 +137,30 @@ def _parameters(
         elif values:
             told.setdefault(name, shown.label)
             yield f"{name}: {values}"
+
+
+def _devices(result: Result, results: Results) -> Iterator[str]:
+    """Its device, and those behind it of another kind; the number of threads makes none."""
+    assert result.record is not None
+    yield result.record.device
+    kind = result.record.device.partition(",")[0]
+    for upstream in ancestors(result, results):
+        other = upstream.record.device if upstream.record else ""
+        if other and other.partition(",")[0] != kind:
+            yield f"{upstream.node.name}: {other}"
+
+
+def _remarks(result: Result, results: Results) -> Iterator[tuple[str, str]]:
+    """What is special about it and what is behind it: accepted, env-stale, notes of the run."""
+    for upstream in [result, *ancestors(result, results)]:
+        whose = "" if upstream is result else f"{upstream.node.name}: "
+        record = upstream.record
+        if record and record.accepted:
+            yield "Accepted", f"{whose}{record.accepted['reason']}"
+        if upstream.state == "env-stale":
+            yield "Versions", f"{whose}{upstream.reason}"
+        for note in record.notes if record else ():
+            yield "Note", f"{whose}{note}"
 
 
 def _short(value: Any) -> str:

@@ -187,7 +187,7 @@ def describe(shown: Numbered, results: Results) -> dict[str, Any]:
 
     result = results[shown.id]
     data: dict[str, Any] = {"id": shown.id, "anchor": shown.anchor, "label": shown.label}
-    data["state"] = state_of(result)
+    data["state"] = state_of(result, results)
     if result.drawn is not None:
         data |= {"file": result.drawn.full, "alt": result.drawn.alt}
         data |= page_size(result.drawn)
