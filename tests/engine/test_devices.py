@@ -174,3 +174,39 @@ def test_out_of_memory_on_the_cpu_is_a_failure(
     assert done.code == 1
     assert "Artifact 'big' failed" in done.err
     assert (tmp_path / "tries").read_text().split() == ["cuda", "cpu"]
+
+
+PAIR = """
+import os
+import time
+from pathlib import Path
+from reportgen import artifact
+
+OUTSIDE = Path(__file__).parents[2]
+
+def seen_beside(mine, other):
+    (OUTSIDE / mine).touch()
+    start = time.monotonic()
+    while not (OUTSIDE / other).exists():
+        assert time.monotonic() - start < 100
+        time.sleep(0.01)
+    return os.environ.get("CUDA_VISIBLE_DEVICES")
+
+@artifact
+def left():
+    return seen_beside("left", "right")
+
+@artifact
+def right():
+    return seen_beside("right", "left")
+"""
+
+
+def test_each_worker_sees_its_own_gpu(
+    make_project: Callable[..., ProjectFolder], fake_gpus: Callable[[int], None]
+) -> None:
+    fake_gpus(2)
+    project = make_project({"experiments/report.py": PAIR})
+    assert project.run("build", "--jobs", "2").code == 0
+    seen = {project.run("value", node).out for node in ("left", "right")}
+    assert seen == {'"0"\n', '"1"\n'}
