@@ -1,7 +1,7 @@
 """One look at a project: its nodes, their parameters, and the state of each."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -141,7 +141,9 @@ class Session:
             if broken:
                 reason = reason or broken
                 continue
-            if change := environment_change(record.environment, environment(code.packages)):
+            if change := environment_change(
+                record.environment, environment((*code.packages, *record.environment))
+            ):
                 waiting = waiting or (record, change)
                 continue
             return FRESH, accepted_reason(record), record
@@ -204,9 +206,6 @@ class Session:
     def lose(self, digest: str) -> None:
         """Note that an object could not be read after all."""
         self._sound.discard(digest)
-
-    def results_of(self, names: Iterable[str]) -> dict[str, Status]:
-        return {name: self.status(self.graph.nodes[name]) for name in names}
 
 
 def accepted_reason(record: Record) -> str:

@@ -77,7 +77,7 @@ def write_snapshot(session: "Session") -> None:
 
 
 def digests(project: Project) -> dict[str, str]:
-    """Digest of every source: Python files, templates, the site's own files, the settings."""
+    """Digest of every source: Python files, templates, the settings."""
     return {
         path.relative_to(project.root).as_posix(): sha256(path.read_bytes()).hexdigest()
         for path in inputs(project)

@@ -12,6 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from reportgen.cache import keep
 from reportgen.errors import Place, ReportgenError
 from reportgen.freshness.facts import FORMAT, Facts
 from reportgen.freshness.parse import read_facts
@@ -26,11 +27,11 @@ SETTLED = 2_000_000_000  # nanoseconds, the coarsest clock of a file system in u
 class Sources:
     """All ``.py`` files below ``root`` that can be imported from it, as they are now.
 
-    ``files`` maps their paths (relative, with ``/``) to the SHA-256 of their bytes, ``digest``
-    sums them up. Files are parsed only when asked for, and what was found is kept below ``cache``
-    by content digest: an unchanged file is never parsed again, whatever its date says. ``torn``
-    says that a file was saved between the look at all and its own reading: nothing that was found
-    out is to be kept then.
+    ``files`` maps their paths (relative, with ``/``) to the SHA-256 of their bytes. Files are
+    parsed only when asked for, and what was found is kept below ``cache`` by content digest: an
+    unchanged file is never parsed again, whatever its date says. ``torn`` says that a file was
+    saved between the look at all and its own reading: nothing that was found out is to be kept
+    then.
     """
 
     def __init__(self, root: Path, cache: Path | None = None) -> None:
@@ -42,7 +43,6 @@ class Sources:
             with suppress(OSError):  # it has gone in the meantime
                 self.files[file] = sha256((self.root / file).read_bytes()).hexdigest()
         self.modules = _module_names(self.files)
-        self.digest = sha256(json.dumps([FORMAT, self.files]).encode()).hexdigest()
 
     def facts(self, file: str) -> Facts:
         """What ``file`` says. Raises ReportgenError where its syntax is wrong."""
@@ -105,7 +105,7 @@ class Sources:
 
     def retain(self, name: str, value: Mapping[str, Any]) -> None:
         if self.cache:
-            self._keep(self.cache / name, json.dumps(value).encode())
+            keep(self.cache / name, json.dumps(value).encode())
 
     def _statuses(self) -> dict[str, Any]:
         if self._known is None:
@@ -127,8 +127,8 @@ class Sources:
         if sha256(data).hexdigest() != self.files[file]:
             self.torn = True
         elif self.cache:
-            self._keep(self._place(self.files[file], ".txt"), data)
-            self._keep(self._place(self.files[file], ".json"), json.dumps(facts.to_json()).encode())
+            keep(self._place(self.files[file], ".txt"), data)
+            keep(self._place(self.files[file], ".json"), json.dumps(facts.to_json()).encode())
         return facts
 
     def _kept(self, file: str) -> Facts | None:
@@ -143,16 +143,6 @@ class Sources:
     def _place(self, digest: str, suffix: str) -> Path:
         assert self.cache is not None
         return self.cache / str(FORMAT) / digest[:2] / (digest + suffix)
-
-    def _keep(self, place: Path, data: bytes) -> None:
-        """Write a file of the cache whole or not at all; without it all is slower, not wrong."""
-        try:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            draft = place.with_name(f"{place.name}.{os.getpid()}")
-            draft.write_bytes(data)
-            os.replace(draft, place)
-        except OSError:
-            return
 
 
 def _python_files(folder: str, prefix: str) -> Iterator[str]:

@@ -6,7 +6,6 @@ in a process of its own, and what it registered is remembered for that state of 
 """
 
 import ast
-import contextlib
 import json
 import os
 import subprocess
@@ -16,6 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from reportgen.cache import keep
 from reportgen.errors import Place, ReportgenError
 from reportgen.project import Project
 from reportgen.registry.graph import Graph
@@ -34,31 +34,31 @@ def discover(project: Project) -> Graph:
     files = experiment_files(project)
     nodes: list[Node] = []
     dynamic: list[str] = []
-    memory = Memory(project.store_dir / "registry" / "static.json")
+    known = KnownNodes(project.store_dir / "registry" / "static.json")
     for file in files:
         source = (project.root / file).read_bytes()
         if b"artifact" not in source and b"figure" not in source:
             continue
-        found = memory.nodes(source, file)
+        found = known.nodes(source, file)
         if found is None:
             dynamic.append(file)
         else:
             nodes += found
-    memory.save()
+    known.save()
     if dynamic:
         nodes += dynamic_nodes(project, dynamic, files)
     return Graph(nodes)
 
 
-class Memory:
+class KnownNodes:
     """The nodes of files that were read before, by their content and place.
 
     Reading one takes some milliseconds, which a project of hundreds of files would notice. Only
-    what is still there is kept; without a place to write all is slower, not wrong.
+    what is still there is kept.
     """
 
     def __init__(self, place: Path) -> None:
-        self.place, self.reading = place, reading()
+        self.place, self.reader = place, reader_digest()
         try:
             known = json.loads(place.read_bytes())
         except (OSError, ValueError):
@@ -68,7 +68,7 @@ class Memory:
 
     def nodes(self, source: bytes, file: str) -> list[Node] | None:
         """The nodes of a file, None where only an import can tell them."""
-        key = sha256(b"\0".join([self.reading, file.encode(), source])).hexdigest()
+        key = sha256(b"\0".join([self.reader, file.encode(), source])).hexdigest()
         if key in self.known:
             self.kept[key] = self.known[key]
         else:
@@ -80,16 +80,11 @@ class Memory:
         return None if found is None else [node_from_json(node) for node in found]
 
     def save(self) -> None:
-        if self.kept.keys() == self.known.keys():
-            return
-        with contextlib.suppress(OSError):
-            self.place.parent.mkdir(parents=True, exist_ok=True)
-            partial = self.place.with_suffix(f".{os.getpid()}")
-            partial.write_text(json.dumps(self.kept))
-            partial.replace(self.place)
+        if self.kept.keys() != self.known.keys():
+            keep(self.place, json.dumps(self.kept).encode())
 
 
-def reading() -> bytes:
+def reader_digest() -> bytes:
     """What tells apart two ways of reading a source: the code that does it."""
     here = Path(__file__)
     return sha256(here.read_bytes() + here.with_name("node.py").read_bytes()).digest()
@@ -250,11 +245,7 @@ def dynamic_nodes(project: Project, dynamic: list[str], files: list[str]) -> lis
         holds = False
     if not holds:
         found = import_nodes(project.root, dynamic)
-        with contextlib.suppress(OSError):
-            memory.parent.mkdir(parents=True, exist_ok=True)
-            partial = memory.with_suffix(f".{os.getpid()}")
-            partial.write_text(json.dumps(found))
-            partial.replace(memory)
+        keep(memory, json.dumps(found).encode())
     return [node_from_json(node) for node in found["nodes"]]
 
 

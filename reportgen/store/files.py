@@ -62,17 +62,6 @@ def write_json(path: Path, value: Any) -> None:
     write_bytes(path, json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False).encode())
 
 
-def write_if_changed(path: Path, content: bytes) -> bool:
-    """Compare and replace; returns whether the file changed."""
-    try:
-        if path.read_bytes() == content:
-            return False
-    except FileNotFoundError:
-        pass
-    write_bytes(path, content)
-    return True
-
-
 def read_json(path: str | Path) -> Any:
     """The JSON in a file, or None where the file is missing, cut off or damaged."""
     try:

@@ -32,16 +32,15 @@ def test_environments_generated_folders_and_the_tool_itself_are_no_sources(tmp_p
     assert sorted(Sources(tmp_path).files) == sorted(files)
 
 
-def test_the_digest_of_a_snapshot_changes_with_each_file(tmp_path, write):
+def test_a_snapshot_has_the_digest_of_each_file(tmp_path, write):
     write(a_py="1", b_py="1")
-    digests = [Sources(tmp_path).digest, Sources(tmp_path).digest]
-    write(b_py="2")
-    digests.append(Sources(tmp_path).digest)
-    write(c_py="")
-    digests.append(Sources(tmp_path).digest)
+    first, same = Sources(tmp_path).files, Sources(tmp_path).files
+    write(b_py="2", c_py="")
+    later = Sources(tmp_path).files
 
-    assert digests[0] == digests[1]
-    assert len(set(digests)) == 3
+    assert first == same
+    assert first["a.py"] == first["b.py"] == later["a.py"]
+    assert len(set(later.values())) == 3
 
 
 def test_a_file_that_is_reached_must_be_python(tmp_path, write):
