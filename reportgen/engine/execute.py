@@ -133,8 +133,8 @@ def recorded(task: Task, store: Store) -> Record | None:
     if not found:
         return None
     sources = Sources(Path(task.root), store.folder / "parse")
-    now = environment(task.packages)
     for record in found:
+        now = environment((*task.packages, *record.environment))
         holds = not still_holds(record.observed, Path(task.root), sources)
         if holds and not environment_change(record.environment, now):
             return record
@@ -180,7 +180,7 @@ def run_node(task: Task, store: Store, send: Send) -> Record:
         code=task.code,
         sources=task.sources,
         observed=observer.observed,
-        environment=environment(task.packages),
+        environment=environment((*task.packages, *observer.packages)),
         seed=task.seed,
         device=device_name(run),
         seconds=round(seconds, 3),

@@ -19,24 +19,25 @@ DISTRIBUTIONS = {
 
 
 def environment(packages: Iterable[str]) -> dict[str, str]:
-    """Python's minor version and the ``major.minor`` of each package that is installed here.
+    """Python's minor version and the ``major.minor`` of each package, '' where there is none.
 
-    A patch release promises to change no results; a package that is not a distribution, such as a
-    folder on the path, has no version and is left out.
+    A patch release promises to change no results. A package that is not installed, or is no
+    distribution, such as a folder on the path, has no version.
     """
     versions = {"python": f"{sys.version_info.major}.{sys.version_info.minor}"}
-    for package in sorted(set(packages)):
-        if version := _version(package):
-            versions[package] = ".".join(re.findall(r"\d+", version)[:2])
+    path = tuple(sys.path)
+    for package in sorted(set(packages) - {"python"}):
+        versions[package] = ".".join(re.findall(r"\d+", _version(package, path))[:2])
     return versions
 
 
-def _version(package: str) -> str:
-    installed = _installed(tuple(sys.path))
+@cache
+def _version(package: str, path: tuple[str, ...]) -> str:
+    installed = _installed(path)
     names = (package, DISTRIBUTIONS.get(package, package))
     found = next((installed[n] for n in map(_normal, names) if n in installed), None)
-    found = found or _provider(package, tuple(sys.path))
-    return found.name.removesuffix(".dist-info").rpartition("-")[2] if found else ""
+    found = found or _provider(package, path)
+    return found.stem.split("-")[1] if found else ""
 
 
 @cache
@@ -44,8 +45,8 @@ def _installed(path: tuple[str, ...]) -> dict[str, Path]:
     """Distributions by normal name: the names of their folders say it all."""
     found: dict[str, Path] = {}
     for folder in _folders(path):
-        for name in os.listdir(folder):
-            if name.endswith(".dist-info"):
+        for name in sorted(os.listdir(folder)):
+            if re.fullmatch(r"[^-]+-\d.*\.(dist|egg)-info", name):
                 found.setdefault(_normal(name.partition("-")[0]), folder / name)
     return found
 

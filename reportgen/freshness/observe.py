@@ -43,6 +43,7 @@ _by_module: dict[str, Seen] = {}  # seen while a module, by its absolute path, w
 
 class Observer:
     """A context manager around a run, with ``observed`` (JSON) afterwards; see ``still_holds``.
+    ``packages`` are then those that the modules use which the closure does not know.
 
     ``modules`` are the project files of the closure; ``exclude`` are folders whose files are no
     inputs, such as the store. Modules of the project are to be imported inside of an Observer.
@@ -54,6 +55,7 @@ class Observer:
         self.place = Places(root, exclude)
         self.modules = frozenset(modules)
         self.observed: dict[str, Any] = {}
+        self.packages: set[str] = set()
         self._seen: Seen = {}
         self._written: set[str] = set()
         self._set = set(MACHINE)
@@ -257,6 +259,7 @@ class Observer:
                 if file in closures.sources.files:
                     found = closures.closure(file, "*")
                     unknown[file] = found.digest
+                    self.packages.update(found.packages)
                     files.update(dict.fromkeys(found.modules))
                 else:
                     self._file("", file)

@@ -34,11 +34,11 @@ class Status:
 
 
 def environment_change(recorded: Mapping[str, str], current: Mapping[str, str]) -> str | None:
-    """What differs between two environments, in words, or None."""
+    """What differs between two environments, in words, or None. What is not recorded is unknown."""
     changes = [
-        f"{name} {recorded[name]} → {current.get(name, 'not installed')}"
+        f"{name} {recorded[name] or 'not installed'} → {current.get(name) or 'not installed'}"
         for name in sorted(recorded)
-        if recorded[name] != current.get(name)
+        if recorded[name] != current.get(name, "")
     ]
     return ", ".join(changes) or None
 

@@ -30,11 +30,13 @@ def test_python_counts_with_its_minor_version_and_comes_first():
     assert next(iter(versions.items())) == ("python", f"3.{sys.version_info.minor}")
 
 
-def test_what_is_not_installed_or_has_no_version_is_left_out(tmp_path, monkeypatch):
+def test_what_is_not_installed_or_has_no_version_is_noted_so(tmp_path, monkeypatch):
     (tmp_path / "loose").mkdir()
     monkeypatch.syspath_prepend(tmp_path)
 
-    assert environment(["loose", "nothing_of_that_name"]).keys() == {"python"}
+    found = environment(["loose", "nothing_of_that_name"])
+
+    assert (found["loose"], found["nothing_of_that_name"]) == ("", "")
 
 
 @pytest.mark.parametrize(
@@ -55,6 +57,14 @@ def test_a_package_of_another_name_is_found_in_what_was_installed(
 def test_a_patch_release_is_the_same_environment(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(tmp_path)
     (tmp_path / "lib-1.2.3.dist-info").mkdir()
+
+    assert environment(["lib"])["lib"] == "1.2"
+
+
+@pytest.mark.parametrize("name", ["lib-1.2.3.egg-info", "lib-1.2.3-py3.11.egg-info"])
+def test_packages_of_the_system_have_versions_too(tmp_path, monkeypatch, name):
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / name).write_text("Metadata-Version: 1.1\n")
 
     assert environment(["lib"])["lib"] == "1.2"
 
