@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,14 @@ def train_in_processes(
     (folder / "job.json").write_text(json.dumps(job))
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
     command += ["--nproc-per-node", str(processes), "-m", MODULE, str(folder)]
-    done = subprocess.run(command, cwd=run.root, capture_output=True, text=True, check=False)
+    until_we_end, ours = os.pipe()  # our end of it closes with this process, however that dies
+    try:
+        done = subprocess.run(
+            command, cwd=run.root, stdin=until_we_end, capture_output=True, text=True, check=False
+        )
+    finally:
+        os.close(until_we_end)
+        os.close(ours)
     if done.returncode:
         raise ReportgenError(f"The training of {processes} processes failed.", excerpt=done.stderr)
     weights = load_file(folder / "weights.safetensors")
@@ -63,8 +71,15 @@ class ProcessRun(Run):
         return OneCheckpoint(super().checkpoint(name).path, self)
 
 
+def leave_with_parent() -> None:
+    """End this process when the artifact's has ended, which else would leave it training on."""
+    os.read(0, 1)  # nothing is ever written there: it returns when the other end is closed
+    os._exit(1)
+
+
 def main(folder: Path) -> None:
     """One process of a training: its share of every batch, gradients averaged over all."""
+    threading.Thread(target=leave_with_parent, daemon=True).start()
     job = json.loads((folder / "job.json").read_text())
     data = load_file(folder / "data.safetensors")
     cuda, local = job["device"] == "cuda", int(os.environ["LOCAL_RANK"])
