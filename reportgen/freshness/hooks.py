@@ -160,7 +160,7 @@ def _watch_environment() -> None:
     getitem, setitem, iterate = environ.__getitem__, environ.__setitem__, environ.__iter__
 
     def watched_get(self: Any, key: Any) -> Any:
-        if _listener is not None and key != getattr(_busy, "copied", None):
+        if _listener is not None and _instruction() != getattr(_busy, "copies", None):
             tell("asked", os.fsdecode(key) if isinstance(key, str | bytes) else str(key))
         return getitem(self, key)
 
@@ -174,14 +174,18 @@ def _watch_environment() -> None:
             tell("asked", "*")
         return iter(iterate(self))
 
-    def keys(self: Any) -> Iterator[Any]:
-        for key in list(iterate(self)):
-            _busy.copied = key
-            yield key
-        _busy.copied = None
+    def keys(self: Any) -> list[Any]:
+        _busy.copies = _instruction()
+        return list(iterate(self))
 
     environ.__getitem__, environ.__setitem__ = watched_get, watched_set
     environ.__iter__, environ.keys = watched_iter, keys
+
+
+def _instruction() -> tuple[Any, int]:
+    """Where the caller of a hook is: a copy asks for the names and for all values in one place."""
+    frame = sys._getframe(2)
+    return frame.f_code, frame.f_lasti
 
 
 # Imports -----------------------------------------------------------------------------------------
