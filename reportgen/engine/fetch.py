@@ -48,11 +48,15 @@ def usable_records(session: Session, node: Node, remote: Remote) -> list[Record]
     if key is None:
         return []
     have = session.status(node).usable and not session.absent(node)
-    root, now = session.project.root, environment(closure.packages)
+    root = session.project.root
     found = [
         record
         for record in remote.records_of(node.name)
         if record.key == key and still_holds(record.observed, root, session.sources) is None
     ]
-    other = {r.name: environment_change(r.environment, now) is not None for r in found}
+    other = {
+        r.name: environment_change(r.environment, environment((*closure.packages, *r.environment)))
+        is not None
+        for r in found
+    }
     return sorted((r for r in found if not (have and other[r.name])), key=lambda r: other[r.name])
