@@ -11,6 +11,7 @@ import json
 import os
 import random
 import resource
+import secrets
 import shutil
 import signal
 import subprocess
@@ -61,6 +62,8 @@ def picture(third):
     return Image(third["last"][:288].reshape(16, 18))
 """
 
+USUAL_ROUNDS = 3
+ROUNDS = int(os.environ.get("REPORTGEN_ROUNDS", USUAL_ROUNDS))
 NODES = ("first", "second", "third", "picture")
 
 IMAGES = """
@@ -131,6 +134,15 @@ def copied(built: Path, survivor: ProjectFolder) -> ProjectFolder:
     """A copy of what was built, in the place of ``survivor``."""
     shutil.copytree(built, survivor.root, dirs_exist_ok=True)
     return survivor
+
+
+def chance_of(label: str) -> random.Random:
+    """The same moments in every usual run, others in each longer one; the seed is printed, and
+    REPORTGEN_SEED brings them back."""
+    usual = "180" if ROUNDS == USUAL_ROUNDS else secrets.token_hex(4)
+    seed = os.environ.get("REPORTGEN_SEED", usual)
+    print(f"REPORTGEN_SEED={seed} REPORTGEN_ROUNDS={ROUNDS}")
+    return random.Random(f"{label} {seed}")
 
 
 def store_of(project: ProjectFolder) -> Path:
@@ -207,8 +219,11 @@ def wait_until_gone(pid: int) -> None:
 
 @pytest.mark.parametrize("victim", ["parent", "worker"])
 def test_kill_9_at_any_moment(survivor: ProjectFolder, outside: Path, victim: str) -> None:
-    moments = random.Random(victim)
-    for start in moments.sample(range(1, len(NODES) + 1), 3):
+    moments = chance_of(victim)
+    for _ in range(ROUNDS):
+        start = moments.randint(1, len(NODES))
+        if len(records_of(survivor)) == len(NODES):
+            shutil.rmtree(store_of(survivor))  # all has survived; begin anew
         before = records_of(survivor)
         runs_before = words(outside / "ran")
         (outside / "ran").unlink(missing_ok=True)
@@ -234,8 +249,8 @@ def test_kill_9_while_objects_are_written(
     make_project: Callable[..., ProjectFolder], outside: Path, victim: str
 ) -> None:
     project = make_project({"experiments/report.py": IMAGES})
-    moments = random.Random(victim)
-    for share in sorted(moments.sample(range(1, 150), 2)):
+    moments = chance_of(victim)
+    for share in sorted(moments.sample(range(1, 150), min(ROUNDS, 149))):
         with building(project) as process:
             until(share, lambda: len(list(store_of(project).glob("objects/??/*"))), process)
             worker = int(words(outside / "worker")[0])
@@ -252,8 +267,8 @@ def test_kill_9_during_a_training_with_checkpoints(
     make_project: Callable[..., ProjectFolder], outside: Path
 ) -> None:
     project = make_project({"experiments/report.py": TRAINING})
-    moments = random.Random(180)
-    for step in sorted(moments.sample(range(20, 280), 3)):
+    moments = chance_of("training")
+    for step in sorted(moments.sample(range(20, 280), min(ROUNDS, 260))):
         with building(project) as process:
             until(step, lambda: int((words(outside / "step") or ["0"])[0]), process)
             worker = int(words(outside / "worker")[0])
@@ -268,6 +283,21 @@ def test_kill_9_during_a_training_with_checkpoints(
         path.unlink()
     assert project.run("build").code == 0
     assert value_of(project, "weights") == killed
+
+
+def test_two_builds_at_once_one_of_which_is_killed(survivor: ProjectFolder, outside: Path) -> None:
+    moments = chance_of("two")
+    for _ in range(ROUNDS):
+        shutil.rmtree(store_of(survivor), ignore_errors=True)
+        (outside / "ran").unlink(missing_ok=True)
+        start = moments.randint(1, len(NODES))
+        with building(survivor) as one, building(survivor) as other:
+            victim, survives = moments.sample([one, other], 2)
+            until(start, lambda: len(words(outside / "ran")), victim)
+            kill(victim.pid)
+            assert survives.wait(timeout=200) == 0
+        check_store(survivor)
+        assert sorted(records_of(survivor).values()) == sorted(NODES)
 
 
 @pytest.mark.parametrize("room", [200, 3_000, 9_000])
@@ -359,8 +389,8 @@ def spoil(path: Path, chance: random.Random) -> str:
 
 def test_spoiled_objects_and_records(copied: ProjectFolder) -> None:
     values = value_of(copied, "third")
-    chance = random.Random(180)
-    for _ in range(6):
+    chance = chance_of("spoiled")
+    for _ in range(2 * ROUNDS):
         files = sorted([*store_of(copied).glob("objects/??/*"), *map(Path, records_of(copied))])
         done = [spoil(path, chance) for path in chance.sample(files, 2)]
         healed = copied.run("build")
