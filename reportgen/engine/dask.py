@@ -23,6 +23,7 @@ from typing import Any
 from reportgen.engine.execute import Send, Task, execute, failure, read_task
 from reportgen.engine.pool import Listen, Workers, share_of_cores
 from reportgen.errors import ReportgenError
+from reportgen.freshness import Sources, still_holds
 from reportgen.project import Project, find_project
 from reportgen.store import Record, Store, open_store
 from reportgen.store.layers import Layer
@@ -92,9 +93,11 @@ class DaskExecutor(Workers):
         self.listeners.pop(task.node, None)
         try:
             outcome: dict[str, Any] = sent.result()
-            if self.remote and outcome.pop("remote", False):
-                record = from_json(dict(outcome["record"]))
-                assert record is not None
+            far = outcome.pop("remote", False)
+            record = from_json(dict(outcome.get("record") or {}))
+            if record is not None:
+                check_observed(self.project, record)
+            if record is not None and far and self.remote:
                 pull_record(self.remote, Layer("local", self.project.store_dir), record)
         except ReportgenError as error:
             return failure(task, str(error), "")
@@ -110,6 +113,16 @@ class DaskExecutor(Workers):
             with contextlib.suppress(Exception):  # a cluster that is gone runs nothing
                 self.client.run(stop, self.build)
         self.client.close()
+
+
+def check_observed(project: Project, record: Record) -> None:
+    """Raise ReportgenError where a run on a worker read what is not the same here."""
+    sources = Sources(project.root, project.store_dir / "parse")
+    if other := still_holds(record.observed, project.root, sources):
+        raise ReportgenError(
+            f"'{record.node}' read something else on the worker than there is here: {other}.",
+            hint="Bring the files and variables of both to the same state, and build again.",
+        )
 
 
 # What follows runs on the cluster's workers ----------------------------------------------------

@@ -43,6 +43,10 @@ def both(left, right):
     return Curve({{"y": [left["n"], right["n"]]}}, x="x", y="y")
 
 @artifact
+def reader():
+    return {{"text": Path("data.txt").read_text()}}
+
+@artifact
 def killed():
     os.kill(os.getpid(), 9)
 """
@@ -100,7 +104,7 @@ def meeting(tmp_path: Path) -> Path:
 @pytest.fixture
 def report(make_project: Callable[..., ProjectFolder], meeting: Path) -> ProjectFolder:
     return make_project(
-        {"experiments/report.py": REPORT.format(meeting=meeting)},
+        {"experiments/report.py": REPORT.format(meeting=meeting), "data.txt": "here"},
         pyproject=f'{PYPROJECT}remote = "../remote"\n',
     )
 
@@ -122,7 +126,13 @@ def test_a_process_that_dies_fails_its_node_alone(report: ProjectFolder, cluster
     assert "Artifact 'killed' failed" in done.err
     assert "ended with exit code -9" in done.err
     states = {row["id"]: row["state"] for row in json.loads(report.run("status", "--json").out)}
-    assert states == {"left": "fresh", "right": "fresh", "A.1": "fresh", "killed": "failed"}
+    assert states == {
+        "reader": "fresh",
+        "left": "fresh",
+        "right": "fresh",
+        "A.1": "fresh",
+        "killed": "failed",
+    }
 
 
 def test_without_a_shared_disk_results_come_through_the_remote(
@@ -138,6 +148,16 @@ def test_without_a_shared_disk_results_come_through_the_remote(
         assert clone.run("value", "left.n").out == "3\n"
         logs = [root.joinpath(".reportgen/logs/left") for root in (clone.root, report.root)]
         assert [log.exists() for log in logs] == [True, False]
+
+        clone.write({"data.txt": "elsewhere"})
+        refused = report.run("build", "reader", "--executor", f"dask:{file}")
+        assert refused.code == 1
+        assert "'reader' read something else on the worker" in refused.err
+        assert "data.txt changed" in refused.err
+        assert report.run("value", "reader").code != 0
+        clone.write({"data.txt": "here"})
+        done = report.run("build", "reader", "--executor", f"dask:{file}")
+        assert done.code == 0, done
 
         clone.edit("experiments/report.py", "n=3", "n=5")
         report.edit("experiments/report.py", "n=3", "n=7")
