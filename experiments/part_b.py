@@ -121,12 +121,12 @@ def hidden_of(weights: dict[str, torch.Tensor]) -> int:
     "three dashed skip connections between blocks of equal resolution",
 )
 def unet_diagram(denoiser: dict[str, Any]) -> Plot:
-    return Plot(draw_unet(UNet(hidden_of(denoiser["weights"]))))
+    return Plot(draw_unet(UNet(hidden_of(denoiser["weights"]))), lines=[])  # arrows are no data
 
 
 @figure(
     "B.1a",
-    caption="What noise does: the same noise image, added to five digits in seven amounts.",
+    caption="What noise does: five digits, each with a noise image of its own in seven amounts.",
 )
 def noise_levels(
     run: Run, mnist: dict[str, Any], *, sigmas: list[float] = SIGMAS, digits: int = 5
@@ -146,7 +146,7 @@ def noise_levels(
 @figure(
     "B.1b",
     caption="Training loss, {denoiser.epochs} epochs of batches of {denoiser.batch_size}, and the "
-    "loss on {denoiser.test_images} test images after each epoch.",
+    "loss on {denoiser.test_images:,} test images after each epoch.",
 )
 def denoiser_loss(denoiser: dict[str, Any]) -> Curve:
     loss, evaluations = denoiser["loss"], denoiser["evaluations"]
@@ -169,7 +169,8 @@ def denoiser_loss(denoiser: dict[str, Any]) -> Curve:
 @figure(
     "B.1c",
     caption="Test digits the network never saw, with noise σ = {denoiser.sigma}, and what it makes "
-    "of them after its first and its last epoch. Digits and noise are the same in all rows.",
+    "of them after its first and its last epoch. Digits and noise are the same in all rows; PSNR "
+    "is over these ten.",
 )
 def denoiser_epochs(denoiser: dict[str, Any]) -> Grid:
     x, evaluations = denoiser["inputs"], denoiser["evaluations"]
@@ -187,13 +188,17 @@ def denoiser_epochs(denoiser: dict[str, Any]) -> Grid:
 @figure(
     "B.1d",
     caption="Three test digits under seven noise levels, and what a network trained at σ = "
-    "{denoiser.sigma} alone makes of them.",
+    "{denoiser.sigma} alone makes of them. Above each column the PSNR of its outputs over "
+    "{denoiser_whole_test_set.images:,} test images.",
 )
-def denoiser_robustness(denoiser_levels: dict[str, Any]) -> Grid:
+def denoiser_robustness(
+    denoiser_levels: dict[str, Any], denoiser_whole_test_set: dict[str, Any]
+) -> Grid:
     noisy, outputs = denoiser_levels["noisy"], denoiser_levels["outputs"]
+    scores, sigmas = denoiser_whole_test_set["scores"], denoiser_levels["sigmas"]
     pairs = [(kind, i) for i in range(noisy.shape[1]) for kind in ("noisy", "output")]
     return Grid(
         [list((noisy if kind == "noisy" else outputs)[:, i].clamp(0, 1)) for kind, i in pairs],
         row_labels=[kind for kind, _ in pairs],
-        column_labels=[f"σ = {sigma}" for sigma in denoiser_levels["sigmas"]],
+        column_labels=[f"σ = {s}, {scores[str(s)]['psnr']:.1f} dB" for s in sigmas],
     )

@@ -27,8 +27,8 @@ def eps_against_v(prediction_targets: dict[str, Any]) -> Grid:
 @figure(
     "B.2a",
     caption="Training of the time-conditional model: {time_conditional.epochs} epochs of batches "
-    "of {time_conditional.batch_size}, Adam. The learning rate begins at {time_conditional.lr} "
-    "and falls to a tenth, a step down after every epoch.",
+    "of {time_conditional.batch_size}, Adam. The learning rate begins at {time_conditional.lr}, "
+    "falls by the same factor after every epoch, and is a tenth once the last is over.",
 )
 def time_conditional_loss(time_conditional: dict[str, Any]) -> Panels | Curve:
     return training_curves(time_conditional)
@@ -43,28 +43,32 @@ def training_curves(trained: dict[str, Any]) -> Panels | Curve:
     if epochs == 1:
         return losses
     rate = [10 ** -(epoch / epochs) for epoch in range(epochs) for _ in range(steps)]
-    rates = Curve({"rate": rate}, x=x, y="share of the first", log_y=True, smooth=False)
+    rate.append(0.1)  # what the factor after the last epoch makes of it
+    taken = range(len(rate))  # the rate is that of the next step
+    rates = Curve({"rate": (taken, rate)}, x=x, y="share of the first", log_y=True, smooth=False)
     return Panels({"(a) loss": losses, "(b) learning rate": rates})
 
 
 @figure(
     "B.2b",
-    caption="Samples of the time-conditional model after every epoch, {time_conditional.timesteps} "
-    "steps each, always from the same noise.",
+    caption="Samples of the time-conditional model as its training goes on, "
+    "{time_conditional.timesteps} steps each, always from the same noise.",
 )
 def time_conditional_samples(time_conditional: dict[str, Any]) -> Steps | Grid:
     samples = time_conditional["samples"]
-    return by_epoch(samples, range(len(samples)))
+    last = len(samples)
+    return by_epoch(samples, (1, 5, 10, last) if last > 10 else range(1, last + 1))
 
 
 def by_epoch(
     samples: torch.Tensor, epochs: Sequence[int], columns: list[str] | None = None
 ) -> Steps | Grid:
-    """A slider over ``epochs`` of samples, uint8 (epochs, N, 1, 28, 28), in rows of ten."""
-    grids = [Grid(samples[i].unflatten(0, (-1, CLASSES)).squeeze(2), None, columns) for i in epochs]
+    """A slider over ``epochs``, from 1, of samples, uint8 (all, N, 1, 28, 28), in rows of ten."""
+    shown = [samples[epoch - 1].unflatten(0, (-1, CLASSES)).squeeze(2) for epoch in epochs]
+    grids = [Grid(tiles, None, columns) for tiles in shown]
     if len(grids) == 1:
         return grids[0]
-    return Steps(grids, [f"epoch {i + 1}" for i in epochs], what="epoch")
+    return Steps(grids, [f"epoch {epoch}" for epoch in epochs], what="epoch")
 
 
 @figure(

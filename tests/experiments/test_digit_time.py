@@ -17,6 +17,7 @@ from experiments.part_b_diffusion import (
     eps_against_v,
     loss_at_each_time,
     sampling_animation,
+    time_conditional_samples,
     training_curves,
 )
 from experiments.part_b_guidance import class_conditional_samples
@@ -102,14 +103,23 @@ def test_forty_digits_after_the_first_the_middle_and_the_last_epoch() -> None:
     assert steps.frames.grid.rows.shape[:2] == (4, 10)
 
 
+def test_of_many_epochs_the_first_some_early_ones_and_the_last_are_shown() -> None:
+    by_time = time_conditional_samples(trained(epochs=20, count=20))
+    assert by_time.labels == ["epoch 1", "epoch 5", "epoch 10", "epoch 20"]
+    by_class = class_conditional_samples(trained(epochs=20))
+    assert by_class.labels == ["epoch 1", "epoch 5", "epoch 20"]
+    few = time_conditional_samples(trained(epochs=3, count=20))
+    assert few.labels == ["epoch 1", "epoch 2", "epoch 3"]
+
+
 def test_one_epoch_needs_no_slider_and_has_no_falling_rate() -> None:
     result = trained(epochs=1)
-    assert by_epoch(result["samples"], range(1)).rows.shape[:2] == (4, 10)
+    assert by_epoch(result["samples"], [1]).rows.shape[:2] == (4, 10)
     assert training_curves(result).series[0].name == "loss"
 
 
 def test_the_rate_falls_towards_a_tenth_epoch_by_epoch() -> None:
     loss, rate = training_curves(trained(epochs=4)).panels.values()
-    assert len(loss.series[0].y) == len(rate.series[0].y) == 24
+    assert len(loss.series[0].y) == 24
     expected = [0.1 ** (epoch / 4) for epoch in range(4) for _ in range(6)]
-    assert rate.series[0].y == pytest.approx(expected)
+    assert rate.series[0].y == pytest.approx([*expected, 0.1])

@@ -1,11 +1,19 @@
 """Part B of the report: what the shipped networks reach, and that the post says just that."""
 
+import json
 import re
+import tomllib
 from typing import Any
 
 import pytest
+import torch
 
-from tests.report.conftest import Report
+import reportgen
+from experiments.diffusion.inference import ready
+from experiments.diffusion.metrics import apply, psnr
+from experiments.diffusion.unet import UNet
+from reportgen.engine.run import derive_seed
+from tests.report.conftest import ROOT, Report
 from tests.report.test_report import page
 
 
@@ -14,12 +22,23 @@ def guidance(report: Report) -> Any:
     return report.value("digit_guidance")
 
 
-def labels(report: Report, anchor: str) -> str:
-    """The figure or table with this anchor, as text without tags."""
+def markup(report: Report, anchor: str) -> str:
+    """The figure or table with this anchor, as HTML."""
     found = re.search(rf'(?s)<figure[^>]*id="{anchor}".*?</figure>', page(report))
     assert found
-    text = re.sub(r"<[^>]+>", " ", found[0])
+    return found[0]
+
+
+def labels(report: Report, anchor: str) -> str:
+    """The figure or table with this anchor, as text without tags."""
+    text = re.sub(r"<[^>]+>", " ", markup(report, anchor))
     return re.sub(r"\s+", " ", text.replace("&nbsp;", " ").replace("\u00a0", " "))
+
+
+def records() -> dict[str, Any]:
+    """The shipped records by the name of their node."""
+    files = (ROOT / "experiments/bundle/records").glob("*/*.json")
+    return {file.parent.name: json.loads(file.read_bytes()) for file in files}
 
 
 def test_the_denoiser_beats_what_memory_and_filters_can_do(report: Report) -> None:
@@ -109,3 +128,51 @@ def test_alpha_bar_of_the_last_step_is_told(report: Report) -> None:
 def test_trainings_took_the_steps_of_their_epochs(report: Report, name: str) -> None:
     steps = 469 * report.value(f"{name}.epochs")
     assert f"{steps}" in report.folder.run("value", f"{name}.loss").out
+
+
+def test_noise_is_shown_in_seven_amounts(report: Report) -> None:
+    tiles = re.search(r'alt="5 rows and 7 columns [^"]*"', markup(report, "fig-b-1a"))
+    assert tiles
+    amounts = [float(sigma) for sigma in re.findall(r"σ = ([\d.]+)", tiles[0])]
+    assert amounts == [0.0, 0.2, 0.4, 0.5, 0.6, 0.8, 1.0]
+
+
+def test_the_axis_of_the_loss_counts_all_steps(report: Report) -> None:
+    assert "step, 9,375 in all" in markup(report, "fig-b-1b")
+
+
+def test_every_node_has_a_seed_of_its_own_from_the_one_of_the_project() -> None:
+    seeds = {name: record["seed"] for name, record in records().items()}
+    assert seeds == {name: derive_seed(180, name) for name in seeds}
+    assert len(set(seeds.values())) == len(seeds)
+
+
+def test_half_precision_costs_the_shipped_denoiser_nothing(report: Report) -> None:
+    denoiser = reportgen.load("denoiser", start=report.root)
+    weights, x = denoiser["weights"], denoiser["inputs"]
+    assert weights["enter.0.0.weight"].dtype == torch.float16
+    shipped = ready(UNet(report.value("denoiser.hidden")), dict(weights), torch.device("cpu"))
+    trained = denoiser["evaluations"][-1]["outputs"]  # by the weights in full precision
+    assert psnr(apply(shipped, denoiser["noisy"]), x) == pytest.approx(psnr(trained, x), abs=0.01)
+
+
+def test_times_are_of_the_machine_that_the_post_names() -> None:
+    found = records()
+    for name in ("digit_samplers", "class_conditional", "time_conditional", "flow_matching"):
+        assert found[name]["device"] == "CPU, 1 thread"
+    assert found["denoiser"]["device"] == "CPU, 2 threads"
+
+
+def test_the_size_of_the_paper_profile_is_the_one_whose_cost_is_told(report: Report) -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["reportgen"]
+    paper = settings["profiles"]["paper"]["class_conditional"]
+    assert paper["hidden"] == report.value("denoiser.hidden")
+    assert f"{paper['epochs']} epochs would" in page(report)
+    assert paper["predicts"] == "eps"
+
+
+def test_the_whole_test_set_is_as_good_as_promised(report: Report) -> None:
+    scores = report.value("denoiser_whole_test_set.scores")
+    assert report.value("denoiser_whole_test_set.images") == 10_000
+    assert scores["0.5"]["psnr"] >= 21
+    assert scores["0.5"]["ssim"] >= 0.89
