@@ -15,12 +15,16 @@ from reportgen.freshness.hooks import tell
 # Module: functions or classes that take a path first. A module that imports them by name and may
 # be loaded before the first Observer is listed as well.
 BLIND = {
-    "cv2": ("imread",),
+    "cv2": ("FileStorage", "VideoCapture", "imread", "imreadmulti"),
     "h5py": ("File",),
     "netCDF4": ("Dataset",),
+    "polars": ("read_csv", "read_parquet", "scan_csv", "scan_parquet"),
+    "pyarrow.parquet": ("ParquetFile", "read_table"),
     "safetensors": ("safe_open",),
     "safetensors.numpy": ("safe_open",),
     "safetensors.torch": ("safe_open",),
+    "soundfile": ("SoundFile", "read"),
+    "tables": ("open_file",),
     "torch": ("from_file",),
     "torch.jit": ("load",),
     "torchvision.io": ("decode_image", "read_file", "read_image"),
