@@ -23,7 +23,7 @@ Sources = Callable[[], list[Generator]]
 def opened(painter: Mapping[str, Any], scenes_model: Mapping[str, Any], device: Any) -> Backend:
     """The model that Part A runs on: the embedded one, or DeepFloyd IF."""
     if painter["backend"] == "deepfloyd":
-        unet, scheduler = deepfloyd.load_network()
+        unet, scheduler = deepfloyd.load_network(painter["commit"])
         embeddings = painter["embeddings"]
         return backend("deepfloyd", unet=unet, scheduler=scheduler, embeddings=embeddings)
     return backend(painter["backend"], weights=scenes_model["weights"], device=device)

@@ -28,12 +28,20 @@ SIZES = {"scenes": 32, "deepfloyd": 64}
 
 
 @artifact
-def painter(*, backend: str = "scenes", prompts: list[str] = ()) -> dict[str, Any]:
-    """Which model Part A runs on; for DeepFloyd IF with its prompts' embeddings, made once."""
+def painter(
+    *, backend: str = "scenes", prompts: list[str] = (), revision: str = "main"
+) -> dict[str, Any]:
+    """Which model Part A runs on; for DeepFloyd IF with its prompts' embeddings, made once.
+
+    ``commit`` is what ``revision`` named on the model's hub, and what the network is loaded from.
+    """
     if backend not in SIZES:
         backends.backend(backend)  # says which there are
-    embeddings = deepfloyd.embed(prompts) if backend == "deepfloyd" else {}
-    return {"backend": backend, "size": SIZES[backend], "embeddings": embeddings}
+    found = {"backend": backend, "size": SIZES[backend], "embeddings": {}, "commit": ""}
+    if backend == "deepfloyd":
+        found["embeddings"] = deepfloyd.embed(prompts, revision)
+        found["commit"] = deepfloyd.commit(revision)
+    return found
 
 
 @artifact
@@ -68,7 +76,9 @@ def originals(
         for i, prompt in enumerate(prompts)
     ]
     name, mine = photo["name"], list(photo["images"])
-    outside = f" '{name}' lies outside the world that the model knows." if mine else ""
+    outside = ""
+    if mine and painter["backend"] == "scenes":
+        outside = f" '{name}' lies outside the world that the model knows."
     return {
         "images": torch.stack([*mine, *scenes[len(mine) :]]),
         "prompts": [name] * len(mine) + list(prompts)[len(mine) :],

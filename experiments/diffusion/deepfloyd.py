@@ -6,6 +6,7 @@ embeddings: ``embed`` once, its result kept; then the network alone.
 
 from collections.abc import Mapping, Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -15,7 +16,7 @@ from experiments.diffusion.schedule import Schedule
 from reportgen import ReportgenError
 from reportgen.errors import did_you_mean
 
-MODEL, REVISION = "DeepFloyd/IF-I-M-v1.0", "main"
+MODEL, DEVICE = "DeepFloyd/IF-I-M-v1.0", "cuda"
 NEEDS = {"network": 3e9, "text encoder": 12e9}
 """Bytes of GPU memory that each phase needs."""
 
@@ -63,20 +64,18 @@ class DeepFloyd:
         return self.embeddings[prompt]
 
 
-def load_network(model: str = MODEL, revision: str = REVISION) -> tuple[Any, Any]:
+def load_network(revision: str) -> tuple[Any, Any]:
     """The network, on the GPU in half precision, and its scheduler."""
-    pipeline = load(model, revision, "network", text_encoder=None).to("cuda")
+    pipeline = load(revision, "network", text_encoder=None, tokenizer=None).to(DEVICE)
     return pipeline.unet, pipeline.scheduler
 
 
-def embed(
-    prompts: Sequence[str], model: str = MODEL, revision: str = REVISION
-) -> dict[str, Tensor]:
+def embed(prompts: Sequence[str], revision: str) -> dict[str, Tensor]:
     """The embeddings (1, 77, 4096) of the prompts and of "", float16, by the text encoder alone.
 
     Prompts are only lowered and stripped (``clean_caption=False``).
     """
-    return encode(load(model, revision, "text encoder", unet=None).to("cuda"), prompts)
+    return encode(load(revision, "text encoder", unet=None).to(DEVICE), prompts)
 
 
 @torch.no_grad()
@@ -89,24 +88,39 @@ def encode(pipeline: Any, prompts: Sequence[str]) -> dict[str, Tensor]:
     return found
 
 
-def load(model: str, revision: str, phase: str, **without: None) -> Any:
-    """A pipeline of stage I with only the parts that ``phase`` needs, safetensors only."""
+def load(revision: str, phase: str, **without: None) -> Any:
+    """A pipeline of stage I with only the parts that ``phase`` needs, safetensors only.
+
+    What was downloaded before is used without a look at the network, so that a run on a machine
+    without one works, and a branch such as "main" stays where it was.
+    """
     diffusers = installed("diffusers")
     installed("transformers")
     check_memory(phase)
-    check_licence(model)
-    return diffusers.IFPipeline.from_pretrained(
-        model,
-        revision=revision,
-        variant="fp16",
-        torch_dtype=torch.float16,
-        use_safetensors=True,
-        safety_checker=None,
-        feature_extractor=None,
-        watermarker=None,
-        requires_safety_checker=False,
+    options = {
+        "revision": revision,
+        "variant": "fp16",
+        "torch_dtype": torch.float16,
+        "use_safetensors": True,
+        "safety_checker": None,
+        "feature_extractor": None,
+        "watermarker": None,
+        "requires_safety_checker": False,
         **without,
+    }
+    try:
+        return diffusers.IFPipeline.from_pretrained(MODEL, local_files_only=True, **options)
+    except OSError:  # a file is missing
+        check_licence()
+        return diffusers.IFPipeline.from_pretrained(MODEL, **options)
+
+
+def commit(revision: str) -> str:
+    """The commit of the files that were loaded for a revision: what to ask for ever after."""
+    index = installed("huggingface_hub").try_to_load_from_cache(
+        MODEL, "model_index.json", revision=revision
     )
+    return Path(index).parent.name
 
 
 def installed(package: str) -> Any:
@@ -132,14 +146,20 @@ def check_memory(phase: str) -> None:
         )
 
 
-def check_licence(model: str) -> None:
-    """Raise ReportgenError unless the licence of ``model`` was accepted, before any download."""
+def check_licence() -> None:
+    """Raise ReportgenError unless the model may be downloaded: its licence has to be accepted."""
     hub = installed("huggingface_hub")
     try:
-        hub.auth_check(model)
+        hub.auth_check(MODEL)
     except hub.errors.RepositoryNotFoundError:  # a gated repository is a kind of it
         raise ReportgenError(
-            f"The model '{model}' is not open to you.",
+            f"The model '{MODEL}' is not open to you.",
             hint=f"Log in with 'hf auth login' and accept the licence at "
-            f"https://huggingface.co/{model}.",
+            f"https://huggingface.co/{MODEL}.",
+        ) from None
+    except Exception as error:  # each version of the hub has its own for a missing network
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise ReportgenError(
+            f"The model '{MODEL}' is not on this computer, and cannot be downloaded: {reason}",
+            hint="Connect to the internet for the first run, or use the backend 'scenes'.",
         ) from None

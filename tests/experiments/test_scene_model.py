@@ -1,6 +1,4 @@
-"""The text-conditional model of the little world, its judge, and the backends."""
-
-from types import SimpleNamespace
+"""The text-conditional model of the little world, its judge, and its backend."""
 
 import pytest
 import torch
@@ -8,7 +6,7 @@ from exact import generators
 from fake_run import FakeRun
 from torch import Generator, Tensor, nn
 
-from experiments.diffusion import backends, deepfloyd, scene_judge, scene_unet, scenes
+from experiments.diffusion import backends, scene_judge, scene_unet, scenes
 from experiments.diffusion.classifier import judge
 from experiments.diffusion.forward import independent, pure_noise
 from experiments.diffusion.samplers import ancestral, final
@@ -228,106 +226,3 @@ def test_unknown_backends_prompts_and_pairs_are_refused() -> None:
     with pytest.raises(ReportgenError, match="Both prompts are 'a tree'"):
         backends.two_prompts("a tree", "a  tree")
     assert backends.two_prompts("a tree", "a house") == ("a tree", "a house")
-
-
-class SixChannels(nn.Module):
-    """The call and the answer of diffusers' UNet2DConditionModel, as DeepFloyd IF uses it."""
-
-    config, device, dtype = SimpleNamespace(sample_size=16), torch.device("cpu"), torch.float32
-
-    def __init__(self, channels: int = 6) -> None:
-        super().__init__()
-        self.channels = channels
-
-    def forward(
-        self, x: Tensor, t: int, encoder_hidden_states: Tensor, return_dict: bool
-    ) -> tuple[Tensor]:
-        assert encoder_hidden_states.shape == (len(x), 77, 8)
-        assert not return_dict
-        noise = x * encoder_hidden_states.mean()
-        return (torch.cat([noise, torch.full_like(x, 0.5)], dim=1)[:, : self.channels],)
-
-
-def scheduler(**config: str) -> SimpleNamespace:
-    defaults = {"prediction_type": "epsilon", "variance_type": "learned_range"}
-    return SimpleNamespace(
-        betas=cosine().betas.float(), config=SimpleNamespace(**(defaults | config))
-    )
-
-
-EMBEDDINGS = {"a cat": torch.full((1, 77, 8), 2.0), "": torch.zeros(1, 77, 8)}
-
-
-def test_deepfloyd_splits_noise_and_variance() -> None:
-    backend = backends.backend(
-        "deepfloyd", unet=SixChannels(), scheduler=scheduler(), embeddings=EMBEDDINGS
-    )
-    x = torch.randn(2, 3, 16, 16)
-    eps, fraction = backend.predict(x, 690, "a cat")
-    assert torch.allclose(eps, 2 * x)
-    assert torch.allclose(fraction, torch.full_like(x, 0.75))
-    assert (backend.size, backend.channels, backend.prompts) == (16, 3, ("a cat",))
-    assert float(backend.schedule.alpha_bar(690)) == pytest.approx(0.2145, rel=1e-3)
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"embeddings": {**EMBEDDINGS, "a bat": EMBEDDINGS[""]}}, "(?s)'a ca'.*'a cat'"),
-        ({"unet": SixChannels(channels=4)}, "returned 4 channels"),
-        ({"scheduler": scheduler(variance_type="fixed_small")}, "'fixed_small'"),
-        ({"scheduler": scheduler(prediction_type="v_prediction")}, "'v_prediction'"),
-    ],
-)
-def test_what_is_not_deepfloyd_is_refused(change: dict, message: str) -> None:
-    parts = {"unet": SixChannels(), "scheduler": scheduler(), "embeddings": EMBEDDINGS} | change
-    prompt = "a ca" if "embeddings" in change else "a cat"
-    with pytest.raises(ReportgenError, match=message):
-        deepfloyd.DeepFloyd(**parts).predict(torch.zeros(1, 3, 16, 16), 690, prompt)
-
-
-def test_prompts_are_embedded_once_each_with_the_empty_one() -> None:
-    asked = []
-
-    def encode_prompt(prompt: str, do_classifier_free_guidance: bool):
-        asked.append(prompt)
-        assert not do_classifier_free_guidance
-        return torch.full((1, 77, 8), len(prompt)), None
-
-    found = deepfloyd.encode(SimpleNamespace(encode_prompt=encode_prompt), ["a", "bb", "a"])
-    assert asked == list(found) == ["a", "bb", ""]
-    assert found["bb"].dtype == torch.float16
-
-
-def test_missing_parts_of_deepfloyd_are_named_before_anything_is_downloaded(monkeypatch) -> None:
-    monkeypatch.setitem(sys_modules(), "diffusers", None)
-    with pytest.raises(ReportgenError, match=r"needs the package 'diffusers'") as caught:
-        deepfloyd.load_network()
-    assert "pip install reportgen[deepfloyd]" in str(caught.value)
-
-    monkeypatch.setitem(sys_modules(), "diffusers", SimpleNamespace())
-    monkeypatch.setitem(sys_modules(), "transformers", SimpleNamespace())
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    with pytest.raises(ReportgenError, match=r"needs 3 GB of GPU memory; 0\.0 GB are free"):
-        deepfloyd.load_network()
-
-    class Gated(Exception):
-        pass
-
-    def auth_check(model: str) -> None:
-        raise Gated
-
-    hub = SimpleNamespace(
-        auth_check=auth_check, errors=SimpleNamespace(RepositoryNotFoundError=Gated)
-    )
-    monkeypatch.setitem(sys_modules(), "huggingface_hub", hub)
-    monkeypatch.setattr(deepfloyd, "check_memory", lambda phase: None)
-    with pytest.raises(ReportgenError, match="is not open to you") as caught:
-        deepfloyd.load_network()
-    assert "accept the licence" in str(caught.value)
-
-
-def sys_modules() -> dict:
-    import sys
-
-    return sys.modules
