@@ -32,7 +32,10 @@ from reportgen.registry.select import select
 def command(
     ids: tuple[str, ...], force: bool, yes: bool, show: bool, output: Path | None, **options: Any
 ) -> int:
-    """Make these figures (or artifacts), and only what they need. Prints the files made."""
+    """Make these figures (or artifacts), and only what they need. Prints the files made.
+
+    Their captions go to stderr.
+    """
     session = open_session(**options)
     nodes = select(session.graph, ids)
     check_writable(session.project)
@@ -47,6 +50,7 @@ def command(
         assert result.drawn is not None
         assert result.folder is not None
         folder = copy_files(result.folder, output) if output else result.folder
+        click.echo(f"{node.id}: {result.caption}", err=True)
         click.echo(folder / result.drawn.full)
         if show:
             click.launch(str(folder / result.drawn.full))

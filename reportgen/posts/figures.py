@@ -118,7 +118,7 @@ def facts(
         yield "Device", "; ".join(_devices(result, results))
     yield from _remarks(result, results)
     if record.commit:
-        yield "Commit", record.commit[:12]
+        yield "Commit", record.short_commit
     yield "Time", _time(result, results)
 
 

@@ -169,10 +169,12 @@ def published(source: Source, post: Draft, body: Body, results: Results) -> dict
     data["date"] = f"{source.date:%Y-%m-%d %H:%M:%S %z}"
     data.pop("card", None)
     commits = sorted(
-        (record.finished, record.commit) for id in post.figures if (record := results[id].record)
+        (record.finished, record.short_commit)
+        for id in post.figures
+        if (record := results[id].record)
     )
     data["reportgen"] = {
-        "commit": commits[-1][1][:7] if commits else "",
+        "commit": commits[-1][1] if commits else "",
         "figures": [describe(shown, results) for shown in post.figures.values()],
         "headings": [
             {"level": h.level, "id": h.id, "html": liquid.entities(h.html)} for h in body.headings

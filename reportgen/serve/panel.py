@@ -84,7 +84,7 @@ def facts(session: Session, node: Node) -> list[tuple[str, str]]:
         ("Took", duration(record.seconds)),
         ("Seed", str(record.seed)),
         ("Device", record.device),
-        ("Commit", record.commit[:12]),
+        ("Commit", record.short_commit),
         ("Profile", record.profile),
     ]
     return [(name, text) for name, text in found if text]

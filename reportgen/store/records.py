@@ -54,6 +54,12 @@ class Record:
         state = json.dumps([self.key, self.observed, self.environment], sort_keys=True)
         return sha256(state.encode()).hexdigest()[:24]
 
+    @property
+    def short_commit(self) -> str:
+        """``f2f6e99``, and ``f2f6e99-dirty`` where sources differed from it; '' outside git."""
+        commit, dash, dirty = self.commit.partition("-")
+        return commit[:7] + dash + dirty
+
     def to_json(self) -> dict[str, Any]:
         return {"format": FORMAT, **asdict(self)}
 

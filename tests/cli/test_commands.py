@@ -270,3 +270,10 @@ def test_a_figure_that_no_post_shows_is_a_warning(project: ProjectFolder) -> Non
     assert "Warning: figure B.2 is in no post." in done.err
     assert "A.1 is in no post" not in done.err
     assert Path(done.out.strip()).is_file()
+
+
+def test_a_figure_prints_its_file_and_tells_its_caption(project: ProjectFolder) -> None:
+    done = project.run("figure", "A.1", "B.2", "--set", "walk.steps=7")
+    assert [Path(line).suffix for line in done.out.splitlines()] == [".png", ".png"]
+    assert "A.1: A walk of 7 steps that ends at " in done.err
+    assert "B.2: A line.\n" in done.err

@@ -112,7 +112,7 @@ def test_provenance_names_command_parameters_and_all_that_made_it(tmp_path: Path
         "smooth = 0.9; denoiser: sigma = 0.5, epochs = 5, batch_size = 32, lr = 0.0001",
         "<dt>Seed</dt><dd>180</dd>",
         "<dt>Device</dt><dd>cpu, 2 threads</dd>",
-        "<code>4f2c1e9aa0b1</code>",
+        "<code>4f2c1e9</code>",
         "6\u00a0min 12\u00a0s, after denoiser 6\u00a0min 12\u00a0s",
         "<time>2026-11-21</time>",
         "Fresh: code, data and parameters match this picture",

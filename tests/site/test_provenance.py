@@ -76,3 +76,13 @@ def test_another_number_of_threads_is_no_other_device(project: ProjectFolder) ->
     change(project, device="CPU, 99 threads")
 
     assert "walk" not in provenance(project)["Device"]
+
+
+def test_the_commit_says_whether_sources_differed_from_it(project: ProjectFolder) -> None:
+    [path] = (project.root / ".reportgen/records").glob("walk_curve/*.json")
+    record = json.loads(path.read_text())
+    for commit, told in (("f2f6e99-dirty", "f2f6e99-dirty"), ("4f2c1e9aa0b1c2d3e4f5", "4f2c1e9")):
+        path.write_text(json.dumps({**record, "commit": commit}))
+        assert provenance(project)["Commit"] == f"<code>{told}</code>"
+        html = (project.root / "site/_preview/notes/index.html").read_text("utf-8")
+        assert f"<dt>Built from</dt><dd><code>{told}</code></dd>" in html
