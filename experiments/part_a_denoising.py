@@ -16,7 +16,7 @@ from experiments.diffusion.scenes import Scene, randomness
 from experiments.diffusion.schedule import strided_timesteps
 from experiments.painting import as_bytes, device_of, from_bytes, opened, shown
 from experiments.part_a import drawn, unshrunk
-from reportgen import Grid, Run, Steps, Strip, artifact, figure
+from reportgen import Grid, ReportgenError, Run, Steps, Strip, artifact, figure
 
 METHODS = ("noisy", "blurred", "one step", "iterative")
 
@@ -57,7 +57,7 @@ def iterative_denoising(
     ``mean_psnr`` is that of each method over ``others`` scenes more.
     """
     model = opened(painter, scenes_model, run.device)
-    predict, timesteps = prompted(model, prompt), strided_timesteps()[i_start:]
+    predict, timesteps = prompted(model, prompt), walk_from(i_start)
     many = torch.stack([drawn(Scene(), randomness(run.seed, i), model.size) for i in range(others)])
     one, all_others = (
         every_method(
@@ -77,6 +77,17 @@ def iterative_denoising(
         "psnr": one["psnr"],
         "mean_psnr": all_others["psnr"],
     }
+
+
+def walk_from(i_start: int) -> list[int]:
+    """The strided timesteps from number ``i_start`` down."""
+    timesteps = strided_timesteps()
+    if not 0 <= i_start < len(timesteps):
+        raise ReportgenError(
+            f"The walk has no step {i_start}.",
+            hint=f"'i_start' counts from 0 (t = {timesteps[0]}) to {len(timesteps) - 1} (t = 0).",
+        )
+    return timesteps[i_start:]
 
 
 def every_method(

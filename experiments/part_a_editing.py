@@ -227,9 +227,9 @@ def sketch_grid(sketch: dict[str, Any], sketch_translations: dict[str, Any]) -> 
 
 @figure(
     "A.7c",
-    caption="Inpainting: (a) what is white in the mask is painted anew, towards a prompt of its "
-    "own, and the rest is kept to the last bit; (b) the first image before and after."
-    "{originals.note}",
+    caption="Inpainting: (a) what is white in the mask is painted anew, towards "
+    "{inpaintings.prompts}, and the rest is kept to the last bit; (b) the first image before and "
+    "after.{originals.note}",
 )
 def inpainting_panels(originals: dict[str, Any], inpaintings: dict[str, Any]) -> Panels:
     images, results = originals["images"], inpaintings["images"]

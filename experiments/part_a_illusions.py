@@ -189,14 +189,15 @@ def illusion_trials(
 
 @figure(
     "A.8",
-    caption="Visual anagrams: each column is one image, upright and turned by 180 degrees. It was "
-    "painted towards both prompts at once.",
+    caption="Visual anagrams: each column is one image, seen in two ways. It was painted towards "
+    "both prompts at once, at γ = {anagram_pairs.gamma:g}.",
 )
 def anagram_grid(anagram_pairs: dict[str, Any]) -> Grid:
     images, prompts = anagram_pairs["images"], anagram_pairs["prompts"]
+    views = set(anagram_pairs["views"])
     return Grid(
         [[pair[k] for pair in images] for k in (0, 1)],
-        row_labels=["upright", "turned"],
+        row_labels=["upright", views.pop() if len(views) == 1 else "changed"],
         tile_labels=[[thing(pair[k]) for pair in prompts] for k in (0, 1)],
     )
 

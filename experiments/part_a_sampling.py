@@ -116,9 +116,9 @@ def guided_samples(free_samples: dict[str, Any], *, gamma: float = 7.0) -> Grid:
     "those above.",
 )
 def guidance_steps(free_samples: dict[str, Any]) -> Steps:
-    gammas = free_samples["gammas"]
+    gammas, things = free_samples["gammas"], [thing(prompt) for prompt in free_samples["prompts"]]
     return Steps(
-        [Grid([list(row)]) for row in free_samples["images"]],
+        [Grid([list(row)], column_labels=things) for row in free_samples["images"]],
         [f"γ = {gamma:g}" for gamma in gammas],
         what="guidance scale",
     )
@@ -126,8 +126,8 @@ def guidance_steps(free_samples: dict[str, Any]) -> Steps:
 
 @figure(
     "A.6c",
-    caption="What guidance buys and what it costs: agreement with the prompt, as the independent "
-    "judge reads it, and the diversity of pictures of one prompt, over "
+    caption="Guidance scale: agreement with the prompt, as the independent judge reads it, and the "
+    "distance between pictures of one prompt, over "
     "{guidance_sweep.prompts} prompts with {guidance_sweep.instances} samples each.",
 )
 def guidance_curves(guidance_sweep: dict[str, Any]) -> Panels:
@@ -139,8 +139,8 @@ def guidance_curves(guidance_sweep: dict[str, Any]) -> Panels:
     return Panels(
         {
             "agreement": Curve(shares, x="guidance scale γ", y="agreement in %"),
-            "diversity": Curve(
-                diversity, x="guidance scale γ", y="diversity in % of that of drawn scenes"
+            "distance": Curve(
+                diversity, x="guidance scale γ", y="distance in % of that of drawn scenes"
             ),
         }
     )

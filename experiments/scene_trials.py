@@ -12,9 +12,9 @@ from torch import Generator, Tensor
 from experiments.diffusion.backends import ScenesBackend
 from experiments.diffusion.drawing import draw_scene
 from experiments.diffusion.metrics import diversity_within, nearest, psnr
-from experiments.diffusion.readings import load_judge, read, shares
+from experiments.diffusion.readings import load_judge, read, shares, subjects
 from experiments.diffusion.samplers import Predict
-from experiments.diffusion.scenes import Scene, pictures, random_scene, randomness
+from experiments.diffusion.scenes import SLOTS, Scene, pictures, random_scene, randomness
 from experiments.diffusion.schedule import strided_timesteps
 from experiments.diffusion.subjects import SUBJECTS
 from experiments.painting import each_told, paint
@@ -114,6 +114,24 @@ def guidance_sweep(
         agreement.append(shares(read(judge_of_scenes, images), words))
         diversity.append(diversity_within(images.float(), number) / drawn)
     return {"gammas": list(gammas), "agreement": agreement, "diversity": diversity}
+
+
+@artifact
+def free_subjects(
+    run: Run, scenes_model: dict[str, Any], scenes_judge: dict[str, Any], *, samples: int = 200
+) -> dict[str, Any]:
+    """What the model paints without a prompt: the share of every subject, as the judge reads it."""
+    model = ScenesBackend(scenes_model["weights"], run.device)
+    judge_of_scenes = load_judge(scenes_judge["weights"])
+    words = torch.zeros(samples, len(SLOTS), dtype=torch.int64)
+
+    def told(part: slice) -> Predict:
+        return each_told(model, words[part], 0.0)
+
+    images = painted(run, model, samples, told, "without a prompt")
+    read_as = subjects(read(judge_of_scenes, images))
+    found = {subject: read_as.count(subject) / samples for subject in SLOTS["subject"]}
+    return {"subjects": found, "least": min(found.values()), "most": max(found.values())}
 
 
 @artifact

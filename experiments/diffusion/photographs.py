@@ -69,10 +69,13 @@ def on_white(image: Image.Image) -> Image.Image:
 def read_mask(path: Path) -> Tensor:
     """A mask (H, W) of grey values in [0, 1], as they are: whoever uses it checks them."""
     try:
-        with Image.open(path) as image:
+        with warnings.catch_warnings(), Image.open(path) as image:
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             check_pixels(image, path)
             return torch.from_numpy(np.asarray(image.convert("L")).copy()) / 255
-    except (OSError, SyntaxError) as error:
+    except Image.DecompressionBombError:
+        raise too_large(path) from None
+    except (OSError, SyntaxError, ValueError) as error:
         raise ReportgenError(
             f"'{path.name}' cannot be read as a mask: {error}.",
             hint="Give a PNG of the model's size, white where the image is to be new.",

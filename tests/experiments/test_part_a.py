@@ -77,6 +77,15 @@ def test_the_steps_are_labelled_with_the_timesteps_that_were_drawn(originals: di
     assert torch.equal(torch.tensor(steps.frames.pixels[1]).permute(2, 0, 1), found["states"][5])
 
 
+@pytest.mark.parametrize("i_start", [-1, 34, 40])
+def test_a_walk_enters_where_it_has_a_step(originals: dict, i_start: int) -> None:
+    with pytest.raises(ReportgenError, match=f"The walk has no step {i_start}") as refused:
+        part_a_denoising.iterative_denoising(
+            FakeRun(), MODEL, PAINTER, originals, i_start=i_start, others=1
+        )
+    assert "from 0 (t = 990) to 33 (t = 0)" in str(refused.value.hint)
+
+
 def test_guidance_scales_share_their_noise_and_scale_zero_its_prompt() -> None:
     found, others = (
         part_a_sampling.free_samples(FakeRun(), MODEL, PAINTER, prompts=p, gammas=[0, 1, 3])

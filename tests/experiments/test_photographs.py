@@ -106,3 +106,12 @@ def test_a_mask_is_read_as_it_is(tmp_path: Path) -> None:
 
 def test_the_limit_is_below_the_one_that_pillow_warns_of() -> None:
     assert (Image.MAX_IMAGE_PIXELS or 0) > photographs.MOST_PIXELS
+
+
+def test_a_mask_that_is_too_large_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Image.new("L", (30, 20)).save(tmp_path / "mask.png")
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)  # Pillow refuses twice as many
+    with pytest.raises(ReportgenError, match=r"'mask\.png' is too large"):
+        read_mask(tmp_path / "mask.png")

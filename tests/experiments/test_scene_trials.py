@@ -86,6 +86,14 @@ def test_scenes_drawn_again_differ_but_are_of_the_same_words() -> None:
     assert float(near) < float((first.float() - other.float()).square().mean())
 
 
+def test_subjects_painted_without_a_prompt_are_counted() -> None:
+    found = scene_trials.free_subjects(FakeRun(), MODEL, JUDGE, samples=4)
+    assert list(found["subjects"]) == list(SLOTS["subject"])
+    assert sum(found["subjects"].values()) == pytest.approx(1)
+    assert found["most"] == max(found["subjects"].values())
+    assert found["least"] == min(found["subjects"].values())
+
+
 def test_the_nearest_training_scene_is_found_among_those_of_the_training() -> None:
     """Of fresh scenes by hand: each against all; and the seed is the one that training has."""
     found = scene_trials.nearest_scenes(
