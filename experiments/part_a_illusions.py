@@ -23,11 +23,12 @@ ANAGRAMS = (
 )
 """The view, and what the image is to read as without it and with it."""
 HYBRIDS = (
-    ("a red balloon in a field at noon", "a red windmill in a field at noon"),
-    ("a red balloon in a field at noon", "a red sailboat in a field at noon"),
-    ("a red mountain in a field at noon", "a red house in a field at noon"),
+    ("a red lighthouse in a field at noon", "a red windmill in a field at noon"),
+    ("a red mountain in a field at noon", "a red balloon in a field at noon"),
+    ("a red sailboat in a field at noon", "a red windmill in a field at noon"),
 )
-"""What the image is to be from afar, and from near."""
+"""What the image is to be from afar, and from near. Most pairs of subjects do not work: these are
+three of the best among all, by the judge's reading of eight samples of each."""
 
 ANAGRAM_GAMMA = 4.0
 HYBRID_GAMMA = 4.0
@@ -193,32 +194,41 @@ def illusion_trials(
     "both prompts at once, at γ = {anagram_pairs.gamma:g}.",
 )
 def anagram_grid(anagram_pairs: dict[str, Any]) -> Grid:
-    images, prompts = anagram_pairs["images"], anagram_pairs["prompts"]
-    views = set(anagram_pairs["views"])
+    images, views = anagram_pairs["images"], set(anagram_pairs["views"])
     return Grid(
         [[pair[k] for pair in images] for k in (0, 1)],
         row_labels=["upright", views.pop() if len(views) == 1 else "changed"],
-        tile_labels=[[thing(pair[k]) for pair in prompts] for k in (0, 1)],
+        tile_labels=[as_read(anagram_pairs, k) for k in (0, 1)],
     )
 
 
 @figure(
     "A.9",
     caption="Hybrid images: each column is one image, from near, blurred, and as small as it is "
-    "from afar. Low frequencies were painted towards one prompt, high ones towards another.",
+    "from afar. Low frequencies were painted towards one prompt, high ones towards another, at "
+    "γ = {hybrid_pairs.gamma:g}; a Gaussian of σ = {hybrid_pairs.sigma:g} pixels of 64 parts them.",
 )
 def hybrid_grid(hybrid_pairs: dict[str, Any]) -> Grid:
-    images, prompts = hybrid_pairs["images"], hybrid_pairs["prompts"]
+    images = hybrid_pairs["images"]
     small = [in_the_middle(x, images.shape[-1]) for x in hybrid_pairs["small"]]
     return Grid(
         [list(images), list(hybrid_pairs["blurred"]), small],
         row_labels=["from near", "blurred", "from afar"],
         tile_labels=[
-            [thing(near) for _, near in prompts],
-            [""] * len(prompts),
-            [thing(far) for far, _ in prompts],
+            as_read(hybrid_pairs, 1),
+            [""] * len(images),
+            as_read(hybrid_pairs, 0),
         ],
     )
+
+
+def as_read(pairs: dict[str, Any], k: int) -> list[str]:
+    """What reading ``k`` of each image was to be, and what the judge reads where that differs."""
+    labels = []
+    for prompts, readings in zip(pairs["prompts"], pairs["readings"], strict=True):
+        wrong = readings and readings[k] not in prompts[k].split()
+        labels.append(thing(prompts[k]) + f", read as {readings[k]}" * bool(wrong))
+    return labels
 
 
 def in_the_middle(small: Tensor, size: int) -> Tensor:
