@@ -179,9 +179,12 @@ def test_a_hybrid_is_shown_from_near_and_from_afar() -> None:
     found = part_a_illusions.hybrid_pairs(
         FakeRun(), MODEL, PAINTER, JUDGE, pairs=[PROMPTS], tries=2
     )
-    grid = part_a_illusions.hybrid_grid(found)
+    assert len(found["readings"][0]) == 2
+    grid = part_a_illusions.hybrid_grid({**found, "readings": [["tree", "house"]]})
     assert grid.row_labels == ["from near", "blurred", "from afar"]
     assert grid.tile_labels == [["blue house"], [""], ["red tree"]]
+    failed = part_a_illusions.hybrid_grid({**found, "readings": [["rocket", "house"]]})
+    assert failed.tile_labels == [["blue house"], [""], ["red tree, read as rocket"]]
 
 
 @pytest.mark.parametrize(
