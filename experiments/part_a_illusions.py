@@ -40,7 +40,7 @@ Readings = Callable[[Tensor], list[Tensor]]
 
 def two_views(model: Backend, view: str, first: str, second: str, gamma: float) -> Predict:
     """An anagram of two prompts: ``first`` upright, ``second`` through the view of that name."""
-    two_prompts(first, second)
+    two_prompts(model, first, second)
     return anagram(
         [
             (VIEWS["upright"], prompted(model, first, gamma)),
@@ -51,7 +51,7 @@ def two_views(model: Backend, view: str, first: str, second: str, gamma: float) 
 
 def two_distances(model: Backend, far: str, near: str, gamma: float, sigma: float) -> Predict:
     """A hybrid of two prompts: ``far`` in the low frequencies, ``near`` in the high ones."""
-    two_prompts(far, near)
+    two_prompts(model, far, near)
     return hybrid(prompted(model, far, gamma), prompted(model, near, gamma), sigma)
 
 
@@ -227,7 +227,8 @@ def as_read(pairs: dict[str, Any], k: int) -> list[str]:
     labels = []
     for prompts, readings in zip(pairs["prompts"], pairs["readings"], strict=True):
         wrong = readings and readings[k] not in prompts[k].split()
-        labels.append(thing(prompts[k]) + f", read as {readings[k]}" * bool(wrong))
+        instead = f", read as {readings[k]}" if wrong else ""
+        labels.append(thing(prompts[k]) + instead)
     return labels
 
 

@@ -47,6 +47,11 @@ def free_samples(
     ``images`` is (scales, prompts, 3, H, W). ``film`` is the walk of sample number ``filmed`` at
     scale 0, pure noise first.
     """
+    if not 0 <= filmed < len(prompts):
+        raise ReportgenError(
+            f"There is no sample {filmed} to film.",
+            hint=f"'filmed' counts the prompts, from 0 to {len(prompts) - 1}.",
+        )
     model = opened(painter, scenes_model, run.device)
 
     def sources() -> list[Generator]:

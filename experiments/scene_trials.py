@@ -19,7 +19,7 @@ from experiments.diffusion.schedule import strided_timesteps
 from experiments.diffusion.subjects import SUBJECTS
 from experiments.painting import each_told, paint
 from experiments.part_a_editing import box_mask, inpainted, translated
-from experiments.part_a_illusions import noise_of
+from experiments.part_a_illusions import SIGMA, far_and_near, noise_of
 from reportgen import Run, artifact
 from reportgen.engine.run import derive_seed
 
@@ -182,6 +182,19 @@ def redrawn(seed: int, scenes: int, instances: int) -> Tensor:
             image = draw_scene(*astuple(scene), Random(f"{seed}/{i}/{k}"))
             drawn.append(np.asarray(image).transpose(2, 0, 1))
     return torch.from_numpy(np.stack(drawn))
+
+
+@artifact
+def blurred_scenes(
+    run: Run, scenes_judge: dict[str, Any], *, samples: int = 200, sigma: float = SIGMA
+) -> dict[str, float]:
+    """What the judge, which was never shown a blur, reads in drawn scenes that are blurred.
+
+    The shares that it reads right, slot by slot, with the blur that parts the hybrids.
+    """
+    images, words = pictures(run.seed, samples)
+    blurred, _ = far_and_near(sigma)(images)
+    return shares(read(load_judge(scenes_judge["weights"]), blurred), words)
 
 
 @artifact

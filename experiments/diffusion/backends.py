@@ -15,7 +15,7 @@ from experiments.diffusion.pen import SIZE
 from experiments.diffusion.predictors import from_v
 from experiments.diffusion.samplers import Predict
 from experiments.diffusion.scene_unet import SceneUNet
-from experiments.diffusion.scenes import everything, words_of
+from experiments.diffusion.scenes import everything, parse, words_of
 from experiments.diffusion.schedule import Schedule, cosine
 from reportgen import ReportgenError
 
@@ -88,11 +88,13 @@ def prompted(backend: Backend, prompt: str = "", gamma: float = 1.0) -> Predict:
     return guided(conditional, unconditional, gamma) if prompt else unconditional
 
 
-def two_prompts(first: str, second: str) -> tuple[str, str]:
-    """Two prompts for one image, once they are known to differ."""
-    if first.split() == second.split():
+def two_prompts(backend: Backend, first: str, second: str) -> tuple[str, str]:
+    """Two prompts for one image, once they are known to tell the backend different things."""
+    told = parse if backend.name == "scenes" else str.split
+    if told(first) == told(second):
         raise ReportgenError(
-            f"Both prompts are '{first}'.", hint="An image of two readings needs two prompts."
+            f"The prompts '{first}' and '{second}' say the same.",
+            hint="An image of two readings needs two prompts.",
         )
     return first, second
 

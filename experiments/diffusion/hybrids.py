@@ -1,11 +1,18 @@
 """Hybrid images: one thing from afar, where only low frequencies are left, another from near."""
 
+from collections.abc import Callable, Sequence
+from functools import partial
+
 import torch
 from torch import Tensor
 from torch.nn.functional import avg_pool2d
 
 from experiments.diffusion.classical import gaussian_kernel, separable
 from experiments.diffusion.samplers import Predict
+from reportgen import ReportgenError
+
+Filter = Callable[[Tensor], Tensor]
+"""A linear map of images (B, C, H, W)."""
 
 
 def low_pass(x: Tensor, sigma: float = 2.0) -> Tensor:
@@ -19,19 +26,31 @@ def high_pass(x: Tensor, sigma: float = 2.0) -> Tensor:
     return x - low_pass(x, sigma)
 
 
-def hybrid(far: Predict, near: Predict, sigma: float = 2.0) -> Predict:
-    """Factorized Diffusion (Geng, Park, Owens 2024, arXiv:2404.11615): noise, joined by frequency.
+def factorized(parts: Sequence[tuple[Filter, Predict]]) -> Predict:
+    """Factorized Diffusion (Geng, Park, Owens 2024, arXiv:2404.11615): noise, joined by filters.
 
-    eps = low_pass(eps of ``far``) + high_pass(eps of ``near``). A learned variance is averaged.
+    eps = sum of filter_i(eps_i), with linear filters that sum to one, or the sum would be no noise;
+    raises ReportgenError for others. A learned variance is averaged.
     """
 
     def predict(x: Tensor, t: int) -> tuple[Tensor, Tensor | None]:
-        (eps_far, part_far), (eps_near, part_near) = far(x, t), near(x, t)
-        parts = [part for part in (part_far, part_near) if part is not None]
-        eps = low_pass(eps_far, sigma) + high_pass(eps_near, sigma)  # (B, C, H, W)
-        return eps, torch.stack(parts).mean(0) if parts else None
+        if not torch.allclose(torch.stack([keep(x) for keep, _ in parts]).sum(0), x, atol=1e-3):
+            raise ReportgenError(
+                "The filters do not sum to one.", hint="Add one for what the others take away."
+            )
+        found = [(keep, model(x, t)) for keep, model in parts]
+        eps = torch.stack([keep(eps) for keep, (eps, _) in found]).sum(0)  # (B, C, H, W)
+        learned = [part for _, (_, part) in found if part is not None]
+        return eps, torch.stack(learned).mean(0) if learned else None
 
     return predict
+
+
+def hybrid(far: Predict, near: Predict, sigma: float = 2.0) -> Predict:
+    """``factorized`` by frequency: eps = low_pass(eps of ``far``) + high_pass(eps of ``near``)."""
+    return factorized(
+        [(partial(low_pass, sigma=sigma), far), (partial(high_pass, sigma=sigma), near)]
+    )
 
 
 def from_afar(x: Tensor, factor: int = 4, sigma: float = 2.0) -> Tensor:

@@ -8,6 +8,7 @@ from torch import Tensor
 from experiments.diffusion import anagrams, hybrids
 from experiments.diffusion.samplers import ancestral, ddim, final
 from experiments.diffusion.schedule import cosine, eps_from_x0, strided_timesteps
+from reportgen import ReportgenError
 
 SCHEDULE, SIZE = cosine(), 8
 SHUFFLE = anagrams.permutation(
@@ -121,6 +122,18 @@ def test_one_prompt_for_both_ranges_is_that_prompt() -> None:
     assert torch.allclose(
         hybrids.hybrid(predict, predict)(x, 500)[0], predict(x, 500)[0], atol=1e-5
     )
+
+
+def test_filters_that_do_not_sum_to_one_make_no_noise() -> None:
+    x, predict = random(1, 1, 32, 32), towards(random(1, 1, 32, 32, seed=1))
+    left = (torch.arange(32) < 16).float()
+    halves = hybrids.factorized(
+        [(lambda x: x * left, predict), (lambda x: x * (1 - left), predict)]
+    )
+    assert torch.equal(halves(x, 500)[0], predict(x, 500)[0])
+    twice = hybrids.factorized([(lambda x: x, predict), (hybrids.low_pass, predict)])
+    with pytest.raises(ReportgenError, match="do not sum to one"):
+        twice(x, 500)
 
 
 def test_from_afar_is_smaller_and_keeps_the_mean() -> None:

@@ -104,6 +104,12 @@ def test_guidance_scales_share_their_noise_and_scale_zero_its_prompt() -> None:
     assert int((alone[0].int() - found["images"][2, 1].int()).abs().max()) <= 1
 
 
+@pytest.mark.parametrize("filmed", [-1, 2])
+def test_a_sample_that_is_not_there_cannot_be_filmed(filmed: int) -> None:
+    with pytest.raises(ReportgenError, match=f"There is no sample {filmed} to film"):
+        part_a_sampling.free_samples(FakeRun(), MODEL, PAINTER, prompts=PROMPTS, filmed=filmed)
+
+
 def test_a_guidance_scale_that_was_not_sampled_is_refused() -> None:
     found = {"gammas": [0, 1], "images": torch.zeros(2, 1)}
     with pytest.raises(ReportgenError, match="guidance scale '7'"):
@@ -190,13 +196,29 @@ def test_a_hybrid_is_shown_from_near_and_from_afar() -> None:
 @pytest.mark.parametrize(
     ("pair", "message"),
     [
-        (["half turn", "a tree", "a  tree"], "Both prompts are 'a tree'"),
+        (["half turn", "a red tree", "the tree, red"], "'the tree, red' say the same"),
         (["mirror", "a tree", "a house"], "no view 'mirror'"),
     ],
 )
 def test_pairs_that_make_no_anagram_are_refused(pair: list[str], message: str) -> None:
     with pytest.raises(ReportgenError, match=message):
         part_a_illusions.anagram_pairs(FakeRun(), MODEL, PAINTER, JUDGE, pairs=[pair])
+
+
+def test_a_hybrid_of_one_prompt_is_refused() -> None:
+    with pytest.raises(ReportgenError, match="'a tree' and 'the tree' say the same"):
+        part_a_illusions.hybrid_pairs(
+            FakeRun(), MODEL, PAINTER, JUDGE, pairs=[["a tree", "the tree"]]
+        )
+
+
+def test_a_tile_says_what_the_judge_reads_instead() -> None:
+    pairs = {
+        "prompts": [["a red tree", "a blue house"], ["a rocket", "a house"]],
+        "readings": [["tree", "tree"], []],
+    }
+    assert part_a_illusions.as_read(pairs, 0) == ["red tree", "rocket"]
+    assert part_a_illusions.as_read(pairs, 1) == ["blue house, read as tree", "house"]
 
 
 def test_a_backend_is_refused_that_is_unknown_or_has_no_weights(originals: dict) -> None:

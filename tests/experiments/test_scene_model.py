@@ -223,6 +223,8 @@ def test_unknown_backends_prompts_and_pairs_are_refused() -> None:
         backends.ScenesBackend(small().state_dict()).predict(
             torch.zeros(1, 3, 32, 32), 5, "a lighthose"
         )
-    with pytest.raises(ReportgenError, match="Both prompts are 'a tree'"):
-        backends.two_prompts("a tree", "a  tree")
-    assert backends.two_prompts("a tree", "a house") == ("a tree", "a house")
+    model = backends.ScenesBackend(small().state_dict())
+    for same in ("a  tree", "The tree."):
+        with pytest.raises(ReportgenError, match=f"'a tree' and '{same}' say the same"):
+            backends.two_prompts(model, "a tree", same)
+    assert backends.two_prompts(model, "a tree", "a house") == ("a tree", "a house")

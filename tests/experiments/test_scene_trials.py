@@ -9,9 +9,10 @@ from little import scenes_judge, scenes_model
 
 from experiments import part_a_illusions, scene_trials
 from experiments.diffusion.backends import ScenesBackend
+from experiments.diffusion.hybrids import low_pass
 from experiments.diffusion.readings import load_judge, read, shares, subjects, with_subject
 from experiments.diffusion.scenes import HELD_OUT, SLOTS, pictures
-from experiments.painting import each_told
+from experiments.painting import as_bytes, each_told, from_bytes
 from reportgen.engine.run import derive_seed
 from reportgen.engine.session import Session
 from reportgen.project import find_project
@@ -92,6 +93,13 @@ def test_subjects_painted_without_a_prompt_are_counted() -> None:
     assert sum(found["subjects"].values()) == pytest.approx(1)
     assert found["most"] == max(found["subjects"].values())
     assert found["least"] == min(found["subjects"].values())
+
+
+def test_the_judge_is_asked_about_blurred_scenes() -> None:
+    found = scene_trials.blurred_scenes(FakeRun(), JUDGE, samples=6, sigma=4.0)
+    images, words = pictures(FakeRun().seed, 6)
+    blurred = as_bytes(low_pass(from_bytes(images), 4.0))
+    assert found == shares(read(load_judge(JUDGE["weights"]), blurred), words)
 
 
 def test_the_nearest_training_scene_is_found_among_those_of_the_training() -> None:
