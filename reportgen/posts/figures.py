@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from reportgen.engine.results import Result, Results
 
 STATES = {
-    "fresh": ("", "Fresh: code, data and parameters match this picture"),
+    "fresh": ("", "Fresh: code, data and parameters match"),
     "accepted": (
         "half",
         "Accepted: the code changed since, without effect, says the author",
@@ -125,7 +125,8 @@ def facts(
 def _parameters(
     shown: Numbered, result: Result, results: Results, told: dict[str, str]
 ) -> Iterator[str]:
-    """Its own parameters and those behind it; what an earlier figure told of a far one, by name."""
+    """Its own parameters and those behind it; what an earlier figure told of far ones, by name."""
+    earlier: dict[str, list[str]] = {}
     for upstream in [result, *ancestors(result, results)]:
         name = upstream.node.name
         given = {key: value for key, value in upstream.params.items() if value not in ("", [])}
@@ -133,10 +134,12 @@ def _parameters(
         if values and upstream is result:
             yield values
         elif values and name in told and name not in result.node.inputs:
-            yield f"{name}: as in {told[name]}"
+            earlier.setdefault(told[name], []).append(name)
         elif values:
             told.setdefault(name, shown.label)
             yield f"{name}: {values}"
+    for label, names in earlier.items():
+        yield f"{', '.join(names)}: as in {label}"
 
 
 def _devices(result: Result, results: Results) -> Iterator[str]:
@@ -173,11 +176,13 @@ def _short(value: Any) -> str:
 
 
 def _time(result: Result, results: Results) -> str:
-    parts = [str(duration(result.record.seconds))] if result.record else []
-    for upstream in ancestors(result, results):
-        if upstream.record and upstream.record.seconds >= 1:
-            parts.append(f"{upstream.node.name} {duration(upstream.record.seconds)}")
-    return parts[0] + (f", after {', '.join(parts[1:])}" if parts[1:] else "")
+    """How long it took, and what is behind it: all that is no trifle beside the longest."""
+    assert result.record is not None
+    behind = [r for r in ancestors(result, results) if r.record]
+    seconds = {r.node.name: r.record.seconds for r in behind if r.record}
+    least = max(1.0, max(seconds.values(), default=0.0) / 50)
+    parts = [f"{name} {duration(s)}" for name, s in seconds.items() if s >= least]
+    return f"{duration(result.record.seconds)}" + (f", after {', '.join(parts)}" if parts else "")
 
 
 def ancestors(result: Result, results: Results) -> list[Result]:

@@ -77,6 +77,8 @@ class FormulaError(ReportgenError):
 def mathml(tex: str, *, display: bool) -> str:
     """MathML for a formula, in one line without any character that Markdown or Liquid heeds.
 
+    A displayed formula also keeps its TeX, for readers that show no MathML.
+
     Raises FormulaError for an unknown macro or environment, unbalanced braces, an argument that
     is not there or a formula that does not parse.
     """
@@ -89,15 +91,20 @@ def mathml(tex: str, *, display: bool) -> str:
         markup = convert(prepared(plain), display="block" if display else "inline")
     except Exception as error:  # latex2mathml has no base class for its errors
         raise FormulaError(f"The formula '{short(tex)}' does not parse: {reason(error)}.") from None
-    block = ' display="block"' if display else ""
-    opening = f'<math{block} alttext="{quoted(tex)}">'
+    opening = f'<math display="block" alttext="{quoted(tex)}">' if display else "<math>"
     markup = re.sub(r"<math [^>]*>", lambda _: opening, markup)
     markup = with_styled_letters(markup)
     for wrong, right in MENDED.items():
         markup = markup.replace(wrong, right)
     markup = re.sub(r">([^<]+)<", lambda m: f">{harmless(m[1])}<", markup)
     check_markup(markup, tex)
-    return markup
+    return without_idle_rows(markup)
+
+
+def without_idle_rows(markup: str) -> str:
+    """MathML without rows that hold one letter or number, or all that ``math`` holds."""
+    markup = re.sub(r"<mrow>(<(m[in])[ >][^<]*</\2>)</mrow>", r"\1", markup)
+    return re.sub(r"(<math[^>]*>)<mrow>(.*)</mrow></math>", r"\1\2</math>", markup)
 
 
 def prepared(tex: str) -> str:

@@ -38,7 +38,7 @@ def body_of(tmp_path: Path, body: str) -> str:
 def test_expressions(source: str, expected: str | None, tmp_path: Path) -> None:
     found = body_of(tmp_path, source)
     if expected is None:
-        assert 'alttext="&#92;sigma = 0.5"' in found
+        assert "<math><mi>σ</mi>" in found
     else:
         assert found == expected
 
@@ -115,7 +115,7 @@ def test_provenance_names_command_parameters_and_all_that_made_it(tmp_path: Path
         "<code>4f2c1e9</code>",
         "6\u00a0min 12\u00a0s, after denoiser 6\u00a0min 12\u00a0s",
         "<time>2026-11-21</time>",
-        "Fresh: code, data and parameters match this picture",
+        "Fresh: code, data and parameters match",
         'b-1b.csv" download>CSV<span class="vh"> of Figure 1</span>',
     ):
         assert part in html
