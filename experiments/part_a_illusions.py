@@ -28,7 +28,7 @@ HYBRIDS = (
     ("a red sailboat in a field at noon", "a red windmill in a field at noon"),
 )
 """What the image is to be from afar, and from near. Most pairs of subjects do not work: these are
-three of the best among all, by the judge's reading of eight samples of each."""
+three of the best of ``hybrid_search``."""
 
 ANAGRAM_GAMMA = 4.0
 HYBRID_GAMMA = 4.0

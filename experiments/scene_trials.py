@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import astuple, replace
+from itertools import permutations
 from random import Random
 from typing import Any
 
@@ -19,7 +20,14 @@ from experiments.diffusion.schedule import strided_timesteps
 from experiments.diffusion.subjects import SUBJECTS
 from experiments.painting import each_told, paint
 from experiments.part_a_editing import box_mask, inpainted, translated
-from experiments.part_a_illusions import SIGMA, far_and_near, noise_of
+from experiments.part_a_illusions import (
+    HYBRID_GAMMA,
+    SIGMA,
+    both_ways,
+    far_and_near,
+    noise_of,
+    two_distances,
+)
 from reportgen import Run, artifact
 from reportgen.engine.run import derive_seed
 
@@ -195,6 +203,29 @@ def blurred_scenes(
     images, words = pictures(run.seed, samples)
     blurred, _ = far_and_near(sigma)(images)
     return shares(read(load_judge(scenes_judge["weights"]), blurred), words)
+
+
+@artifact
+def hybrid_search(
+    run: Run,
+    scenes_model: dict[str, Any],
+    scenes_judge: dict[str, Any],
+    *,
+    tries: int = 8,
+    gamma: float = HYBRID_GAMMA,
+    sigma: float = SIGMA,
+) -> dict[str, Any]:
+    """How often the judge reads both subjects of a hybrid: a share for every pair, far and near."""
+    model = ScenesBackend(scenes_model["weights"], run.device)
+    judge_of_scenes = load_judge(scenes_judge["weights"])
+    pairs, rates = [list(pair) for pair in permutations(SUBJECTS, 2)], []
+    for pair in run.progress(pairs, "pairs of subjects"):
+        prompts = [f"a red {subject} in a field at noon" for subject in pair]
+        predict = two_distances(model, *prompts, gamma, sigma)
+        images = paint(model, predict, noise_of(run, " and ".join(pair), tries))
+        right = both_ways(judge_of_scenes, far_and_near(sigma)(images), prompts)
+        rates.append(float(right.double().mean()))
+    return {"pairs": pairs, "rates": rates, "never": rates.count(0.0)}
 
 
 @artifact

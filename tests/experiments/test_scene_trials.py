@@ -95,6 +95,17 @@ def test_subjects_painted_without_a_prompt_are_counted() -> None:
     assert found["least"] == min(found["subjects"].values())
 
 
+def test_every_ordered_pair_of_subjects_is_tried_as_a_hybrid(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(scene_trials, "SUBJECTS", list(SLOTS["subject"][:3]))
+    found = scene_trials.hybrid_search(FakeRun(), MODEL, JUDGE, tries=2)
+    assert len({tuple(pair) for pair in found["pairs"]}) == len(found["rates"]) == 6
+    assert all(far != near for far, near in found["pairs"])
+    assert set(found["rates"]) <= {0.0, 0.5, 1.0}
+    assert found["never"] == sum(rate == 0 for rate in found["rates"])
+
+
 def test_the_judge_is_asked_about_blurred_scenes() -> None:
     found = scene_trials.blurred_scenes(FakeRun(), JUDGE, samples=6, sigma=4.0)
     images, words = pictures(FakeRun().seed, 6)

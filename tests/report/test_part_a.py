@@ -12,6 +12,7 @@ from PIL import Image
 import reportgen
 from experiments.diffusion.hybrids import low_pass
 from experiments.diffusion.readings import load_judge, read, subjects
+from experiments.diffusion.scenes import parse
 from experiments.painting import as_bytes, from_bytes
 from tests.report.conftest import ROOT, Report
 from tests.report.test_part_b import labels, markup
@@ -70,6 +71,21 @@ def test_illusions_are_read_as_intended_as_often_as_the_post_says(report: Report
         assert f"{100 * found['mean'][kind]:.0f} %" in text(report)
     rates = ", ".join(f"{100 * rate:.0f} %" for rate in found["hybrids"])
     assert rates in text(report)
+
+
+def test_the_hybrids_are_of_pairs_that_work_best_among_all(report: Report) -> None:
+    found = report.value("hybrid_search")
+    rate = dict(zip(map(tuple, found["pairs"]), found["rates"], strict=True))
+    assert len(rate) == 8 * 7
+    shown = [tuple(map(subject_of, pair)) for pair in report.value("hybrid_pairs.prompts")]
+    best = sorted(rate.values())[-6]
+    assert all(rate[pair] >= best for pair in shown)
+    told = f"Of all {len(rate)} pairs of subjects {found['never']} never worked in 8 samples each"
+    assert told in text(report)
+
+
+def subject_of(prompt: str) -> str:
+    return parse(prompt).subject
 
 
 @pytest.mark.parametrize("name", ["anagram_pairs", "hybrid_pairs"])
