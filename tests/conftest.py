@@ -79,7 +79,7 @@ class ProjectFolder:
             capture_output=True,
             text=True,
             check=False,
-            timeout=240,
+            timeout=900,  # the whole report, on a slow machine under load
         )
         return Done(done.returncode, done.stdout, done.stderr)
 
