@@ -196,12 +196,24 @@ def building(project: ProjectFolder, *arguments: str) -> Iterator["subprocess.Po
     process.wait(timeout=200)
 
 
+def worker_of(outside: Path, process: "subprocess.Popen[bytes]") -> int:
+    """The worker that wrote its number last; 0 where a build ended before any did."""
+    while not (found := words(outside / "worker")):  # empty while a node writes it anew
+        if process.poll() is not None:
+            return 0
+        time.sleep(0.001)
+    return int(found[0])
+
+
 def kill(pid: int) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGKILL)
+    if pid > 0:  # 0 would be the group of these tests
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def gone(pid: int) -> bool:
+    if pid == 0:
+        return True
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -230,7 +242,7 @@ def test_kill_9_at_any_moment(survivor: ProjectFolder, outside: Path, victim: st
         with building(survivor) as process:
             until(start, lambda: len(words(outside / "ran")), process)
             time.sleep(moments.random() * 0.05)
-            worker = int((words(outside / "worker") or ["0"])[0])
+            worker = worker_of(outside, process)
             kill(process.pid if victim == "parent" else worker)
         if worker:
             wait_until_gone(worker)
@@ -253,7 +265,7 @@ def test_kill_9_while_objects_are_written(
     for share in sorted(moments.sample(range(1, 150), min(ROUNDS, 149))):
         with building(project) as process:
             until(share, lambda: len(list(store_of(project).glob("objects/??/*"))), process)
-            worker = int(words(outside / "worker")[0])
+            worker = worker_of(outside, process)
             kill(process.pid if victim == "parent" else worker)
         wait_until_gone(worker)
         check_store(project)
@@ -271,7 +283,7 @@ def test_kill_9_during_a_training_with_checkpoints(
     for step in sorted(moments.sample(range(20, 280), min(ROUNDS, 260))):
         with building(project) as process:
             until(step, lambda: int((words(outside / "step") or ["0"])[0]), process)
-            worker = int(words(outside / "worker")[0])
+            worker = worker_of(outside, process)
             kill(moments.choice([process.pid, worker]))
         kill(worker)
         wait_until_gone(worker)
