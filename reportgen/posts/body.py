@@ -64,13 +64,13 @@ class Body:
         display = segment.kind == "display"
         text = self.draft.text.text
         end = segment.start + len(segment.text)
-        alone = not text[text.rfind("\n", 0, segment.start) + 1 : segment.start].strip(" ")
-        alone = alone and not text[end : (text.find("\n", end) + 1 or len(text))].strip()
-        column = segment.start - text.rfind("\n", 0, segment.start) - 1
-        block = display and alone and column == 0
+        before = text[text.rfind("\n", 0, segment.start) + 1 : segment.start]
+        after = text[end : (text.find("\n", end) + 1 or len(text))].strip()
+        block = display and not before and not after
+        alone = before.strip()[-1:] in ("", "|") and after[:1] in ("", "|")
         number = self.draft.equations.get(segment.label) if segment.label else None
         tex = self.with_values(segment.tex)
-        item = FormulaItem(tex, display, block, number, segment.label)
+        item = FormulaItem(tex, display, alone, block, number, segment.label)
         if segment.label and not block:
             raise self.error(segment, "A numbered equation must stand on lines of its own.", "{#")
         try:
@@ -98,7 +98,7 @@ class Body:
         """A formula's final markup, in the post's way of writing maths."""
         if self.math == "tex":
             return tex_markup(item)
-        markup = mathml(item.tex, display=item.display)
+        markup = mathml(item.tex, display=item.display, alone=item.alone)
         if not item.block:
             return markup
         if item.number is None:

@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from reportgen.freshness.environment import environment
+from reportgen.freshness.states import environment_change
 from reportgen.posts.draft import Numbered
 from reportgen.posts.filters import duration, plain_text
 from reportgen.posts.liquid import entities
@@ -95,12 +97,25 @@ def figure_html(
 
 def state_of(result: Result, results: Results) -> str:
     """The state that a figure shows: of a fresh one, the worst that any artifact behind it has."""
-    if result.state != "fresh":
+    if result.state not in ("fresh", "env-stale"):
         return result.state
     behind = [result, *ancestors(result, results)]
-    if any(upstream.state == "env-stale" for upstream in behind):
+    if any(other_versions(upstream) for upstream in behind):
         return "env-stale"
     return "accepted" if any(r.record and r.record.accepted for r in behind) else "fresh"
+
+
+def other_versions(result: Result) -> str | None:
+    """The packages that it was made with in another version than is installed here, or None.
+
+    A package that is not installed here has no other version: a machine without torch publishes
+    what one with torch has computed, and the page is the same.
+    """
+    if result.state != "env-stale" or result.record is None:
+        return None
+    made = result.record.environment
+    here = {name: version for name, version in environment(made).items() if version}
+    return environment_change({name: made[name] for name in made.keys() & here.keys()}, here)
 
 
 def facts(
@@ -160,8 +175,8 @@ def _remarks(result: Result, results: Results) -> Iterator[tuple[str, str]]:
         record = upstream.record
         if record and record.accepted:
             yield "Accepted", f"{whose}{record.accepted['reason']}"
-        if upstream.state == "env-stale":
-            yield "Versions", f"{whose}{upstream.reason}"
+        if change := other_versions(upstream):
+            yield "Versions", f"{whose}{change}"
         for note in record.notes if record else ():
             yield "Note", f"{whose}{note}"
 

@@ -40,10 +40,11 @@ class ValueItem:
 
 @dataclass(frozen=True)
 class FormulaItem:
-    """A formula; ``block`` when it stands alone between paragraphs."""
+    """A formula; ``alone`` in its line or table cell; ``block`` when between paragraphs."""
 
     tex: str
     display: bool
+    alone: bool = False
     block: bool = False
     number: int | None = None
     label: str = ""

@@ -74,10 +74,11 @@ class FormulaError(ReportgenError):
 
 
 @lru_cache(maxsize=4096)
-def mathml(tex: str, *, display: bool) -> str:
+def mathml(tex: str, *, display: bool, alone: bool = False) -> str:
     """MathML for a formula, in one line without any character that Markdown or Liquid heeds.
 
-    A displayed formula also keeps its TeX, for readers that show no MathML.
+    A formula that is displayed or stands ``alone``, as in a table's cell, also keeps its TeX, for
+    readers that know no MathML: without it they find nothing there.
 
     Raises FormulaError for an unknown macro or environment, unbalanced braces, an argument that
     is not there or a formula that does not parse.
@@ -91,7 +92,8 @@ def mathml(tex: str, *, display: bool) -> str:
         markup = convert(prepared(plain), display="block" if display else "inline")
     except Exception as error:  # latex2mathml has no base class for its errors
         raise FormulaError(f"The formula '{short(tex)}' does not parse: {reason(error)}.") from None
-    opening = f'<math display="block" alttext="{quoted(tex)}">' if display else "<math>"
+    block = ' display="block"' if display else ""
+    opening = f'<math{block} alttext="{quoted(tex)}">' if display or alone else "<math>"
     markup = re.sub(r"<math [^>]*>", lambda _: opening, markup)
     markup = with_styled_letters(markup)
     for wrong, right in MENDED.items():

@@ -65,6 +65,7 @@ def test_markup(tex: str, part: str) -> None:
 def test_display_is_marked_and_the_source_is_kept_as_text() -> None:
     markup = mathml("a_1", display=True)
     assert markup.startswith('<math display="block" alttext="a&#95;1">')
+    assert mathml("a_1", display=False, alone=True).startswith('<math alttext="a&#95;1"><msub>')
     assert mathml("a_1", display=False).startswith("<math><msub>")
 
 
