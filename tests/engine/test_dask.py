@@ -121,7 +121,9 @@ def test_two_workers_run_two_nodes_at_once(report: ProjectFolder, cluster: Path)
 
 
 def test_a_process_that_dies_fails_its_node_alone(report: ProjectFolder, cluster: Path) -> None:
-    done = report.run("build", "--executor", f"dask:{cluster}")
+    address = json.loads(cluster.read_text())["address"]
+    assert address.startswith("tcp://127.0.0.1:")
+    done = report.run("build", "--executor", f"dask:{address}")
     assert done.code == 1
     assert "Artifact 'killed' failed" in done.err
     assert "ended with exit code -9" in done.err
