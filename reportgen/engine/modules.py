@@ -98,16 +98,23 @@ def name_of(file: str, root: str) -> str:
 def project_files(root: str) -> Iterator[str]:
     for module in list(sys.modules.values()):
         file = getattr(module, "__file__", None)
-        if file and file.endswith(".py") and is_project_module(module, root):
+        if file and is_project_module(module, root) and file.endswith(".py"):
             yield file
 
 
 def is_project_module(module: ModuleType, root: str) -> bool:
-    """Whether a module's file, or the folder of a package without a file, is in the project."""
-    if module.__name__ in ("__main__", "__mp_main__"):
-        return False
+    """Whether a module's file, or the folder of a package without a file, is in the project.
+
+    Asked of all that is loaded, and of thousands where torch is: so a look at the file comes first.
+    """
     file = getattr(module, "__file__", None)
-    places = [file] if file else list(getattr(module, "__path__", ()))
+    if not (in_project(file, root) if file else _is_package_in(module, root)):
+        return False
+    return module.__name__ not in ("__main__", "__mp_main__")
+
+
+def _is_package_in(module: ModuleType, root: str) -> bool:
+    places = list(getattr(module, "__path__", ()))
     return bool(places) and all(in_project(place, root) for place in places)
 
 
