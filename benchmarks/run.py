@@ -160,24 +160,28 @@ def in_python(folder: Path, code: str) -> None:
 
 def overhead(folder: Path) -> None:
     """What one more trivial figure costs: 100 of them against 1, drawing left out."""
-    times = {}
+    times, command = {}, [sys.executable, "build.py"]
     for count in (1, 100):
-        projects.ours(folder / str(count), count)
-        start = time.perf_counter()
-        code = (
-            "from reportgen.engine.build import build_nodes\n"
-            "from reportgen.engine.progress import Reporter\n"
-            "from reportgen.engine.session import Session\n"
-            "from reportgen.project import find_project\n"
-            "if __name__ == '__main__':\n"
-            "    s = Session(find_project())\n"
-            "    assert build_nodes(s, list(s.graph), Reporter()).good\n"
-        )
-        (folder / "build.py").write_text(code)
-        subprocess.run([sys.executable, folder / "build.py"], cwd=folder / str(count), check=True)
-        times[count] = time.perf_counter() - start
+        root = folder / str(count)
+        projects.ours(root, count)
+        (root / "build.py").write_text(FROM_SCRATCH)
+        times[count] = seconds(lambda r=root: subprocess.run(command, cwd=r, check=True))
     each = (times[100] - times[1]) / 99 * 1000
     row("overhead of each of 100 trivial figures", f"{each:.0f} ms", "<= 20 ms")
+
+
+FROM_SCRATCH = """
+import shutil
+from reportgen.engine.build import build_nodes
+from reportgen.engine.progress import Reporter
+from reportgen.engine.session import Session
+from reportgen.project import find_project
+
+if __name__ == "__main__":
+    shutil.rmtree(".reportgen", ignore_errors=True)
+    session = Session(find_project())
+    assert build_nodes(session, list(session.graph), Reporter()).good
+"""
 
 
 def check(folder: Path) -> None:
