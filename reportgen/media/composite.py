@@ -113,7 +113,7 @@ def blank(width: int, height: int, pictures: Sequence[Picture]) -> Picture:
 def wrap(text: str, width: int, size: int = SIZE) -> list[str]:
     """The text in lines of at most ``width`` px, broken at spaces."""
     lines: list[str] = []
-    for word in text.split(" "):
+    for word in filter(None, text.split(" ")):
         longer = f"{lines[-1]} {word}" if lines else word
         if lines and font(size).getlength(longer) <= width:
             lines[-1] = longer

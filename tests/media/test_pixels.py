@@ -163,6 +163,15 @@ def test_empty_labels_are_not_read_aloud(tmp_path: Path) -> None:
     assert plain.alt == "3 images of 28 × 28 pixels side by side"
 
 
+def test_a_row_without_labels_takes_no_room_for_them_in_the_composite(tmp_path: Path) -> None:
+    tiles = [[noisy(0.1)], [noisy(0.4)]]
+    heights = []
+    for scores in ([["20 dB"], ["8 dB"]], [["20 dB"], [""]], [[""], [""]]):
+        draw(Grid(tiles, tile_labels=scores), tmp_path, stem="g")
+        heights.append(Pillow.open(tmp_path / "g-full.png").height)
+    assert heights[0] - heights[1] == heights[1] - heights[2] > 0
+
+
 def test_a_large_sheet_is_offered_as_webp_with_the_same_pixels(tmp_path: Path) -> None:
     sheet = Grid([[noisy(0.3, (i + 8 * row) % 20) for i in range(8)] for row in range(8)])
     page = Page(draw(sheet, tmp_path, stem="g").html)
