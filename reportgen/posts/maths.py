@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 
 from reportgen.errors import ReportgenError, did_you_mean
 from reportgen.posts.letters import with_styled_letters
+from reportgen.posts.mended import mended
 
 MACRO = re.compile(r"\\([A-Za-z]+)\*?|\\(.)", re.DOTALL)
 ENVIRONMENT = re.compile(r"\\(begin|end)\s*\{([A-Za-z]*\*?)\}")
@@ -51,18 +52,6 @@ PLAINLY = {
     "index": "it ends too early",
     "no available tokens": "an argument is missing",
 }
-MENDED = {  # operators that latex2mathml takes for letters, and the reverse
-    "<mi>&#x0007B;</mi>": '<mo stretchy="false">&#x0007B;</mo>',
-    "<mi>&#x0007D;</mi>": '<mo stretchy="false">&#x0007D;</mo>',
-    "<mi>&#x0007E;</mi>": "<mo>∼</mo>",
-    "<mi>&#x000B1;</mi>": "<mo>±</mo>",
-    "<mi>&#x02213;</mi>": "<mo>∓</mo>",
-    "<mi>&#x027C2;</mi>": "<mo>⟂</mo>",
-    "<mi>&#x027E8;</mi>": '<mo stretchy="false">⟨</mo>',
-    "<mi>&#x027E9;</mi>": '<mo stretchy="false">⟩</mo>',
-    "<mo>&#x0221E;</mo>": "<mi>∞</mi>",
-    "<mo>&#x022A4;</mo>": "<mi>⊤</mi>",
-}
 
 
 class FormulaError(ReportgenError):
@@ -95,18 +84,10 @@ def mathml(tex: str, *, display: bool, alone: bool = False) -> str:
     block = ' display="block"' if display else ""
     opening = f'<math{block} alttext="{quoted(tex)}">' if display or alone else "<math>"
     markup = re.sub(r"<math [^>]*>", lambda _: opening, markup)
-    markup = with_styled_letters(markup)
-    for wrong, right in MENDED.items():
-        markup = markup.replace(wrong, right)
+    markup = mended(with_styled_letters(markup))
     markup = re.sub(r">([^<]+)<", lambda m: f">{harmless(m[1])}<", markup)
     check_markup(markup, tex)
-    return without_idle_rows(markup)
-
-
-def without_idle_rows(markup: str) -> str:
-    """MathML without rows that hold one letter or number, or all that ``math`` holds."""
-    markup = re.sub(r"<mrow>(<(m[in])[ >][^<]*</\2>)</mrow>", r"\1", markup)
-    return re.sub(r"(<math[^>]*>)<mrow>(.*)</mrow></math>", r"\1\2</math>", markup)
+    return markup
 
 
 def prepared(tex: str) -> str:

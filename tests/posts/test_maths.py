@@ -14,6 +14,8 @@ from reportgen.posts.maths import FormulaError, harmless, kramdown_tex, mathml
     ("tex", "part"),
     [
         ("x_t", "<msub><mi>x</mi><mi>t</mi></msub>"),
+        ("x_{t'}", "<msub><mi>x</mi><mrow><mi>t</mi><mo>′</mo></mrow></msub>"),
+        ("f''(x)", "<mrow><mi>f</mi><mo>″</mo></mrow><mo stretchy="),
         (r"\frac{a}{b}", "<mfrac><mi>a</mi><mi>b</mi></mfrac>"),
         (r"\mathbf{x}", "<mi>𝐱</mi>"),
         (r"\boldsymbol{\epsilon}", "<mi>𝝐</mi>"),
