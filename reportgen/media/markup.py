@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from reportgen.media.canvas import ASSETS
 from reportgen.media.labels import label_html, text_html
 
-GAP = 14  # CSS px between tiles, as in ``tile_grid``
+GAP = 14  # CSS px between tiles
+TWO_A_ROW = f"calc(50% - {GAP // 2}px)"
 LABEL = "font-size:.8125rem;line-height:1.45"
 
 
@@ -56,14 +57,14 @@ def tile_grid(
     *,
     class_: str = "panels",
     element: str = "div",
-    least: str = "calc(50% - .45rem)",
+    least: str = TWO_A_ROW,
 ) -> str:
     """Tiles side by side, ``width`` CSS px each, as many a row as fit.
 
     Where the page is narrow they shrink to ``least``: two a row.
     """
     columns = f"repeat(auto-fill,minmax(min({width}px,{least}),max-content))"
-    style = f"display:grid;gap:.9rem;justify-content:start;grid-template-columns:{columns}"
+    style = f"display:grid;gap:{GAP}px;justify-content:start;grid-template-columns:{columns}"
     if element != "div":
         style += ";list-style:none;margin:0;padding:0"
     return tag(element, "".join(tiles), class_=class_, style=style)

@@ -70,7 +70,7 @@ class Panels(Media):
             for view, (letter, name) in zip(views, self.letters, strict=True)
         ]
         simple = all(isinstance(media, Image) for media in self.panels.values())
-        least = "calc(50% - .45rem)" if simple else "100%"
+        least = markup.TWO_A_ROW if simple else "100%"
         abreast = len(views) * (width + markup.GAP) - markup.GAP
         wide = self.wide if self.wide is not None else any(v.wide for v in views)
         return View(

@@ -65,7 +65,7 @@ class Steps(Media):
             )
             for i, label in enumerate(frames.labels)
         ]
-        least = "100%" if frames.grid else "calc(50% - .45rem)"
+        least = "100%" if frames.grid else markup.TWO_A_ROW
         strip = markup.tile_grid(items, room, class_="strip", element="ol", least=least)
         return View(
             html=markup.tag(

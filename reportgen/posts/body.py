@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 Lookup = Callable[[str], tuple[Draft, Numbered] | None]
 LINE_START = re.compile(r"[ \t>]*(?P<item>(?:(?:[-*+]|\d+\.)[ \t]+)*)")
+RELATION = re.compile(r"(?<=\w) ([=≈≤≥]) (?=[\w−-])")
 BLOCK_END = re.compile(r"[ \t>]*(?:$|#{1,6}[ \t]|`{3}|~{3}|<)")
 
 
@@ -195,7 +196,7 @@ class Body:
         )
 
     def caption(self, text: str, shown: Numbered) -> str:
-        """A caption as HTML; it is inline Markdown with maths."""
+        """A caption as HTML; it is inline Markdown with maths. ``t = 5`` stays on one line."""
         parts = []
         for segment in spans(text):
             if segment.kind in ("math", "display"):
@@ -206,7 +207,8 @@ class Body:
                     raise self.caption_error(shown, error) from None
                 parts.append(self.draft.tokens.put(item))
             elif segment.kind == "text":
-                parts.append(kramdown.plain_dollars(segment.text))
+                glued = RELATION.sub("\u00a0\\1\u00a0", segment.text)
+                parts.append(kramdown.plain_dollars(glued))
             else:
                 parts.append(segment.text)
         return self.inline("".join(parts))

@@ -2,7 +2,7 @@
 
 import re
 
-SIGNS = {  # operators that it takes for letters, and the reverse
+SIGNS = {  # operators that it takes for letters, the reverse, and bars that would stretch
     "<mi>&#x0007B;</mi>": '<mo stretchy="false">&#x0007B;</mo>',
     "<mi>&#x0007D;</mi>": '<mo stretchy="false">&#x0007D;</mo>',
     "<mi>&#x0007E;</mi>": "<mo>∼</mo>",
@@ -11,6 +11,8 @@ SIGNS = {  # operators that it takes for letters, and the reverse
     "<mi>&#x027C2;</mi>": "<mo>⟂</mo>",
     "<mi>&#x027E8;</mi>": '<mo stretchy="false">⟨</mo>',
     "<mi>&#x027E9;</mi>": '<mo stretchy="false">⟩</mo>',
+    "<mo>&#x0007C;</mo>": '<mo stretchy="false">&#x0007C;</mo>',
+    "<mo>&#x02016;</mo>": '<mo stretchy="false">‖</mo>',
     "<mo>&#x0221E;</mo>": "<mi>∞</mi>",
     "<mo>&#x022A4;</mo>": "<mi>⊤</mi>",
 }

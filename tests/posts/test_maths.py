@@ -14,6 +14,7 @@ from reportgen.posts.maths import FormulaError, harmless, kramdown_tex, mathml
     ("tex", "part"),
     [
         ("x_t", "<msub><mi>x</mi><mi>t</mi></msub>"),
+        (r"\lVert x \rVert^2", '<msup><mo stretchy="false">‖</mo><mn>2</mn></msup>'),
         ("x_{t'}", "<msub><mi>x</mi><mrow><mi>t</mi><mo>′</mo></mrow></msub>"),
         ("f''(x)", "<mrow><mi>f</mi><mo>″</mo></mrow><mo stretchy="),
         (r"\frac{a}{b}", "<mfrac><mi>a</mi><mi>b</mi></mfrac>"),

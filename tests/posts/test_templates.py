@@ -130,6 +130,12 @@ def test_a_quoted_value_links_to_its_figure_where_that_is_shown(tmp_path: Path) 
     assert '<span><data value="20.7643">20.8&nbsp;dB</data></span>' in alone
 
 
+def test_a_relation_in_a_caption_stays_on_one_line(tmp_path: Path) -> None:
+    body = '<%= figure("B.1c", caption="Noise of t = 690, and a == b.") %>'
+    html = render_body(tmp_path, body).html
+    assert "Noise of t\u00a0=\u00a0690, and a == b." in html
+
+
 def test_a_caption_of_the_post_replaces_that_of_the_run(tmp_path: Path) -> None:
     body = '<%= figure("B.1c", caption="Mine, *of* $x_1$ and " ~ ref("B.1c")) %>'
     html = render_body(tmp_path, body).html

@@ -83,6 +83,14 @@ def test_labels_of_rows_stand_beside_their_rows(phone: Page) -> None:
             assert box["y"] + box["height"] / 2 == pytest.approx(centre, abs=1)
 
 
+def test_images_stand_in_one_row_where_they_fit(browser: Browser, address: str) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(address)
+    tops = {box.bounding_box()["y"] for box in page.locator("#fig-a-5-a img").all()}  # type: ignore[index]
+    assert len(tops) == 1
+    page.close()
+
+
 def test_a_slider_shows_its_frame(phone: Page) -> None:
     box = phone.locator("#fig-a-6b")
     box.get_by_role("slider").fill("0")
