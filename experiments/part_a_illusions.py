@@ -19,7 +19,7 @@ from reportgen import Grid, ReportgenError, Run, artifact, figure
 ANAGRAMS = (
     ("half turn", "a green tree by the sea at noon", "a green sailboat by the sea at noon"),
     ("half turn", "a red lighthouse by the sea at noon", "a red rocket by the sea at noon"),
-    ("half turn", "a yellow windmill by the sea at noon", "a yellow balloon by the sea at noon"),
+    ("half turn", "a yellow house by the sea at noon", "a yellow balloon by the sea at noon"),
 )
 """The view, and what the image is to read as without it and with it."""
 HYBRIDS = (

@@ -70,11 +70,22 @@ def changed_settings(
     such as ``("parameter", "steps: 50 → 60")``. A record may not know its version."""
     for name in sorted((record.params.keys() | params.keys()) - set(node.ignore)):
         if record.params.get(name) != params.get(name):
-            yield "parameter", f"{name}: {record.params.get(name)} → {params.get(name)}"
+            yield "parameter", f"{name}: {differing(record.params.get(name), params.get(name))}"
     if record.seed != seed:
         yield "seed", f"{record.seed} → {seed}"
     if record.version not in (None, node.version):
         yield "version", f"'{record.version}' → '{node.version}'"
+
+
+def differing(old: Any, new: Any, room: int = 60) -> str:
+    """``50 → 60``; of long values a part, from a little before they differ."""
+    texts = str(old), str(new)
+    same = next((i for i, (a, b) in enumerate(zip(*texts, strict=False)) if a != b), 0)
+    start = max(0, same - room // 3) if max(map(len, texts)) > room else 0
+    return " → ".join(
+        "…" * bool(start) + text[start : start + room] + "…" * (len(text) > start + room)
+        for text in texts
+    )
 
 
 def changed_definitions(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
