@@ -333,6 +333,44 @@ def test_a_full_disk(survivor: ProjectFolder, room: int) -> None:
     assert before.items() <= records_of(survivor).items()
 
 
+IN_A_SMALL_FOLDER = """
+mkdir .reportgen && mount -t tmpfs -o size=$1k none .reportgen || exit 99
+"$2" -m reportgen build
+code=$?
+cp -a .reportgen ../kept
+exit $code
+"""
+ON_A_SMALL_DISK = ["unshare", "--map-root-user", "--mount", "sh", "-c", IN_A_SMALL_FOLDER, "sh"]
+MOUNTS = (
+    shutil.which("unshare")
+    and not subprocess.run(
+        [*ON_A_SMALL_DISK[:-2], "mount -t tmpfs none /mnt"], capture_output=True, check=False
+    ).returncode
+)
+
+
+@pytest.mark.parametrize("room", [8, 40, 72, 100] if MOUNTS else [])
+def test_a_full_file_system(survivor: ProjectFolder, room: int) -> None:
+    """``room`` is its size in KiB. Where nobody may mount one, the limit above has to do."""
+    done = subprocess.run(
+        [*ON_A_SMALL_DISK, str(room), sys.executable],
+        cwd=survivor.root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr
+    assert "No space left on device" in done.stderr
+    assert "reportgen/engine" not in done.stderr
+    shutil.rmtree(store_of(survivor))
+    shutil.move(survivor.root.parent / "kept", store_of(survivor))
+    check_store(survivor)
+    before = records_of(survivor)
+    assert survivor.run("build").code == 0
+    check_store(survivor)
+    assert before.items() <= records_of(survivor).items()
+
+
 def without_override() -> None:
     """Take from root the power to write where permissions forbid it; others have none."""
     if os.geteuid() == 0:
