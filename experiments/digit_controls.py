@@ -97,7 +97,7 @@ def fresh_noise(
 
 @artifact
 def missing_class(
-    run: Run, mnist: dict[str, Any], digit_judge: dict[str, Any], *, images: int = 2000
+    run: Run, mnist: dict[str, Any], digit_judge: dict[str, Any], *, images: int = 8000
 ) -> dict[str, Any]:
     """The Frechet distance of test images from which one class was taken, for each class.
 

@@ -35,7 +35,7 @@ def digit_guidance(
     predicts: str = "v",
     timesteps: int = 300,
     gammas: list[float] = (0.0, 1.0, 2.0, 5.0, 10.0),
-    images: list[int] = (2000, 2000, 2000, 10_000, 2000),
+    images: list[int] = (10_000, 10_000, 10_000, 10_000, 10_000),
     steps: int = 20,
     batch_size: int = 250,
 ) -> dict[str, Any]:
