@@ -1,5 +1,6 @@
 """The publish itself: look, plan, show, commit, push, and start over when somebody was faster."""
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from reportgen.publish.leaks import check_secrets
 from reportgen.publish.manifest import Manifest
 from reportgen.publish.paths import Content, check_paths, read_content, refusal
 from reportgen.publish.plan import Plan, make_plan
-from reportgen.publish.refusals import refused
+from reportgen.publish.refusals import indented, redacted, refused
 from reportgen.publish.remote import LostRace, push
 from reportgen.publish.survey import Survey, baseurl_of, check_baseurl, check_branch, survey
 from reportgen.publish.target import Target
@@ -29,6 +30,7 @@ from reportgen.publish.trees import (
 
 REPLAYS = 3
 """How often a push that lost a race is tried again on top of the winner's."""
+PAUSE = 0.25  # seconds before the first new try where the branch is locked; each is twice as long
 
 
 @dataclass(frozen=True)
@@ -157,8 +159,12 @@ def carry_out(git: Git, target: Target, seen: Survey, change: Change, approve: A
         commit = make_commit(git, seen, plan, change)
         try:
             push(git, target.url, seen.branch, commit, seen.head)
-        except LostRace:
-            seen = survey(git, target, change.project)
+        except LostRace as lost:
+            before, seen = seen.head, survey(git, target, change.project)
+            if seen.head == before:  # somebody is still at it
+                if replays == REPLAYS:
+                    raise locked(target, seen, str(lost)) from None
+                time.sleep(PAUSE * 2**replays)
             again = settled(git, seen, change)
             if again.empty:
                 return Outcome("unchanged", seen.branch, seen.head, again, replays + 1)
@@ -172,6 +178,16 @@ def carry_out(git: Git, target: Target, seen: Survey, change: Change, approve: A
         f"Somebody else pushed to branch '{seen.branch}' of {target.shown} before us, "
         f"{REPLAYS + 1} times in a row.",
         hint="Nothing was published. Wait until the branch is quiet, then run it again.",
+    )
+
+
+def locked(target: Target, seen: Survey, words: str) -> ReportgenError:
+    """The error for a branch that stays where it is and yet cannot be moved."""
+    return ReportgenError(
+        f"Branch '{seen.branch}' of {target.shown} is locked.",
+        excerpt=indented(redacted(words)) or None,
+        hint="Nothing was published. Wait for whoever pushes to it. Where nobody does, a push has "
+        "died there: remove the lock that the server names.",
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from reportgen.errors import ReportgenError
 from reportgen.publish.cache import DAMAGE
 from reportgen.publish.git import Git, GitFailure
-from reportgen.publish.refusals import lost_race, refused, unreachable
+from reportgen.publish.refusals import lost_race, refused, server_words, unreachable
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,10 @@ class Heads:
 
 
 class LostRace(Exception):
-    """Somebody else moved the branch between our fetch and our push."""
+    """Somebody else moved the branch between our fetch and our push, or is about to.
+
+    It says the server's own words.
+    """
 
 
 def look(git: Git, url: str, branch: str = "") -> Heads:
@@ -71,7 +74,7 @@ def push(git: Git, url: str, branch: str, commit: str, expected: str) -> None:
         )
     except GitFailure as failure:
         if lost_race(failure):
-            raise LostRace from None
+            raise LostRace(server_words(failure.stderr)) from None
         if unreachable(failure) and arrived(git, url, branch, commit):
             return
         raise refused(failure, url, branch) from None

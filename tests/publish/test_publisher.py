@@ -108,6 +108,19 @@ def test_lost_races_end_in_a_clear_error(publisher: Publisher) -> None:
     assert POST not in publisher.remote.files()
 
 
+def test_a_lock_that_a_dead_push_has_left_is_named(publisher: Publisher) -> None:
+    lock = publisher.remote.path / "refs/heads/main.lock"
+    lock.touch()
+
+    with pytest.raises(ReportgenError, match=r"Branch 'main' of .* is locked") as caught:
+        publisher(FILES)
+
+    assert "refs/heads/main.lock': File exists" in str(caught.value.excerpt)
+    assert POST not in publisher.remote.files()
+    lock.unlink()
+    assert publisher(FILES).state == "published"
+
+
 def racing(remote: Remote, times: int) -> None:
     """Let somebody push to main before each of the next pushes is judged."""
     remote.hook(
