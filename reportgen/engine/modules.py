@@ -98,7 +98,7 @@ def name_of(file: str, root: str) -> str:
 def project_files(root: str) -> Iterator[str]:
     for module in list(sys.modules.values()):
         file = getattr(module, "__file__", None)
-        if file and is_project_module(module, root) and file.endswith(".py"):
+        if file and file.endswith(".py") and is_project_module(module, root):
             yield file
 
 

@@ -114,8 +114,8 @@ def other_versions(result: Result) -> str | None:
     if result.state != "env-stale" or result.record is None:
         return None
     made = result.record.environment
-    here = {name: version for name, version in environment(made).items() if version}
-    return environment_change({name: made[name] for name in made.keys() & here.keys()}, here)
+    here = environment(made)
+    return environment_change({name: made[name] for name in made if here[name]}, here)
 
 
 def facts(

@@ -312,6 +312,21 @@ def test_two_builds_at_once_one_of_which_is_killed(survivor: ProjectFolder, outs
         assert sorted(records_of(survivor).values()) == sorted(NODES)
 
 
+def assert_refused(done: subprocess.CompletedProcess[str], words: str) -> None:
+    assert done.returncode == 1, done.stderr
+    assert words in done.stderr
+    assert "reportgen/engine" not in done.stderr
+
+
+def assert_heals(project: ProjectFolder) -> None:
+    """What is recorded is whole, and the next build does the rest."""
+    check_store(project)
+    before = records_of(project)
+    assert project.run("build").code == 0
+    check_store(project)
+    assert before.items() <= records_of(project).items()
+
+
 @pytest.mark.parametrize("room", [200, 3_000, 9_000])
 def test_a_full_disk(survivor: ProjectFolder, room: int) -> None:
     """``room`` is the size in bytes above which no file can grow."""
@@ -323,14 +338,8 @@ def test_a_full_disk(survivor: ProjectFolder, room: int) -> None:
         text=True,
         check=False,
     )
-    assert done.returncode == 1, done.stderr
-    assert "File too large" in done.stderr
-    assert "reportgen/engine" not in done.stderr
-    check_store(survivor)
-    before = records_of(survivor)
-    assert survivor.run("build").code == 0
-    check_store(survivor)
-    assert before.items() <= records_of(survivor).items()
+    assert_refused(done, "File too large")
+    assert_heals(survivor)
 
 
 IN_A_SMALL_FOLDER = """
@@ -359,16 +368,10 @@ def test_a_full_file_system(survivor: ProjectFolder, room: int) -> None:
         text=True,
         check=False,
     )
-    assert done.returncode == 1, done.stderr
-    assert "No space left on device" in done.stderr
-    assert "reportgen/engine" not in done.stderr
+    assert_refused(done, "No space left on device")
     shutil.rmtree(store_of(survivor))
     shutil.move(survivor.root.parent / "kept", store_of(survivor))
-    check_store(survivor)
-    before = records_of(survivor)
-    assert survivor.run("build").code == 0
-    check_store(survivor)
-    assert before.items() <= records_of(survivor).items()
+    assert_heals(survivor)
 
 
 def without_override() -> None:
