@@ -12,7 +12,7 @@ from reportgen.media.frames import Frames, frames_restored, frames_value, make_f
 from reportgen.media.grid import sheet_box
 from reportgen.media.image import pixels_html
 from reportgen.media.labels import label_html, label_text, listed
-from reportgen.media.pixels import PHONE_WIDTH, TEXT_WIDTH
+from reportgen.media.pixels import PHONE_WIDTH, TEXT_WIDTH, phone_scale
 from reportgen.media.strip import tile_scale
 
 STAGE = 384  # CSS px: the large frame over the slider
@@ -69,13 +69,25 @@ class Steps(Media):
         strip = markup.tile_grid(items, room, class_="strip", element="ol", least=least)
         return View(
             html=markup.tag(
-                "div", strip, class_="steps", data_what=self.what, data_width=width * large
+                "div",
+                strip,
+                class_="steps",
+                data_what=self.what,
+                data_width=width * large,
+                data_phone=self.phone_width(large),
             ),
             alt=canvas.told(f"{plural(len(frames), self.what)}: {listed(frames.labels)}"),
             width=TEXT_WIDTH,
             wide=wide,
             composite=frames.composite(max(small, large // 2)),
         )
+
+    def phone_width(self, large: int) -> int | None:
+        """CSS px of the large frame on a phone, where it is a sheet with labels: it scrolls."""
+        if not self.frames.grid:
+            return None
+        width, tile = int(self.frames.pixels.shape[2]), int(self.frames.grid.rows.shape[3])
+        return width * phone_scale(width, tile + 2, large)
 
     def alt(self, canvas: Canvas, i: int) -> str:
         """The alt text of frame i: the author's with its label, or what the pixels say."""

@@ -83,6 +83,16 @@ def test_labels_of_rows_stand_beside_their_rows(phone: Page) -> None:
             assert box["y"] + box["height"] / 2 == pytest.approx(centre, abs=1)
 
 
+def test_frames_of_a_slider_stay_legible_on_a_phone(phone: Page) -> None:
+    """A sheet of six scrolls in its box, rather than shrink below what its labels need."""
+    stage = phone.locator("#fig-a-6b .stage")
+    image = stage.locator("img").bounding_box()
+    assert image
+    assert image["width"] / 6 >= 56
+    crowded = "spans => spans.filter(e => e.scrollWidth > e.clientWidth + 1).length"
+    assert stage.locator(".heads span").evaluate_all(crowded) == 0
+
+
 def test_images_stand_in_one_row_where_they_fit(browser: Browser, address: str) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.goto(address)

@@ -42,6 +42,11 @@ for (const box of $(F + '.steps')) {
   const strip = $('.strip', box)[0], items = [...strip.children], last = items.at(-1);
   const stage = div('stage', last.firstElementChild.cloneNode(true)), img = $('img', stage)[0];
   img.loading = 'eager'; img.style.width = box.dataset.width + 'px'; img.removeAttribute('height');
+  if (box.dataset.phone) {
+    img.style.setProperty('--m', box.dataset.phone + 'px');
+    const told = { tabindex: 0, role: 'group', 'aria-label': 'Frame, scrolls sideways on small screens' };
+    for (const name in told) stage.setAttribute(name, told[name]);
+  }
   for (const s of $('source', stage)) s.remove();
   const p = player(items.map(li => li.lastElementChild.textContent), box.dataset.what, 600, i => {
     const { src, alt } = $('img', items[i])[0];
