@@ -74,7 +74,7 @@ class Steps(Media):
                 class_="steps",
                 data_what=self.what,
                 data_width=width * large,
-                data_phone=self.phone_width(large),
+                style=self.phone_width(large),
             ),
             alt=canvas.told(f"{plural(len(frames), self.what)}: {listed(frames.labels)}"),
             width=TEXT_WIDTH,
@@ -82,12 +82,12 @@ class Steps(Media):
             composite=frames.composite(max(small, large // 2)),
         )
 
-    def phone_width(self, large: int) -> int | None:
-        """CSS px of the large frame on a phone, where it is a sheet with labels: it scrolls."""
+    def phone_width(self, large: int) -> str | None:
+        """``--m`` for the large frame where it is a sheet with labels, which scrolls on a phone."""
         if not self.frames.grid:
             return None
         width, tile = int(self.frames.pixels.shape[2]), int(self.frames.grid.rows.shape[3])
-        return width * phone_scale(width, tile + 2, large)
+        return f"--m:{width * phone_scale(width, tile + 2, large)}px"
 
     def alt(self, canvas: Canvas, i: int) -> str:
         """The alt text of frame i: the author's with its label, or what the pixels say."""

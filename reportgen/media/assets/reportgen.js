@@ -1,4 +1,4 @@
-// Every page reads fully without this file.
+// Every page is whole without this.
 {
 const $ = (s, r = document) => [...r.querySelectorAll(s)], F = 'figure.rg ';
 const el = (tag, props, ...kids) => { const e = Object.assign(document.createElement(tag), props); e.append(...kids); return e; };
@@ -6,10 +6,10 @@ const div = (className, ...kids) => el('div', { className }, ...kids);
 const slider = (max, value, ariaLabel) => el('input', { type: 'range', max, value, ariaLabel });
 const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
 
-// A theme may have put a link round each image; in a chart it would hide the dark variant.
+// A theme's link round a chart would hide its dark variant.
 for (const a of $(F + 'picture > a')) a.replaceWith(...a.childNodes);
 
-// Dark charts follow the page's own switch, else the system; on paper they are light.
+// Dark charts follow the page's switch, else the system; in print they are light.
 const root = document.documentElement, night = ' and (prefers-color-scheme: dark)', dark = $(F + 'source[media*=color-scheme]');
 for (const s of dark) s.dataset.m = s.media;
 const paint = () => {
@@ -42,10 +42,9 @@ for (const box of $(F + '.steps')) {
   const strip = $('.strip', box)[0], items = [...strip.children], last = items.at(-1);
   const stage = div('stage', last.firstElementChild.cloneNode(true)), img = $('img', stage)[0];
   img.loading = 'eager'; img.style.width = box.dataset.width + 'px'; img.removeAttribute('height');
-  if (box.dataset.phone) {
-    img.style.setProperty('--m', box.dataset.phone + 'px');
-    const told = { tabindex: 0, role: 'group', 'aria-label': 'Frame, scrolls sideways on small screens' };
-    for (const name in told) stage.setAttribute(name, told[name]);
+  if ($('.in', stage)[0]) {
+    img.style.removeProperty('--m');
+    Object.assign(stage, { tabIndex: 0, role: 'group', ariaLabel: box.dataset.what });
   }
   for (const s of $('source', stage)) s.remove();
   const p = player(items.map(li => li.lastElementChild.textContent), box.dataset.what, 600, i => {
@@ -82,7 +81,7 @@ for (const box of $(F + '.anim')) {
   };
   const { bar } = player(labels.split('|'), what, 1000 / fps, i => img.src = urls[i], ready);
   link.replaceWith(bar);
-  // Where its frames cannot be had, as in a page from a file, the film runs as a whole, or its link is back.
+  // Without its frames, as in a page from a file, the film runs whole, or its link is back.
   const whole = () => {
     const button = el('button'), show = on => { img.src = on ? film : still; button.textContent = on ? 'Stop' : 'Play'; };
     button.onclick = () => show(img.src === still);
