@@ -20,6 +20,7 @@ FLOORS = [
     {"store"},
     {"media"},
     {"registry"},
+    {"blog"},
     {"project"},
     {"errors", "cache"},
 ]

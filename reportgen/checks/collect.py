@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from itertools import pairwise, zip_longest
 from typing import TYPE_CHECKING
 
+from reportgen.blog.address import Address, resolve
+from reportgen.blog.blog import IMAGES
+from reportgen.blog.kramdown import Block, Span
+from reportgen.blog.kramdown import patterns as p
+from reportgen.blog.words import words
 from reportgen.checks import parts
-from reportgen.checks.blog import IMAGES
-from reportgen.checks.kramdown import Block, Span
-from reportgen.checks.kramdown import patterns as p
 from reportgen.checks.parts import Caption, Heading, Id, Image, Link, Prose, Tag
-from reportgen.checks.words import words
 
 if TYPE_CHECKING:
     from reportgen.checks.post import Post
@@ -131,6 +132,14 @@ def _html_images(post: "Post", tag: Tag) -> Iterator[Image]:
 def _source_value(post: "Post", offset: int, value: str) -> str:
     """An attribute's value as written in the source, with its Liquid."""
     return post.source[offset : offset + len(value)] if value else ""
+
+
+def locate(image: Image, post: "Post") -> Address:
+    """Where the address of an image leads. One for the theme counts from the root of the site."""
+    if image.origin in ("head", "include") and not image.url.startswith(("/", "{", "http")):
+        address = resolve("/" + image.url, post, image=True)
+        return Address(address.kind, address.path)
+    return resolve(image.url, post, image=True)
 
 
 def links(post: "Post") -> Iterator[Link]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from reportgen.checks.kramdown import TEXT_KINDS, Block, Span
+from reportgen.blog.kramdown import TEXT_KINDS, Block, Span
 from reportgen.checks.parts import FENCED, HIDDEN, Formula, blanked
 
 if TYPE_CHECKING:

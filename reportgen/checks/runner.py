@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from reportgen.checks.blog import MARKDOWN, SKIPPED, Blog, find_root
+from reportgen.blog.blog import MARKDOWN, SKIPPED, Blog, find_root
 from reportgen.checks.finding import Finding, Hit
 from reportgen.checks.post import Post
 from reportgen.checks.rules import RULES, Rule

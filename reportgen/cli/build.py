@@ -16,7 +16,6 @@ from reportgen.engine.pool import Workers
 from reportgen.engine.progress import reporter, say
 from reportgen.engine.session import Session, check_writable
 from reportgen.engine.snapshot import write_snapshot
-from reportgen.errors import ReportgenError
 from reportgen.project import Project
 from reportgen.registry import Node
 from reportgen.store import CorruptObject, MissingObject
@@ -212,14 +211,10 @@ def unshown(session: Session, shown: dict[str, list[str]]) -> list[str]:
 def run_jekyll(site: Path) -> bool:
     import subprocess
 
-    try:
-        done = subprocess.run(["jekyll", "build", "--quiet"], cwd=site, check=False)
-    except FileNotFoundError:
-        raise ReportgenError(
-            "Jekyll is not installed.",
-            hint="Debian: sudo apt-get install jekyll. Else: gem install jekyll.",
-        ) from None
-    return done.returncode == 0
+    from reportgen.blog import jekyll
+
+    jekyll.check_installed()
+    return subprocess.run(jekyll.command(), cwd=site, check=False).returncode == 0
 
 
 def summary(outcome: Outcome, seconds: float) -> str:

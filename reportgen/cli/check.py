@@ -71,8 +71,8 @@ def find(
     baseurl: str | None,
 ) -> "list[Finding]":
     """The findings for posts and built sites together."""
+    from reportgen.blog.blog import Blog
     from reportgen.checks import check_paths, check_site
-    from reportgen.checks.blog import Blog
     from reportgen.checks.runner import select
 
     chosen = {rule.id for rule in select(rules or None, ignore)}

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from reportgen.blog.front_matter import dump
 from reportgen.errors import ReportgenError, did_you_mean
 from reportgen.posts import liquid
 from reportgen.posts.body import Body, addressed
@@ -209,7 +210,4 @@ def page_size(drawn: Drawn) -> dict[str, int]:
 
 
 def file_text(front_matter: dict[str, Any], body: str) -> str:
-    import yaml
-
-    head = yaml.safe_dump(front_matter, sort_keys=False, allow_unicode=True, width=1000)
-    return f"---\n{head}---\n\n{body}"
+    return f"---\n{dump(front_matter)}---\n\n{body}"

@@ -2,15 +2,16 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from reportgen.blog import front_matter
+from reportgen.blog.text import Lines
 from reportgen.errors import Place, ReportgenError
 
 NAME = re.compile(r"(\d{4}-\d{2}-\d{2})-([a-z0-9][a-z0-9-]*)\.(?:md|markdown)")
-FENCE = re.compile(r"---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 PRIVATE = re.compile("[\ue000-\ue0ff]")
 
 
@@ -89,9 +90,9 @@ def read_source(path: Path, root: Path) -> Source:
             hint="Name it YYYY-MM-DD-short-title.md, in lower case.",
         )
     text = read_text(path, shown)
-    front_matter, body = split(text, shown)
-    when = front_matter.get("date", match[1])
-    return Source(path, shown, text, match[2], to_datetime(when, shown), front_matter, body)
+    values, body = split(text, shown)
+    when = to_datetime(values.get("date", match[1]), shown)
+    return Source(path, shown, text, match[2], when, values, body)
 
 
 def read_text(path: Path, shown: str) -> str:
@@ -108,45 +109,31 @@ def read_text(path: Path, shown: str) -> str:
 
 def split(text: str, shown: str) -> tuple[dict[str, Any], str]:
     """Front matter and body; blank lines stand in the body for the front matter."""
-    import yaml
-
-    match = FENCE.match(text)
-    if not match:
+    front = front_matter.read(text)
+    if not front.present:
         hint = "Begin the file with lines '---', 'title: …', '---'."
         raise ReportgenError("The post has no front matter.", place=Place(shown, 1), hint=hint)
-    try:
-        data = yaml.safe_load(match[1])
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 2 if mark else 1
-        problem = getattr(error, "problem", None) or str(error)
+    if front.fault:
+        offset, problem = front.fault
+        line, column = Lines(text).place(offset)
         raise ReportgenError(
             f"The front matter is not valid YAML: {problem}.",
             place=Place(shown, line),
-            excerpt=excerpt(text.split("\n")[line - 1], line, mark.column if mark else 0, 1),
+            excerpt=excerpt(text.split("\n")[line - 1], line, column - 1, 1),
             hint="A title with a colon needs quotes.",
-        ) from None
-    if not isinstance(data, dict) or not data.get("title"):
+        )
+    if not front.values.get("title"):
         raise ReportgenError("The front matter has no 'title'.", place=Place(shown, 1))
-    return data, "\n" * match[0].count("\n") + text[match.end() :]
+    return front.values, "\n" * text.count("\n", 0, front.body) + text[front.body :]
 
 
 def to_datetime(value: Any, shown: str) -> datetime:
     """A date with its UTC offset; UTC and midnight where the author gave none."""
-    try:
-        if isinstance(value, str):
-            value = datetime.fromisoformat(value)
-        when = value if isinstance(value, datetime) else datetime.combine(_date(value), time())
-    except (TypeError, ValueError):
+    found = front_matter.date(value)
+    if found is None:
         raise ReportgenError(
             f"The date '{value}' is not a date.",
             place=Place(shown, 1),
             hint="Write it as 2024-11-19 or 2024-11-19 10:00:00 +0100.",
-        ) from None
-    return when if when.tzinfo else when.replace(tzinfo=UTC)
-
-
-def _date(value: Any) -> date:
-    if not isinstance(value, date):
-        raise TypeError
-    return value
+        )
+    return found.moment

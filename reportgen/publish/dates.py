@@ -1,15 +1,11 @@
 """When a Jekyll post is dated; Jekyll leaves out posts of the future without a word."""
 
-import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
-from typing import Any
+from datetime import UTC, datetime
+from pathlib import PurePosixPath
 
+from reportgen.blog import front_matter
 from reportgen.publish.paths import refusal
-
-DATES = tuple(
-    f"%Y-%m-%d{time}{zone}" for time in ("", " %H:%M", " %H:%M:%S") for zone in ("", " %z")
-)
 
 
 def check_dates(posts: Mapping[str, bytes], now: datetime | None = None) -> None:
@@ -24,37 +20,9 @@ def check_dates(posts: Mapping[str, bytes], now: datetime | None = None) -> None
 
 def date_of(path: str, content: bytes) -> datetime | None:
     """When a post in ``_posts`` is dated: by front matter, else by file name; UTC where bare."""
-    name = re.search(r"(?:^|/)_posts/(?:.*/)?(\d{4}-\d{2}-\d{2})-[^/]+$", path)
-    if not name:
+    file = PurePosixPath(path)
+    if "_posts" not in file.parts[:-1]:
         return None
-    return as_moment(front_matter(content).get("date")) or as_moment(name[1])
-
-
-def front_matter(content: bytes) -> dict[str, Any]:
-    match = re.match(rb"---\r?\n(.*?)\r?\n---\r?\n", content, re.DOTALL)
-    if not match:
-        return {}
-    import yaml
-
-    try:
-        values = yaml.safe_load(match[1])
-    except yaml.YAMLError:
-        return {}
-    return values if isinstance(values, dict) else {}
-
-
-def as_moment(value: object) -> datetime | None:
-    if isinstance(value, str):
-        value = next(filter(None, (parsed(value, form) for form in DATES)), None)
-    if isinstance(value, date) and not isinstance(value, datetime):
-        value = datetime(value.year, value.month, value.day)
-    if not isinstance(value, datetime):
-        return None
-    return value if value.tzinfo else value.replace(tzinfo=UTC)
-
-
-def parsed(text: str, form: str) -> datetime | None:
-    try:
-        return datetime.strptime(text.strip(), form)
-    except ValueError:
-        return None
+    front = front_matter.read(content.decode("utf-8", "replace").replace("\r\n", "\n"))
+    found = front_matter.dated(file.name, front)
+    return found.moment if found else None

@@ -4,7 +4,6 @@ This is the one module of this room that knows how a report is made.
 """
 
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reportgen import __version__
+from reportgen.blog import config, jekyll
 from reportgen.errors import ReportgenError
 from reportgen.project import Project
 from reportgen.publish.git import Git
@@ -59,11 +59,13 @@ def gathered(project: Project, target: Target, request: Request) -> Iterator[Wan
     with tempfile.TemporaryDirectory(prefix="reportgen-publish-") as temporary:
         staging = Path(temporary) / "site"
         stage(project, target, posts, staging)
-        baseurl = site_baseurl(staging) if request.baseurl is None else request.baseurl
+        baseurl = (
+            config.baseurl(config.read(staging)) if request.baseurl is None else request.baseurl
+        )
         notes = [f"Stale: {', '.join(stale)}. The pages say so."] if stale else []
         if request.check:
             notes += refuse_faults(lint(staging, project, target), staging)
-        relative = target.kind == "html" and not shutil.which("jekyll")
+        relative = target.kind == "html" and not jekyll.installed()
         files = built(project, target, posts, staging, baseurl, check=request.check)
         commit, dirty = project_commit(project.root)
         notes += ["The project has uncommitted changes."] if dirty else []
@@ -160,20 +162,6 @@ def copy(source: Path, target: Path) -> None:
     shutil.copyfile(source, target, follow_symlinks=False)
 
 
-def site_baseurl(site: Path) -> str:
-    """The baseurl in a site's _config.yml, '' where there is none."""
-    import yaml
-
-    config = site / "_config.yml"
-    if not config.is_file():
-        return ""
-    try:
-        values = yaml.safe_load(config.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise ReportgenError(f"'_config.yml' is not valid YAML: {error}.") from None
-    return str(values.get("baseurl") or "") if isinstance(values, dict) else ""
-
-
 def lint(staging: Path, project: Project, target: Target) -> "list[Finding]":
     from reportgen.checks import check_paths
 
@@ -211,8 +199,8 @@ def built(
     if target.kind == "source":
         return dict(collect(staging, leave_out=PRIVATE))
     site = staging.parent / "built"
-    if shutil.which("jekyll"):
-        run_jekyll(staging, site, baseurl)
+    if jekyll.installed():
+        jekyll.build(staging, site, baseurl)
     else:
         without_jekyll(project, posts, staging, site)
     if check:
@@ -220,24 +208,6 @@ def built(
 
         refuse_faults(check_site(site, baseurl), site)
     return {**collect(site, leave_out=PRIVATE), ".nojekyll": b""}
-
-
-def run_jekyll(source: Path, destination: Path, baseurl: str) -> None:
-    """Build a site as GitHub does. Raises ReportgenError with Jekyll's own words."""
-    import os
-
-    done = subprocess.run(
-        ["jekyll", "build", "--quiet", "--disable-disk-cache", "--baseurl", baseurl,
-         "--source", str(source), "--destination", str(destination)],
-        cwd=source, env={**os.environ, "JEKYLL_ENV": "production"},
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    if done.returncode:
-        words = [line for line in done.stderr.splitlines() if line.strip()]
-        raise ReportgenError(
-            "Jekyll could not build the site, so nothing was published.",
-            excerpt="\n".join(f"  {line.strip()}" for line in words[-6:]),
-        )
 
 
 def without_jekyll(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from reportgen.blog import config
 from reportgen.errors import ReportgenError, did_you_mean
 from reportgen.publish.git import Git
 from reportgen.publish.manifest import Manifest, is_manifest, manifest_path, read_manifest
@@ -62,7 +63,7 @@ def manifests(git: Git, tree: Mapping[str, Entry]) -> dict[str, Manifest]:
 
 def check_branch(seen: Survey, target: Target) -> None:
     """Raise ReportgenError where the branch is not of the kind that is published to it."""
-    config = f"{target.folder}_config.yml"
+    settings = f"{target.folder}_config.yml"
     where = f"Branch '{seen.branch}' of {target.shown}"
     if seen.old and seen.old.kind != target.kind:
         raise ReportgenError(
@@ -74,11 +75,11 @@ def check_branch(seen: Survey, target: Target) -> None:
             f"{where} holds sources ('{strange}'), not a built site.",
             hint="Name the branch of the pages with --branch gh-pages, or publish --to source.",
         )
-    if target.own or target.kind != "source" or config in seen.tree:
+    if target.own or target.kind != "source" or settings in seen.tree:
         return
     configs = sorted(path for path in seen.tree if path.endswith("_config.yml"))
     raise ReportgenError(
-        f"{where} is no Jekyll blog: it has no '{config}'.",
+        f"{where} is no Jekyll blog: it has no '{settings}'.",
         hint=f"Name its folder with --folder {configs[0].rpartition('/')[0]}" if configs else None,
     )
 
@@ -92,13 +93,7 @@ def baseurl_of(git: Git, seen: Survey, target: Target) -> str | None:
     entry = seen.tree.get(f"{target.folder}_config.yml")
     if entry is None or not entry.regular:
         return None
-    import yaml
-
-    try:
-        config = yaml.safe_load(read_blob(git, entry.id))
-    except yaml.YAMLError:
-        return None
-    return str(config.get("baseurl") or "") if isinstance(config, dict) else None
+    return config.baseurl(config.parse(read_blob(git, entry.id)))
 
 
 def check_baseurl(seen: Survey, target: Target, baseurl: str, *, certain: bool) -> str:

@@ -5,9 +5,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-import yaml
-
-from reportgen.errors import ReportgenError
+from reportgen.blog import config, jekyll
 from reportgen.serve.problems import Problem
 
 Tell = Callable[[Problem | None], None]
@@ -25,12 +23,7 @@ class Jekyll:
     @property
     def baseurl(self) -> str:
         """The address of the site's home: ``/REPOSITORY/`` or ``/``."""
-        try:
-            settings = yaml.safe_load((self.site / "_config.yml").read_text(encoding="utf-8"))
-            name = str(settings.get("baseurl") or "").strip("/")
-        except (OSError, ValueError, AttributeError, yaml.YAMLError):
-            name = ""
-        return f"/{name}/" if name else "/"
+        return f"{config.baseurl(config.read(self.site))}/"
 
     def start(self) -> None:
         self.thread.start()
@@ -55,10 +48,9 @@ class Jekyll:
 
     def build(self) -> Problem | None:
         """Run Jekyll once; what it said where it failed."""
-        command = ["jekyll", "build", "--quiet", "--destination", str(self.built)]
         try:
             self.process = subprocess.Popen(
-                command,
+                jekyll.command("--destination", self.built),
                 cwd=self.site,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
@@ -67,7 +59,7 @@ class Jekyll:
                 start_new_session=True,
             )
         except FileNotFoundError:
-            return Problem("Jekyll failed", "Jekyll is not installed.", hint=INSTALL)
+            return Problem("Jekyll failed", "Jekyll is not installed.", hint=jekyll.INSTALL)
         said, _ = self.process.communicate()
         if self.process.returncode == 0 or self.stopping:
             return None
@@ -85,14 +77,3 @@ class Jekyll:
             if file.is_relative_to(self.built.resolve()) and file.is_file():
                 return file
         return None
-
-
-INSTALL = "Debian: sudo apt-get install jekyll. Else: gem install jekyll."
-
-
-def check_installed() -> None:
-    """Raises ReportgenError where there is no Jekyll."""
-    import shutil
-
-    if shutil.which("jekyll") is None:
-        raise ReportgenError("Jekyll is not installed.", hint=INSTALL)

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import uvicorn
 
+from reportgen.blog.jekyll import check_installed
 from reportgen.engine.session import Options, check_writable
 from reportgen.errors import ReportgenError
 from reportgen.project import Project
 from reportgen.serve.app import make_app
 from reportgen.serve.desk import Desk
 from reportgen.serve.hub import Hub
-from reportgen.serve.jekyll import check_installed
 from reportgen.serve.watch import Watch
 
 HOST = "127.0.0.1"

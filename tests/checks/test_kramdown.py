@@ -6,8 +6,8 @@ from typing import Any
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from reportgen.checks.kramdown import Block, parse
-from reportgen.checks.text import Text
+from reportgen.blog.kramdown import Block, parse
+from reportgen.blog.text import Text
 from tests.checks.conftest import Kramdown
 
 BLOCKS = {

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reportgen.checks.blog import Blog
+from reportgen.blog.blog import Blog
 from reportgen.checks.formulas import formulas
 from reportgen.checks.post import Post
 from tests.checks.conftest import HEAD, NOW, BlogFolder, Kramdown

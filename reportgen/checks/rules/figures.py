@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from reportgen.blog.words import words
 from reportgen.checks.finding import Hit
 from reportgen.checks.parts import Caption, Prose
 from reportgen.checks.post import Post
 from reportgen.checks.rules.table import rule
-from reportgen.checks.words import words
 
 PLACEHOLDER = re.compile(
     r"(?:(?:a|an|the|your|my|some|figure|image|img|table|insert|enter|add|write)[ -]*)*"

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from posixpath import dirname
 from urllib.parse import unquote
 
-from reportgen.checks.blog import is_named_for
+from reportgen.blog.blog import is_named_for
+from reportgen.blog.words import words
 from reportgen.checks.finding import Hit
 from reportgen.checks.parts import Image
 from reportgen.checks.post import Post
 from reportgen.checks.rules.table import rule
-from reportgen.checks.words import words
 
 REPOSITORY = re.compile(
     r"(?:https?:)?//(?:raw\.githubusercontent\.com/(?P<raw>[^/]+/[^/]+)"

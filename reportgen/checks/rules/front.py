@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 from reportgen.checks.finding import Hit
 from reportgen.checks.post import Post
@@ -78,7 +78,7 @@ def date_future(post: Post) -> Iterator[Hit]:
         return
     if post.front.get("published") is False:
         return
-    moment = post.date.moment
+    moment = post.date.moment.astimezone(UTC)
     slack = timedelta() if post.date.has_time else timedelta(hours=14)
     if moment - slack > post.now:
         zone = "" if post.date.has_offset or not post.date.has_time else " read as UTC,"

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from posixpath import basename, dirname, splitext
 from urllib.parse import unquote
 
-from reportgen.checks.address import resolve
-from reportgen.checks.blog import IMAGES
+from reportgen.blog.address import resolve
+from reportgen.blog.blog import IMAGES
+from reportgen.blog.words import words
 from reportgen.checks.finding import Hit
 from reportgen.checks.parts import Image
 from reportgen.checks.post import Post
 from reportgen.checks.rules.table import blog_rule, rule
-from reportgen.checks.words import words
 
 HEAVY = 1 << 20
 SCREENSHOT = re.compile(

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from posixpath import splitext
 
-from reportgen.checks.address import resolve
-from reportgen.checks.blog import MARKDOWN
+from reportgen.blog.address import resolve
+from reportgen.blog.blog import MARKDOWN
 from reportgen.checks.finding import Hit
 from reportgen.checks.post import Post
 from reportgen.checks.rules.table import rule

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator
 
+from reportgen.blog.liquid import Token
+from reportgen.blog.words import words
 from reportgen.checks.finding import Hit
-from reportgen.checks.liquid import Token
 from reportgen.checks.post import Post
 from reportgen.checks.rules.table import rule
-from reportgen.checks.words import words
 
 BLOCKS = words("if unless case for tablerow capture highlight raw comment")
 TAGS = BLOCKS | words(

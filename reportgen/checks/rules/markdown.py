@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
+from reportgen.blog.kramdown import TEXT_KINDS, Block
+from reportgen.blog.kramdown import patterns as p
 from reportgen.checks.finding import Hit
-from reportgen.checks.kramdown import TEXT_KINDS, Block
-from reportgen.checks.kramdown import patterns as p
 from reportgen.checks.parts import FENCED, blanked
 from reportgen.checks.post import Post
 from reportgen.checks.rules.table import rule

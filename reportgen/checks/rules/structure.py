@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise, zip_longest
 
+from reportgen.blog.kramdown import Block
 from reportgen.checks.finding import Hit
-from reportgen.checks.kramdown import Block
 from reportgen.checks.post import Post
 from reportgen.checks.rules.table import rule
 

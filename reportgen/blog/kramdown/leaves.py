@@ -2,9 +2,9 @@
 
 import re
 
-from reportgen.checks.kramdown import patterns as p
-from reportgen.checks.kramdown.scanner import Scanner
-from reportgen.checks.text import Text
+from reportgen.blog.kramdown import patterns as p
+from reportgen.blog.kramdown.scanner import Scanner
+from reportgen.blog.text import Text
 
 
 def blank(s: Scanner) -> bool:

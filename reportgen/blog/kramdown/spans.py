@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from reportgen.checks.kramdown import patterns as p
+from reportgen.blog.kramdown import patterns as p
 
 Range = tuple[int, int]
 NOWHERE: Range = (0, 0)

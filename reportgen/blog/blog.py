@@ -7,10 +7,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from reportgen.checks import front_matter, png
-from reportgen.checks.words import words
+from reportgen.blog import config, png
+from reportgen.blog.words import words
 
-CONFIG_NAMES = ("_config.yml", "_config.yaml")
 POST_FOLDERS = ("_posts", "_drafts")
 MARKDOWN = (".md", ".markdown", ".mkd", ".mkdn", ".mkdown")
 IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg", ".apng", ".bmp", ".tif",
@@ -37,7 +36,7 @@ def find_root(file: Path) -> tuple[Path, bool]:
     file = file.resolve()
     folders = [file, *file.parents] if file.is_dir() else list(file.parents)
     for folder in folders:
-        if any((folder / name).is_file() for name in CONFIG_NAMES):
+        if any((folder / name).is_file() for name in config.NAMES):
             return folder, True
     for folder in folders:
         if folder.name in POST_FOLDERS:
@@ -59,17 +58,12 @@ class Blog:
     @cached_property
     def config(self) -> dict[str, Any]:
         """The settings of _config.yml; nothing where it is missing or broken."""
-        for name in CONFIG_NAMES:
-            file = self.root / name
-            if file.is_file():
-                return front_matter.load(file.read_text("utf-8", "replace"))[0]
-        return {}
+        return config.read(self.root)
 
     @cached_property
     def baseurl(self) -> str:
         """The path below which the site is served: "" or "/name"."""
-        value = str(self.config.get("baseurl") or "").strip().strip("/")
-        return f"/{value}" if value else ""
+        return config.baseurl(self.config)
 
     @cached_property
     def url(self) -> str:

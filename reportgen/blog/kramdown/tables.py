@@ -3,9 +3,9 @@
 import re
 from itertools import pairwise
 
-from reportgen.checks.kramdown import patterns as p
-from reportgen.checks.kramdown.scanner import Block, Scanner
-from reportgen.checks.kramdown.spans import Span, spans
+from reportgen.blog.kramdown import patterns as p
+from reportgen.blog.kramdown.scanner import Block, Scanner
+from reportgen.blog.kramdown.spans import Span, spans
 
 CODE = re.compile(r"(<code.*?>.*?</code>)")
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from reportgen.checks.text import Piece, Text
+from reportgen.blog.text import Piece, Text
 
 HOLE = "\u029f"
 """A letter that stands for every character of a Liquid construct that prints something."""

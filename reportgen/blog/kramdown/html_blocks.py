@@ -2,9 +2,9 @@
 
 import re
 
-from reportgen.checks.kramdown import patterns as p
-from reportgen.checks.kramdown.scanner import Block, Scanner
-from reportgen.checks.text import Piece, Text
+from reportgen.blog.kramdown import patterns as p
+from reportgen.blog.kramdown.scanner import Block, Scanner
+from reportgen.blog.text import Piece, Text
 
 MARKDOWN = re.compile(r"""\bmarkdown\s*=\s*["']?(1|block|span|0)\b""")
 

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from reportgen.checks.kramdown import patterns as p
-from reportgen.checks.kramdown.scanner import Block, Scanner
-from reportgen.checks.text import Piece, Text
+from reportgen.blog.kramdown import patterns as p
+from reportgen.blog.kramdown.scanner import Block, Scanner
+from reportgen.blog.text import Piece, Text
 
 
 def quote(s: Scanner) -> bool:

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
-from reportgen.checks.kramdown import patterns as p
-from reportgen.checks.kramdown.spans import Span, spans
-from reportgen.checks.text import Text
+from reportgen.blog.kramdown import patterns as p
+from reportgen.blog.kramdown.spans import Span, spans
+from reportgen.blog.text import Text
 
 TEXT_KINDS = ("heading", "paragraph", "cell", "term")
 """The kinds whose text holds spans."""

@@ -1,4 +1,4 @@
-"""Where an address in a post leads: to a file of the site, a place in the post, or elsewhere."""
+"""Where an address in a page leads: to a file of the site, a place in the page, or elsewhere."""
 
 import re
 from dataclasses import dataclass
@@ -6,12 +6,11 @@ from posixpath import normpath
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from reportgen.checks.blog import Blog
-from reportgen.checks.liquid import OUTPUT, TAG
-from reportgen.checks.parts import Image
+from reportgen.blog.blog import Blog
+from reportgen.blog.liquid import OUTPUT, TAG
 
 if TYPE_CHECKING:
-    from reportgen.checks.post import Post
+    from reportgen.blog.page import Page
 
 STRING = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)')\s*\Z""")
 ON_DISK = re.compile(r"file:|[A-Za-z]:[\\/]|/(?:Users|home|tmp|mnt|Volumes)/|~/")
@@ -32,42 +31,34 @@ class Address:
     based: bool = True
 
 
-def resolve(written: str, post: "Post", *, image: bool = False) -> Address:
-    """Where ``written`` leads from ``post``; an ``image`` may have a prefix set for the post."""
-    url = evaluate(written.strip(), post)
+def resolve(written: str, page: "Page", *, image: bool = False) -> Address:
+    """Where ``written`` leads from ``page``; an ``image`` may have a prefix set for the page."""
+    url = evaluate(written.strip(), page)
     if url is None:
         return Address("unknown")
     if url.startswith("#"):
         return Address("anchor", fragment=unquote(url[1:]))
     if not url:
         return Address("empty")
-    if ON_DISK.match(url) and not post.blog.has(url.lstrip("/")):
+    if ON_DISK.match(url) and not page.blog.has(url.lstrip("/")):
         return Address("disk", url)
-    blog = post.blog
+    blog = page.blog
     if blog.url and (url + "/").startswith(blog.url + "/"):
         url = url[len(blog.url) :] or "/"
     if SCHEME.match(url):
         return Address("external", url)
     path, _, fragment = url.partition("#")
     path = unquote(path.partition("?")[0])
-    prefix = str(post.setting("media_subpath") or post.setting("img_path") or "")
+    prefix = str(page.setting("media_subpath") or page.setting("img_path") or "")
     if image and prefix and not path.startswith("/"):
         path = f"/{prefix.strip('/')}/{path}"
-    return _file(path, fragment, post, bool(image and "chirpy" in blog.theme))
+    return _file(path, fragment, page, bool(image and "chirpy" in blog.theme))
 
 
-def locate(image: Image, post: "Post") -> Address:
-    """Where the address of an image leads. One for the theme counts from the root of the site."""
-    if image.origin in ("head", "include") and not image.url.startswith(("/", "{", "http")):
-        address = resolve("/" + image.url, post, image=True)
-        return Address(address.kind, address.path)
-    return resolve(image.url, post, image=True)
-
-
-def _file(path: str, fragment: str, post: "Post", theme_adds_base: bool) -> Address:
-    base, based = post.blog.baseurl, True
+def _file(path: str, fragment: str, page: "Page", theme_adds_base: bool) -> Address:
+    base, based = page.blog.baseurl, True
     if not path.startswith("/"):
-        path = f"{base}{post.folder}{path}"
+        path = f"{base}{page.folder}{path}"
     if base:
         inside = path == base or path.startswith(base + "/")
         based = inside or theme_adds_base
@@ -76,7 +67,7 @@ def _file(path: str, fragment: str, post: "Post", theme_adds_base: bool) -> Addr
     return Address("file", "" if clean == "." else clean, fragment, based)
 
 
-def evaluate(written: str, post: "Post") -> str | None:
+def evaluate(written: str, page: "Page") -> str | None:
     """``written`` with its Liquid worked out, or None where that cannot be known."""
     if "{" not in written:
         return written
@@ -84,7 +75,7 @@ def evaluate(written: str, post: "Post") -> str | None:
         return None
     parts, position = [], 0
     for match in OUTPUT.finditer(written):
-        value = expression(match[1], post)
+        value = expression(match[1], page)
         if value is None:
             return None
         parts += [written[position : match.start()], value]
@@ -92,37 +83,37 @@ def evaluate(written: str, post: "Post") -> str | None:
     return "".join(parts) + written[position:]
 
 
-def expression(source: str, post: "Post") -> str | None:
+def expression(source: str, page: "Page") -> str | None:
     """The value of a Liquid expression: a string or a known variable, and known filters."""
     first, *filters = re.split(r"\|(?=(?:[^\"']|\"[^\"]*\"|'[^']*')*\Z)", source)
-    value = _operand(first, post)
+    value = _operand(first, page)
     for text in filters:
         name, _, argument = text.partition(":")
-        value = None if value is None else _filter(value, name.strip(), argument, post)
+        value = None if value is None else _filter(value, name.strip(), argument, page)
     return value
 
 
-def _operand(source: str, post: "Post") -> str | None:
+def _operand(source: str, page: "Page") -> str | None:
     literal = STRING.match(source)
     if literal:
         return literal[1] if literal[1] is not None else literal[2]
     name = source.strip()
     if name in ("site.baseurl", "site.url"):
-        return post.blog.baseurl if name == "site.baseurl" else post.blog.url
+        return page.blog.baseurl if name == "site.baseurl" else page.blog.url
     if name.startswith("page."):
-        value = post.front.get(name.removeprefix("page."))
+        value = page.front.get(name.removeprefix("page."))
         return str(value) if isinstance(value, str | int) else None
     return None
 
 
-def _filter(value: str, name: str, argument: str, post: "Post") -> str | None:
-    blog: Blog = post.blog
+def _filter(value: str, name: str, argument: str, page: "Page") -> str | None:
+    blog: Blog = page.blog
     if name in ("relative_url", "absolute_url"):
         if SCHEME.match(value):
             return value
         origin = blog.url if name == "absolute_url" else ""
         return f"{origin}{blog.baseurl}/{value.lstrip('/')}"
-    operand = _operand(argument, post) if argument else None
+    operand = _operand(argument, page) if argument else None
     if name == "prepend" and operand is not None:
         return operand + value
     if name == "append" and operand is not None:

@@ -6,7 +6,7 @@ what CommonMark would. Patterns are anchored by ``match(string, position)``.
 
 import re
 
-from reportgen.checks.words import words
+from reportgen.blog.words import words
 
 OPT = r" {0,3}"
 NAME = r"(?:[^\W\d]|_)[-\w.]*(?::(?:[^\W\d]|_)[-\w.]*)?"

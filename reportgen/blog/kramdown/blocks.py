@@ -2,9 +2,9 @@
 
 from functools import cache
 
-from reportgen.checks.kramdown import containers, html_blocks, leaves, tables
-from reportgen.checks.kramdown.scanner import Block, Scanner, Step
-from reportgen.checks.text import Text
+from reportgen.blog.kramdown import containers, html_blocks, leaves, tables
+from reportgen.blog.kramdown.scanner import Block, Scanner, Step
+from reportgen.blog.text import Text
 
 ANY = ""
 STEPS: tuple[tuple[Step, str], ...] = (

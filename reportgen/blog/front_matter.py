@@ -2,11 +2,12 @@
 
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from functools import cache
 from typing import Any
 
 HEAD = re.compile(r"\A\ufeff?---[ \t]*\n(?P<yaml>.*?\n?)^(?:---|\.\.\.)[ \t]*$\n?", re.M | re.S)
+NAME = re.compile(r"(?P<date>\d{2,4}-\d{1,2}-\d{1,2})-(?P<slug>.+)\.[^.]+\Z")
 DATE = re.compile(
     r"\s*(?P<year>\d{4})-(?P<month>\d\d?)-(?P<day>\d\d?)"
     r"(?:(?:[Tt]|\s+)(?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.\d*)?)?"
@@ -79,9 +80,12 @@ def _loader() -> Any:
     """A safe loader (the C one where PyYAML has it) that leaves dates as they are written."""
     import yaml
 
-    base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return _without_dates(getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
+def _without_dates(base: Any) -> Any:
     return type(
-        "Loader",
+        base.__name__,
         (base,),
         {
             "yaml_implicit_resolvers": {
@@ -92,9 +96,23 @@ def _loader() -> Any:
     )
 
 
+def dump(values: dict[str, Any]) -> str:
+    """Values as YAML that ``load`` reads back; dates in strings stay dates for Jekyll."""
+    import yaml
+
+    return str(yaml.dump(values, Dumper=_dumper(), sort_keys=False, allow_unicode=True, width=1000))
+
+
+@cache
+def _dumper() -> Any:
+    import yaml
+
+    return _without_dates(yaml.SafeDumper)
+
+
 @dataclass(frozen=True)
 class Date:
-    """A date as Jekyll reads it: UTC where no offset is written. ``moment`` is aware."""
+    """A date as Jekyll reads it. ``moment`` has the offset that is written, else that of UTC."""
 
     moment: datetime
     has_time: bool
@@ -109,10 +127,19 @@ def date(value: object) -> Date | None:
     parts = [int(match[name] or 0) for name in ("year", "month", "day", "hour", "minute", "second")]
     zone = (match["zone"] or "").replace(":", "")
     try:
-        moment = datetime(*parts, tzinfo=UTC) - _shift(zone)  # type: ignore[misc, arg-type]
+        moment = datetime(*parts, tzinfo=timezone(_shift(zone)))  # type: ignore[misc, arg-type]
     except (ValueError, OverflowError):
         return None
     return Date(moment, match["hour"] is not None, bool(zone))
+
+
+def dated(name: str, front: FrontMatter) -> Date | None:
+    """When a post is dated: by its front matter, else by the name of its file."""
+    written = front.get("date")
+    if written is None:
+        match = NAME.match(name)
+        written = match["date"] if match else None
+    return date(written)
 
 
 def _shift(zone: str) -> timedelta:

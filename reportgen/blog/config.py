@@ -1,0 +1,27 @@
+"""The settings of a Jekyll site, ``_config.yml``."""
+
+from pathlib import Path
+from typing import Any
+
+from reportgen.blog import front_matter
+
+NAMES = ("_config.yml", "_config.yaml")
+
+
+def read(folder: Path) -> dict[str, Any]:
+    """The settings of the site in a folder; nothing where they are missing or broken."""
+    for name in NAMES:
+        if (folder / name).is_file():
+            return parse((folder / name).read_bytes())
+    return {}
+
+
+def parse(content: bytes) -> dict[str, Any]:
+    """The settings in a file's content; nothing where it is broken."""
+    return front_matter.load(content.decode("utf-8", "replace"))[0]
+
+
+def baseurl(config: dict[str, Any]) -> str:
+    """The path below which the site is served: "" or "/name"."""
+    value = str(config.get("baseurl") or "").strip().strip("/")
+    return f"/{value}" if value else ""
