@@ -1,14 +1,19 @@
 """A small real project on disk, and the real command line run in it."""
 
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 PYPROJECT = """
 [tool.reportgen]
@@ -100,3 +105,17 @@ def make_project(tmp_path: Path) -> Callable[..., ProjectFolder]:
 def project(make_project: Callable[..., ProjectFolder]) -> ProjectFolder:
     """A project of one artifact, ``walk``, and two figures, A.1 (of walk) and B.2."""
     return make_project()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    """The system's Chromium, one for all tests."""
+    from playwright.sync_api import sync_playwright
+
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox"], timeout=120_000
+        )
+        yield chromium
+        chromium.close()

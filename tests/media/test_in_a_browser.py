@@ -9,9 +9,10 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 import reportgen.media
+from tests.browser import settle
 from tests.media.conftest import Once
 
 ASSETS = Path(reportgen.media.__file__).parent / "assets"
@@ -63,16 +64,6 @@ def address(folder: Path) -> Iterator[str]:
     thread.join()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """The system's Chromium."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
-
-
 @pytest.fixture
 def visit(browser: Browser, address: str, folder: Path) -> Iterator[object]:
     """Opens the page with the options of a browser context; errors of the page fail the test."""
@@ -88,7 +79,7 @@ def visit(browser: Browser, address: str, folder: Path) -> Iterator[object]:
         elif not file:  # where a fetch fails, the browser says so
             page.on("console", lambda message: errors.append(f"{message.type}: {message.text}"))
         page.goto(f"file://{folder}/index.html" if file else address)
-        return page
+        return settle(page)
 
     yield open_page
     for context in contexts:
@@ -179,6 +170,7 @@ def test_the_comparison_moves_by_keyboard(visit) -> None:
     slider.focus()
     page.keyboard.press("End")
     expect(slider).to_have_attribute("aria-valuetext", "100 % noisy")
+    settle(page)
     first, second = (box.locator("img").nth(i).bounding_box() for i in (0, 1))
     assert first == second
 
@@ -211,6 +203,7 @@ def test_all_frames_and_both_images_are_on_paper(visit) -> None:
     strips = page.locator(".steps .strip").all()
     assert strips
     page.emulate_media(media="print")
+    settle(page)
     for strip in strips:
         assert strip.evaluate("e => e.scrollWidth <= e.clientWidth")
         assert all(li.is_visible() for li in strip.locator("li img").all())

@@ -4,22 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
+from tests.browser import settle
 from tests.report.test_report import SLUG
 from tests.site.conftest import served
 from tests.site.test_accessible import FOCUSABLE, MARK, check
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """The system's Chromium."""
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
-        )
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +36,7 @@ def test_axe_finds_nothing(width: int, scheme: str, browser: Browser, address: s
 def phone(browser: Browser, address: str) -> Iterator[Page]:
     page = browser.new_page(viewport={"width": 390, "height": 844})
     page.goto(address)
-    yield page
+    yield settle(page)
     page.close()
 
 
@@ -96,6 +86,7 @@ def test_frames_of_a_slider_stay_legible_on_a_phone(phone: Page) -> None:
 def test_images_stand_in_one_row_where_they_fit(browser: Browser, address: str) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.goto(address)
+    settle(page)
     tops = {box.bounding_box()["y"] for box in page.locator("#fig-a-5-a img").all()}  # type: ignore[index]
     assert len(tops) == 1
     page.close()
@@ -106,7 +97,7 @@ def test_a_slider_shows_its_frame(phone: Page) -> None:
     box.get_by_role("slider").fill("0")
     image = box.locator(".stage img")
     first = box.locator(".strip img").first
-    assert image.get_attribute("alt") == first.get_attribute("alt")
+    expect(image).to_have_attribute("alt", first.get_attribute("alt") or "")
     image.scroll_into_view_if_needed()
     shown = "i => i.decode().then(() => i.currentSrc.split('/').pop().split('.')[0])"
     assert image.evaluate(shown) == "a-6b-1"
@@ -115,6 +106,7 @@ def test_a_slider_shows_its_frame(phone: Page) -> None:
 def test_all_frames_are_on_paper(phone: Page) -> None:
     phone.emulate_media(media="print")
     phone.set_viewport_size({"width": 640, "height": 900})
+    settle(phone)
     for strip in phone.locator(".steps .strip").all():
         assert strip.evaluate("e => e.scrollWidth <= e.clientWidth")
     expect(phone.locator(".stage").first).to_be_hidden()

@@ -5,21 +5,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
+from tests.browser import settle
 from tests.conftest import ProjectFolder
 from tests.serve.conftest import CODE, PAGE, PATIENCE, POST, Served, serving
 
 MILLISECONDS = PATIENCE * 1000
 LONG = "\n\n".join(f"Paragraph {i} of many." for i in range(30))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox"], timeout=MILLISECONDS
-        )
 
 
 @pytest.fixture
@@ -33,7 +26,7 @@ def page(browser: Browser, served: Served) -> Iterator[Page]:
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(served.origin + "/_preview/notes/")
     expect(page.locator("#fig-c-1 .ctl")).to_have_count(1)
-    yield page
+    yield settle(page)
     context.close()
     assert errors == []
 
@@ -74,8 +67,8 @@ def test_a_text_edit_replaces_its_fragment_and_keeps_the_place(page: Page, serve
     assert abs(after[0] - before[0]) < 2
     assert after[1] > before[1] + 300
     assert len(replaced(page)) == 31
-    assert page.input_value("#fig-c-1 input") == "2"
-    assert page.locator("#fig-c-1 .ctl").count() == 1
+    expect(page.locator("#fig-c-1 input")).to_have_value("2")
+    expect(page.locator("#fig-c-1 .ctl")).to_have_count(1)
 
 
 def test_fragments_that_move_are_not_replaced(page: Page, served: Served) -> None:
@@ -106,9 +99,9 @@ def test_a_veil_lies_on_the_figure_that_rebuilds_and_on_no_other(
     gate.touch()
     expect(veil).to_have_count(0)
 
-    assert page.get_attribute("#fig-c-1 .strip img", "src") != old
-    assert page.input_value("#fig-c-1 input") == "3"
-    assert page.locator("#fig-c-1 output").inner_text() == "step 3"
+    expect(page.locator("#fig-c-1 .strip img").first).not_to_have_attribute("src", old or "")
+    expect(page.locator("#fig-c-1 input")).to_have_value("3")
+    expect(page.locator("#fig-c-1 output")).to_have_text("step 3")
     assert page.evaluate("document.querySelector('#fig-c-1 .stage img').src") == page.evaluate(
         "document.querySelectorAll('#fig-c-1 .strip img')[3].src"
     )

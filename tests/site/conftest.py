@@ -11,7 +11,6 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
 from reportgen.posts import Post, render_posts
 from reportgen.site import write_preview, write_site
@@ -85,14 +84,3 @@ def address(built: Built) -> Iterator[str]:
     (root / "site").symlink_to(built.sources)
     with served(root) as address:
         yield address
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """The system's Chromium."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
-        )
-        yield browser
-        browser.close()

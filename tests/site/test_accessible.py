@@ -7,6 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from tests.browser import settle
 from tests.site.conftest import OURS, served
 from tests.site.every_kind import SLUG, build, make_blog
 
@@ -33,7 +34,7 @@ def every_kind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def check(page: Page) -> list[str]:
     """What axe-core finds with everything unfolded, a line each."""
     page.evaluate("for (const e of document.querySelectorAll('details')) e.open = true")
-    found = Axe().run(page).response["violations"]
+    found = Axe().run(settle(page)).response["violations"]
     return [
         f"{rule['id']}: {node['html'][:160]}"
         for rule in found
@@ -74,6 +75,7 @@ def test_the_keyboard_reaches_every_control(width: int, browser: Browser, every_
     page = browser.new_page(viewport={"width": width, "height": 900})
     page.goto(f"{every_kind}/blog/{SLUG}/")
     page.evaluate("for (const e of document.querySelectorAll('details')) e.open = true")
+    settle(page)
     expected = page.evaluate(MARK, FOCUSABLE)
     reached = []
     for _ in expected:
@@ -90,6 +92,7 @@ def test_a_focused_control_shows_it(browser: Browser, every_kind: str) -> None:
         page.locator(selector).first.focus()
         page.keyboard.press("Shift+Tab")
         page.keyboard.press("Tab")
+        settle(page)
         style = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
         assert style != "none", selector
     page.close()

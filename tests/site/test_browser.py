@@ -1,7 +1,9 @@
 """The built site and the preview in a real browser, on a desk and on a phone."""
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser import settle
 
 PAGES = ["/blog/", "/blog/diffusion-models/", "/blog/about/", "/site/_preview/diffusion-models/"]
 
@@ -9,7 +11,7 @@ PAGES = ["/blog/", "/blog/diffusion-models/", "/blog/about/", "/site/_preview/di
 def visit(browser: Browser, address: str, width: int = 1280, **options: object) -> Page:
     page = browser.new_page(viewport={"width": width, "height": 900}, **options)  # type: ignore[arg-type]
     page.goto(address)
-    return page
+    return settle(page)
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -25,7 +27,7 @@ def test_no_error_no_missing_file_no_sideways_scrolling(
         lambda r: None if r.url.startswith((address, "data:", "blob:")) else faults.append(r.url),
     )
     page.goto(address + path, wait_until="networkidle")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert settle(page).evaluate("document.documentElement.scrollWidth") <= 360
     assert faults == []
     page.close()
 
@@ -63,7 +65,7 @@ def test_the_theme_switch_is_remembered(browser: Browser, address: str) -> None:
 
 
 def background(page: Page) -> str:
-    return str(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+    return str(settle(page).evaluate("getComputedStyle(document.body).backgroundColor"))
 
 
 def test_everything_can_be_read_without_scripts(browser: Browser, address: str) -> None:
@@ -71,6 +73,6 @@ def test_everything_can_be_read_without_scripts(browser: Browser, address: str) 
     assert page.locator("article h2").count() == 3
     assert page.locator("figure.rg figcaption p").first.is_visible()
     page.locator("#fig-b-1b .prov summary").click()
-    assert page.locator("#fig-b-1b .prov dl").is_visible()
-    assert page.locator("math").first.is_visible()
+    expect(page.locator("#fig-b-1b .prov dl")).to_be_visible()
+    expect(page.locator("math").first).to_be_visible()
     page.close()

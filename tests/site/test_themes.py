@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
+from tests.browser import settle
 from tests.site.conftest import served
 from tests.site.every_kind import SLUG, THEMES, build, make_blog
 
@@ -63,7 +64,7 @@ def visit(browser: Browser, blog: Callable[..., Blog]) -> Iterator[Callable[...,
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("response", lambda r: faults.append(r.url) if r.status >= 400 else None)
         page.goto(blog(theme, config).address)
-        return page
+        return settle(page)
 
     yield open_page
     for context in contexts:
@@ -74,6 +75,7 @@ def visit(browser: Browser, blog: Callable[..., Blog]) -> Iterator[Callable[...,
 def load_images(page: Page) -> None:
     page.evaluate("for (const i of document.images) i.loading = 'eager'")
     page.wait_for_function("[...document.images].every(i => i.complete)")
+    settle(page)
 
 
 @every_theme
@@ -160,12 +162,12 @@ def test_charts_and_captions_follow_the_themes_switch(
     theme: str, visit: Callable[..., Page]
 ) -> None:
     page = visit(theme, color_scheme="light")
-    page.add_style_tag(content="* { transition: none !important }")  # colours, not their change
     page.locator("#fig-curve img").scroll_into_view_if_needed()
     source = "document.querySelector('#fig-curve img').currentSrc.split('/').pop()"
     page.wait_for_function(f"/^curve\\.(png|webp)$/.test({source})")
     page.get_by_role("button", name=re.compile("^(Theme|Mode)$")).click()
     page.wait_for_function(f"{source}.startsWith('curve-dark')")
+    settle(page)
     assert page.evaluate(f"document.documentElement.getAttribute('{SWITCH[theme]}')") == "dark"
     assert luminance(page, "#fig-curve figcaption p", "behind") < 0.1
     assert contrast(page, "#fig-curve figcaption p") >= 4.5
@@ -220,8 +222,8 @@ def contrast(page: Page, selector: str) -> float:
 def test_the_provenance_opens_without_scripts(theme: str, visit: Callable[..., Page]) -> None:
     page = visit(theme, 390, java_script_enabled=False)
     page.locator("#fig-curve .prov summary").click()
-    assert page.locator("#fig-curve .prov dl").is_visible()
-    assert page.locator("#fig-curve .links a").first.is_visible()
+    expect(page.locator("#fig-curve .prov dl")).to_be_visible()
+    expect(page.locator("#fig-curve .links a").first).to_be_visible()
 
 
 @every_theme
@@ -234,11 +236,11 @@ def test_no_include_of_a_theme_is_asked_for(theme: str, blog: Callable[..., Blog
 def test_a_zoom_script_does_not_leave_the_page(visit: Callable[..., Page]) -> None:
     page = visit("al-folio")
     page.locator("#fig-strip img").first.click()
-    assert page.locator(".medium-zoom-image--opened").is_visible()
+    expect(page.locator(".medium-zoom-image--opened")).to_be_visible()
     assert page.url.endswith(f"/{SLUG}/")
     page.locator(".medium-zoom-image--opened").click()
     page.locator("#fig-steps").get_by_role("slider").press("Home")
-    assert page.locator("#fig-steps output").inner_text() == "t\u00a0=\u00a0690"
+    expect(page.locator("#fig-steps output")).to_have_text("t = 690")
 
 
 def test_the_docs_say_what_the_tests_do() -> None:
