@@ -29,6 +29,7 @@ class Project:
     confirm_above: str = "30m"
     asset_url: str = "baseurl"
     math: str = "mathml"
+    macros: Mapping[str, str] = field(default_factory=dict)
     dark: bool = True
 
     @property
@@ -119,6 +120,12 @@ def wrong_type(key: str, value: Any, default: Any) -> str:
             for table in value.values()
         )
         return "" if good else "'profiles' must be tables: [profiles.NAME] with NODE = { … }."
+    if key == "macros":
+        good = isinstance(value, dict) and all(
+            name.removeprefix("\\").isalpha() and isinstance(body, str)
+            for name, body in value.items()
+        )
+        return "" if good else "'macros' must be a table: [macros] with NAME = 'TeX'."
     if isinstance(default, tuple):
         good = isinstance(value, list) and all(isinstance(item, str) for item in value)
         return "" if good else f"'{key}' must be a list of strings."
