@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from reportgen.media import Steps as Steps
     from reportgen.media import Strip as Strip
     from reportgen.media import Table as Table
+    from reportgen.metrics import read_metrics as read_metrics
     from reportgen.registry.decorators import artifact as artifact
     from reportgen.registry.decorators import figure as figure
 
@@ -40,12 +41,17 @@ HOMES = {
         "Strip",
         "Table",
     ),
+    "reportgen.metrics": ("read_metrics",),
     "reportgen.registry.decorators": ("artifact", "figure"),
 }
 HOME_OF = {name: module for module, names in HOMES.items() for name in names}
 
 __version__ = "0.1.0"
 __all__ = ["__version__", *sorted(HOME_OF)]
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__doc__", "__file__", "__name__", "__path__"]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""The one kind of error that reportgen shows to a person."""
+"""The errors that reportgen shows to a person."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +36,10 @@ class ReportgenError(Exception):
     def __str__(self) -> str:
         first = f"{self.place}: {self.message}" if self.place else self.message
         return "\n".join(part for part in (first, self.excerpt, self.hint) if part)
+
+
+class WrongUse(ReportgenError):
+    """What was asked for cannot be, whatever the code does: the command line exits with 2."""
 
 
 def did_you_mean(name: str, known: list[str]) -> str:

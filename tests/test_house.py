@@ -11,6 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 FLOORS = [
     {"cli", "__main__"},
+    {"scaffold"},
     {"serve", "publish", "checks"},
     {"site"},
     {"posts"},
@@ -19,6 +20,7 @@ FLOORS = [
     {"freshness"},
     {"store"},
     {"media"},
+    {"metrics"},
     {"registry"},
     {"blog"},
     {"project"},

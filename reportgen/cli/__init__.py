@@ -9,9 +9,10 @@ from importlib import import_module
 import click
 
 from reportgen import __version__
-from reportgen.errors import ReportgenError, did_you_mean
+from reportgen.errors import ReportgenError, WrongUse, did_you_mean
 
 COMMANDS = {
+    "new": "new",
     "build": "build",
     "figure": "figure",
     "list": "listing",
@@ -20,6 +21,7 @@ COMMANDS = {
     "why": "why",
     "accept": "accept",
     "verify": "verify",
+    "doctor": "doctor",
     "serve": "serve",
     "check": "check",
     "publish": "publish",
@@ -78,7 +80,7 @@ def run(arguments: list[str]) -> int:
         return error.exit_code
     except ReportgenError as error:
         click.echo(f"Error: {error}", err=True)
-        return 1
+        return 2 if isinstance(error, WrongUse) else 1
     except (KeyboardInterrupt, click.Abort):
         click.echo("Interrupted. What had finished is kept.", err=True)
         return 130

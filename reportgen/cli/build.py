@@ -8,7 +8,14 @@ from typing import Any, TypeVar
 
 import click
 
-from reportgen.cli.options import Duration, open_session, selected, session_options, shown_figures
+from reportgen.cli.options import (
+    Duration,
+    open_session,
+    selected,
+    session_options,
+    shown_figures,
+    site_option,
+)
 from reportgen.cli.price import agree, price_line
 from reportgen.engine.build import Limits, Outcome, build_nodes
 from reportgen.engine.plan import Plan, duration, plan
@@ -16,6 +23,7 @@ from reportgen.engine.pool import Workers
 from reportgen.engine.progress import reporter, say
 from reportgen.engine.session import Session, check_writable
 from reportgen.engine.snapshot import write_snapshot
+from reportgen.errors import Place, WrongUse
 from reportgen.project import Project
 from reportgen.registry import Node
 from reportgen.store import CorruptObject, MissingObject
@@ -45,13 +53,7 @@ Result = TypeVar("Result")
     "--require-fresh", is_flag=True, help="Run nothing; fail where anything is not fresh."
 )
 @click.option("-y", "--yes", is_flag=True, help="Do not ask before a long build.")
-@click.option(
-    "--site",
-    "site_dir",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="The Jekyll site to write into, instead of the project's own.",
-)
+@site_option("The Jekyll site to write into")
 @click.option("--jekyll", is_flag=True, help="Also run Jekyll on the site.")
 @session_options
 def command(
@@ -176,9 +178,7 @@ def write_pages(
 
     project, results = session.project, results_of(session)
     shown = shown_figures(project)
-    slugs = [
-        slug for slug in shown if not selection or set(selection) & {slug, *session.graph.nodes}
-    ]
+    asked = {node.id for node in selected(session, selection)}
     for node in session.graph:
         if node.is_figure and session.status(node).usable:
             draw_figure(session, results, node)
@@ -187,20 +187,37 @@ def write_pages(
         missing = [i for i in ids if i in results and not session.status(results[i].node).usable]
         if not missing:
             whole.append(slug)
-        elif slug in slugs or not selection:
+        elif slug in selection or not selection:
             say(f"Post '{slug}' is not written: {', '.join(missing)} not fresh.")
             good = False
+    for id in unshown(session, shown) if shown else []:
+        if id in asked:
+            say(f"Warning: figure {id} is in no post.")
     if not whole:
         return good, None
     posts = render_posts(project, results, selection=whole)
-    for warning in (w for post in posts for w in post.warnings):
-        say(f"Warning: {warning}")
-    for id in unshown(session, shown):
-        say(f"Warning: figure {id} is in no post.")
-    if not (site_dir or project.site_dir).is_dir():
-        return good, None
+    for post in posts:
+        if post.slug in selection or asked & set(shown[post.slug]) or not selection:
+            for warning in post.warnings:
+                say(f"Warning: {warning}")
+    if not site_dir:
+        make_site(project)
     write_site(project, posts, site_dir=site_dir)
     return good, write_preview(project, posts, site_dir=site_dir)
+
+
+def make_site(project: Project) -> None:
+    """The folder of the site, where the settings name no other. Raises WrongUse where they do."""
+    if project.site_dir.is_dir():
+        return
+    if project.site != Project.site:
+        raise WrongUse(
+            f"'site' is '{project.site}', but there is no such folder.",
+            place=Place(project.config_file),
+            hint="Correct the setting, or make the folder.",
+        )
+    project.site_dir.mkdir()
+    say(f"Made '{project.site}' for the posts and their preview.")
 
 
 def unshown(session: Session, shown: dict[str, list[str]]) -> list[str]:

@@ -1,12 +1,15 @@
 """Options that several commands share, and what they have in common."""
 
+import re
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
 
 from reportgen.engine.plan import parse_duration
 from reportgen.engine.session import Options, Session
+from reportgen.errors import WrongUse
 from reportgen.project import Project, find_project
 from reportgen.registry import Node
 from reportgen.registry.select import select
@@ -29,12 +32,23 @@ class Duration(click.ParamType[float]):
             self.fail(f"'{value}' is no duration; write 90s, 20m or 1.5h.", param, ctx)
 
 
+class Device(click.ParamType[str]):
+    """``cpu``, ``cuda``, ``cuda:1`` or ``mps``; "" stands for whichever is there."""
+
+    name = "device"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if not re.fullmatch(r"(cpu|mps|cuda(:\d+)?)?", value):
+            self.fail(f"'{value}' is no device; write cpu, cuda, cuda:1 or mps.", param, ctx)
+        return str(value)
+
+
 def session_options(command: Command) -> Command:
     """--profile, --set, --seed, --device, --env."""
     for decorate in (
         click.option("--env", type=click.Choice(["warn", "rebuild"]), default="warn",
                      help="What to do with nodes that ran under other package versions."),
-        click.option("--device", default="", metavar="NAME",
+        click.option("--device", type=Device(), default="", metavar="NAME",
                      help="cpu, cuda, cuda:1 or mps; found by itself otherwise."),
         click.option("--seed", type=int, help="The project seed for this command."),
         click.option("--set", "sets", multiple=True, metavar="NODE.PARAM=VALUE",
@@ -46,6 +60,26 @@ def session_options(command: Command) -> Command:
     return command
 
 
+def site_option(what: str) -> Callable[[Command], Command]:
+    """``--site DIR``, a Jekyll site that is there."""
+    return click.option(
+        "--site",
+        "site_dir",
+        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        callback=jekyll_site,
+        metavar="DIR",
+        help=f"{what}, instead of the project's own.",
+    )
+
+
+def jekyll_site(ctx: click.Context, param: click.Parameter, value: Path | None) -> Path | None:
+    """Refuse a folder full of something else."""
+    signs = ("_config.yml", "_config.yaml", "_config.toml", "_posts", "_layouts")
+    if value and any(value.iterdir()) and not any((value / sign).exists() for sign in signs):
+        raise click.BadParameter(f"'{value}' is no Jekyll site: it has no _config.yml.")
+    return value
+
+
 def open_session(
     profile: str = "",
     sets: Sequence[str] = (),
@@ -53,15 +87,33 @@ def open_session(
     device: str = "",
     env: str = "warn",
 ) -> Session:
-    """A look at the project; until the command ends, ``gc`` leaves the store alone."""
+    """A look at the project; until the command ends, ``gc`` leaves the store alone.
+
+    Raises WrongUse where there is nothing to look at.
+    """
     project = find_project()
     click.get_current_context().with_resource(using(project.store_dir))
-    return Session(project, Options(profile, tuple(sets), seed, device, env))
+    session = Session(project, Options(profile, tuple(sets), seed, device, env))
+    if not session.graph.nodes and not has_posts(project):
+        folders = " or ".join(f"'{name}'" for name in project.experiments)
+        raise WrongUse(
+            f"The project in '{project.root}' is empty: there is no @artifact or @figure in "
+            f"{folders}, and no post in '{project.templates}/posts'.",
+            hint='Add one: reportgen new figure A.1, or reportgen new post "A title".',
+        )
+    return session
 
 
 def selected(session: Session, patterns: Sequence[str]) -> list[Node]:
     """The nodes that the patterns name; slugs of posts name the figures they show."""
     return select(session.graph, patterns, shown_figures(session.project) if patterns else None)
+
+
+def has_posts(project: Project) -> bool:
+    """Whether there is the source of a post."""
+    from reportgen.posts import post_files
+
+    return bool(post_files(project))
 
 
 def shown_figures(project: Project) -> dict[str, list[str]]:

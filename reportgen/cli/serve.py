@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from reportgen.cli.options import session_options
+from reportgen.cli.options import session_options, site_option
 
 
 @click.command("serve", epilog="Example: reportgen serve --profile quick --open")
@@ -18,13 +18,7 @@ from reportgen.cli.options import session_options
 )
 @click.option("--open", "show", is_flag=True, help="Open a browser.")
 @click.option("--jekyll", is_flag=True, help="Also run Jekyll, and serve the site it builds.")
-@click.option(
-    "--site",
-    "site_dir",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="The Jekyll site whose styles to use, instead of the project's own.",
-)
+@site_option("The Jekyll site whose styles to use")
 @session_options
 def command(port: int, show: bool, jekyll: bool, site_dir: Path | None, **options: Any) -> None:
     """Show the posts in a browser, and every change as soon as it is saved.

@@ -162,6 +162,7 @@ def run_node(task: Task, store: Store, send: Send) -> Record:
         )
         reset = reset_peak_memory()
         limit_threads(task.threads)
+        close_figures()
         with observer:
             producer = find_producer(task)
             seed_everything(task.seed)
@@ -212,6 +213,12 @@ def emptied(folder: Path) -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def close_figures() -> None:
+    """Forget what an earlier node drew with pyplot, or this one would draw over it."""
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        pyplot.close("all")
+
+
 def find_producer(task: Task) -> Callable[..., Any]:
     """The function of a node, as its file says now."""
     importlib.import_module(task.module)
@@ -228,12 +235,10 @@ def arguments(producer: Callable[..., Any], task: Task, store: Store, run: Run) 
 
 
 def checked_output(task: Task, value: Any) -> Any:
-    is_media = hasattr(value, "to_value")
-    if task.kind == "figure" and not is_media:
-        raise ReportgenError(
-            f"Figure function '{task.node}' returned a {type(value).__name__}, not media.",
-            hint="Return one of reportgen's media, such as Image, Grid, Curve or Table.",
-        )
+    if task.kind == "figure":
+        from reportgen.media import as_media
+
+        return as_media(value, f"Figure function '{task.node}'")
     if task.kind == "artifact" and value is None:
         raise ReportgenError(
             f"Artifact '{task.node}' returned None.", hint="Return the value that it computes."

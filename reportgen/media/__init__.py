@@ -5,6 +5,7 @@ One module a kind (image, strip, grid, curve, table, plot, steps, animation, com
 the labelled picture for feeds. Pixels hold no text. Pillow and matplotlib load when drawing.
 """
 
+from reportgen.media.adapt import as_media as as_media
 from reportgen.media.animation import Animation as Animation
 from reportgen.media.base import Media as Media
 from reportgen.media.base import from_value as from_value

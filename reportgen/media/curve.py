@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from reportgen.errors import ReportgenError, did_you_mean
 from reportgen.media import charts
-from reportgen.media.base import Media
+from reportgen.media.base import Media, plural
 from reportgen.media.canvas import Canvas, View
 from reportgen.media.export import csv_text, short
 from reportgen.media.labels import label_text
+from reportgen.media.logged import FromLogs
 from reportgen.media.pixels import as_array, check_finite
 from reportgen.media.smooth import Smooth, smooth
 
@@ -32,8 +33,20 @@ class Series:
     high: Floats | None = None
     smooth: Smooth | None = field(default=None, repr=False)
 
+    @property
+    def drawn(self) -> tuple[Floats, Floats]:
+        """x and y (m,) of the line: smoothed where it is, without what is NaN or infinite."""
+        y = self.smooth.y if self.smooth else self.y
+        there = np.isfinite(y)
+        return self.x[there], y[there]
 
-class Curve(Media):
+    @property
+    def diverges(self) -> bool:
+        """Whether it ends in NaN or infinity."""
+        return not np.isfinite(self.y[-1])
+
+
+class Curve(FromLogs, Media):
     """Lines of y against x.
 
     ``series`` maps a name to values, or to a pair (x, y); x counts from 1 where it is not given.
@@ -41,9 +54,12 @@ class Curve(Media):
     such as ``{"epoch 1": 1875}``. ``bands`` maps a series' name to a pair (low, high).
     ``dots`` names series that are drawn as points without a line. A long, noisy series is drawn
     faint, with its running mean over it, unless ``smooth`` is False; an integer sets the window.
+
+    What is mostly a mistake is refused: lines that are all ``"constant"``, a ``"single"`` point,
+    and a line that is not finite, ``"diverged"``. Those named in ``allow`` are drawn.
     """
 
-    fields: ClassVar = ("x", "y", "log_x", "log_y", "smooth", "end_values", "wide")
+    fields: ClassVar = ("x", "y", "log_x", "log_y", "smooth", "end_values", "wide", "allow")
 
     def __init__(
         self,
@@ -59,7 +75,9 @@ class Curve(Media):
         smooth: bool | int = True,
         end_values: bool = True,
         wide: bool = False,
+        allow: Collection[str] = (),
     ) -> None:
+        self.allow = check_allowed(allow)
         self.x, self.y, self.wide, self.end_values = x, y, wide, end_values
         self.log_x, self.log_y, self.smooth = log_x, log_y, smooth
         self.marks = {str(label): float(at) for label, at in (marks or {}).items()}
@@ -71,10 +89,11 @@ class Curve(Media):
             self._series(str(name), value, (bands or {}).get(name))
             for name, value in series.items()
         )
-        check_varied(self.series)
+        check_varied(self.series, self.allow)
 
     def _series(self, name: str, value: Any, band: tuple[Any, Any] | None) -> Series:
-        x, y = split_pair(value, name, least=1 if name in self.dots else 2)
+        least = 1 if name in self.dots or "single" in self.allow else 2
+        x, y = split_pair(value, name, least, diverged="diverged" in self.allow)
         low, high = (
             (floats(edge, f"The band of {name!r}") for edge in band) if band else (None,) * 2
         )
@@ -85,7 +104,8 @@ class Curve(Media):
                 )
         check_positive(x, name, self.x, self.log_x)
         check_positive(y, name, self.y, self.log_y)
-        wanted = self.smooth if band is None and name not in self.dots else False
+        plain = band is None and name not in self.dots and bool(np.isfinite(y).all())
+        wanted = self.smooth if plain else False
         return Series(name, x, y, low, high, smooth(y, wanted, log=self.log_y))
 
     def to_value(self) -> dict[str, Any]:
@@ -124,22 +144,41 @@ class Curve(Media):
         )
 
 
-def split_pair(value: Any, name: str, least: int = 2) -> tuple[Floats, Floats]:
+ALLOWED = ("constant", "single", "diverged")
+
+
+def check_allowed(allow: Collection[str]) -> list[str]:
+    """What is allowed, in order. Refuses a word that means nothing."""
+    words = [allow] if isinstance(allow, str) else sorted(allow)
+    for word in words:
+        if word not in ALLOWED:
+            hint = did_you_mean(word, list(ALLOWED))
+            raise ReportgenError(f"Curve cannot allow {word!r}.", hint=hint)
+    return words
+
+
+def split_pair(
+    value: Any, name: str, least: int = 2, *, diverged: bool = False
+) -> tuple[Floats, Floats]:
     """(x, y) of a series that was given as values or as a pair; a dot may stand alone."""
     if isinstance(value, tuple) and len(value) == 2 and np.ndim(value[0]) == 1:
-        x, y = floats(value[0], f"x of {name!r}"), floats(value[1], f"Series {name!r}")
+        x = floats(value[0], f"x of {name!r}")
+        y = floats(value[1], f"Series {name!r}", diverged=diverged)
     else:
-        y = floats(value, f"Series {name!r}")
+        y = floats(value, f"Series {name!r}", diverged=diverged)
         x = np.arange(1, len(y) + 1, dtype=np.float64)
     if len(x) != len(y):
         raise ReportgenError(f"Series {name!r} has {len(x):,} x values for {len(y):,} y values.")
     if len(y) < least:
-        raise ReportgenError(f"Series {name!r} has {len(y)} points; a line needs two.")
+        hint = 'Curve(…, allow=["single"]) draws one.' if len(y) else None
+        raise ReportgenError(
+            f"Series {name!r} has {plural(len(y), 'point')}; a line needs two.", hint=hint
+        )
     return x, y
 
 
-def floats(values: Any, what: str) -> Floats:
-    """A line of finite numbers. Takes lists, arrays and tensors."""
+def floats(values: Any, what: str, *, diverged: bool = False) -> Floats:
+    """A list, array or tensor as numbers (n,), all finite unless it may have ``diverged``."""
     if isinstance(values, (list, tuple)):
         values = [as_array(value) for value in values]
     try:
@@ -148,7 +187,11 @@ def floats(values: Any, what: str) -> Floats:
         raise ReportgenError(f"{what} is not a list of numbers ({error}).") from error
     if array.ndim != 1:
         raise ReportgenError(f"{what} has shape {array.shape}; a line has one dimension.")
-    check_finite(array, what)
+    if not diverged:
+        hint = 'Look at the run that made them; Curve(…, allow=["diverged"]) draws what is finite.'
+        check_finite(array, what, hint)
+    elif len(array) and not np.isfinite(array).any():
+        raise ReportgenError(f"{what} has no finite value.")
     return array
 
 
@@ -171,13 +214,21 @@ def check_positive(values: Floats, name: str, axis: str, log: bool) -> None:
         )
 
 
-def check_varied(series: Sequence[Series]) -> None:
+def check_varied(series: Sequence[Series], allow: Collection[str] = ()) -> None:
     """Refuse a figure that shows nothing: every line flat, or all x equal."""
-    if all(np.ptp(line.y) == 0 for line in series):
-        told = ", ".join(f"{line.name!r} is {line.y[0]:g} throughout" for line in series)
-        raise ReportgenError(f"The curve is constant: {told}.")
-    if all(np.ptp(line.x) == 0 for line in series):
-        raise ReportgenError("The curve has one value of x only.")
+    single = all(np.ptp(line.x) == 0 for line in series)
+    if all(np.ptp(line.drawn[1]) == 0 for line in series) and not (
+        "constant" in allow or ("single" in allow and single)
+    ):
+        told = ", ".join(f"{line.name!r} is {line.drawn[1][0]:g} throughout" for line in series)
+        raise ReportgenError(
+            f"The curve is constant: {told}.",
+            hint='If that is the point, say so: Curve(…, allow=["constant"]).',
+        )
+    if single and "single" not in allow:
+        raise ReportgenError(
+            "The curve has one value of x only.", hint='Curve(…, allow=["single"]) draws it.'
+        )
 
 
 def describe_curve(curve: Curve) -> str:
@@ -185,12 +236,15 @@ def describe_curve(curve: Curve) -> str:
     scale = ", log scale" if curve.log_y else ""
     told = [f"Line chart of {label_text(curve.y)} against {label_text(curve.x)}{scale}"]
     for line in curve.series:
-        ys = line.smooth.y if line.smooth else line.y
-        first, last = short(float(ys[0])), short(float(ys[-1]))
-        text = f"{label_text(line.name)}: {first} at {short(float(line.x[0]))}"
-        for word, at in extremes(ys):
-            text += f", {word} {short(float(ys[at]))} at {short(float(line.x[at]))}"
-        told.append(f"{text}, {last} at {short(float(line.x[-1]))}")
+        xs, ys = line.drawn
+        text = f"{label_text(line.name)}: {short(float(ys[0]))} at {short(float(xs[0]))}"
+        if len(ys) > 1 and np.ptp(ys) == 0:
+            text += f" and everywhere to {short(float(xs[-1]))}"
+        elif len(ys) > 1:
+            for word, at in extremes(ys):
+                text += f", {word} {short(float(ys[at]))} at {short(float(xs[at]))}"
+            text += f", {short(float(ys[-1]))} at {short(float(xs[-1]))}"
+        told.append(f"{text}, where it diverges" if line.diverges else text)
     return "; ".join(told)
 
 

@@ -79,13 +79,14 @@ def _top(stack: tuple[float, list[int]], heights: Sequence[float]) -> float:
 
 def _end(series: Series) -> tuple[float, float]:
     """The last point of the line."""
-    y = series.smooth.y if series.smooth else series.y
-    last = int(series.x.argmax())
-    return float(series.x[last]), float(y[last])
+    x, y = series.drawn
+    last = int(x.argmax())
+    return float(x[last]), float(y[last])
 
 
 def _label(series: Series, value: str, measure: Callable[[str], float], width: float) -> EndLabel:
-    lines = _wrap(label_text(series.name), measure, width)
+    name = f"{label_text(series.name)} diverges after" if series.diverges else series.name
+    lines = _wrap(label_text(name), measure, width)
     if value and measure(f"{lines[-1]} {value}") <= width:
         lines[-1] += f" {value}"
     elif value:

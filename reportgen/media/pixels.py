@@ -55,7 +55,10 @@ def as_pixels(image: Any, *, what: str, value_range: tuple[float, float] = (0.0,
     return np.asarray(np.floor(np.clip(unit, 0, 1) * 255 + 0.5), dtype=np.uint8)
 
 
-def check_finite(array: NDArray[Any], what: str) -> None:
+BROKEN = "A figure is not drawn from broken numbers; look at the run that made them."
+
+
+def check_finite(array: NDArray[Any], what: str, hint: str = BROKEN) -> None:
     """Refuse NaN and infinity."""
     bad = ~np.isfinite(array)
     if bad.any():
@@ -63,7 +66,7 @@ def check_finite(array: NDArray[Any], what: str) -> None:
         raise ReportgenError(
             f"{what} holds {array[bad][0]} ({int(bad.sum()):,} of {array.size:,} values, "
             f"the first at [{where}]).",
-            hint="A figure is not drawn from broken numbers; look at the run that made them.",
+            hint=hint,
         )
 
 

@@ -1,4 +1,4 @@
-"""Plot: any matplotlib figure, for what Curve cannot say."""
+"""Plot: whatever a plotting library has drawn, for what Curve cannot say."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from reportgen.errors import ReportgenError
 from reportgen.media import charts, markup
+from reportgen.media.adapt import STATIC, is_pixels, library, matplotlib_figure, static
 from reportgen.media.base import Media
 from reportgen.media.canvas import Canvas, View, picture
 from reportgen.media.export import csv_text, short
@@ -18,11 +19,13 @@ from reportgen.media.recolour import Colours, for_dark, for_light, recoloured
 
 
 class Plot(Media):
-    """A matplotlib figure, drawn at once: pixels, the numbers of its lines and what it shows.
+    """A figure, drawn at once: pixels, the numbers of its lines and what it shows.
 
-    White becomes the page's background. For dark pages the figure is drawn once more with its
-    colours changed, unless ``dark`` gives a figure of its own or is False. Sizes are the figure's
-    own; 6.65 in is the width of the text.
+    Takes what matplotlib, seaborn, pandas and plotnine return (figures, axes, grids, plots), and
+    charts of Plotly, Altair and Bokeh, which stay as they are on dark pages. White becomes the
+    page's background. For dark pages the figure is drawn once more with its colours changed,
+    unless ``dark`` gives a figure of its own or is False. Sizes are the figure's own; 6.65 in is
+    the width of the text.
     """
 
     fields: ClassVar = ("figure", "dark", "lines", "summary", "wide")
@@ -36,6 +39,11 @@ class Plot(Media):
         summary: str = "",
         wide: bool = False,
     ) -> None:
+        if library(figure) in STATIC:
+            figure, found, told = static(figure)
+            lines, summary, dark = lines or found, summary or f"Plot: {told}" * bool(told), False
+        elif not is_pixels(figure):
+            figure = matplotlib_figure(figure) or figure
         drawn = hasattr(figure, "savefig")
         self.figure: Pixels = figure_pixels(figure, for_light)
         check_varied(self.figure, "The plot")
@@ -91,13 +99,14 @@ def figure_pixels(figure: Any, change: Callable[[Colours], Colours] | None) -> P
 
 def figure_lines(figure: Any) -> list[dict[str, Any]]:
     """Label, x and y of every labelled line, in drawing order."""
-    found = []
+    found: list[dict[str, Any]] = []
     for axes in figure.axes:
         for i, line in enumerate(axes.get_lines(), 1):
             label = str(line.get_label())
             x, y = (np.asarray(v, dtype=np.float64) for v in line.get_data())
-            if len(x) > 1:
-                name = f"line {i}" if label.startswith("_") else label
+            known = any(np.array_equal(x, f["x"]) and np.array_equal(y, f["y"]) for f in found)
+            if len(x) > 1 and not known:
+                name = f"line {i}" if label.startswith("_") or not label else label
                 found.append({"name": name, "x": x, "y": y})
     return found
 

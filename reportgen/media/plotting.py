@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
@@ -85,9 +86,10 @@ class Chart:
         if not self.curve.log_x and 0 < low <= 1 and high >= 20:
             low = 0.0
         edges = [e for line in self.curve.series for e in (line.y, line.low, line.high)]
-        bottom = min(float(e.min()) for e in edges if e is not None)
-        top = max(float(e.max()) for e in edges if e is not None)
-        self.x_limits, self.y_limits = (low, high), air(bottom, top, self.curve.log_y)
+        finite = [e[np.isfinite(e)] for e in edges if e is not None]
+        bottom, top = min(float(e.min()) for e in finite), max(float(e.max()) for e in finite)
+        self.x_limits = apart(low, high, self.curve.log_x)
+        self.y_limits = air(*apart(bottom, top, self.curve.log_y), self.curve.log_y)
         self.axes.set_xscale("log" if self.curve.log_x else "linear")
         self.axes.set_yscale("log" if self.curve.log_y else "linear")
         self.axes.set_xlim(*self.x_limits)
@@ -175,6 +177,9 @@ class Chart:
                 line.x, y, color=color, linewidth=1.6, linestyle=style, zorder=3,
                 solid_capstyle="round", clip_on=False,
             )  # fmt: skip
+        if line.diverges:
+            x, last = (values[-1] for values in line.drawn)
+            axes.plot(x, last, "x", color=color, markersize=7, zorder=5, clip_on=False)
         if line.name in self.curve.dots or len(y) <= FEW:
             size = 4.5 if len(y) <= FEW else 3
             axes.plot(
@@ -237,6 +242,16 @@ class Chart:
             x / self.frame.width, y / self.frame.height, text, color=color, fontsize=size,
             ha=align, va="center", linespacing=1.12,
         )  # fmt: skip
+
+
+def apart(low: float, high: float, log: bool) -> tuple[float, float]:
+    """Limits around a single value; others as they are."""
+    if low < high:
+        return low, high
+    if log:
+        return low / 2, high * 2
+    room = abs(low) / 10 or 1.0
+    return low - room, high + room
 
 
 def air(low: float, high: float, log: bool) -> tuple[float, float]:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, ClassVar
 
 from reportgen.errors import ReportgenError, did_you_mean
 from reportgen.media import markup
+from reportgen.media.adapt import frame_rows, is_frame
 from reportgen.media.base import Media, plural
 from reportgen.media.canvas import Canvas, View
 from reportgen.media.export import csv_text, json_text, minus
 from reportgen.media.labels import label_html, label_text, listed
+from reportgen.metrics.tables import csv_records
 
 Cell = str | int | float | bool | None
 
@@ -19,16 +22,16 @@ Cell = str | int | float | bool | None
 class Table(Media):
     """Rows of cells under named columns; the first cell of a row is its head.
 
-    ``rows`` are lists or mappings by column. ``units`` and ``digits`` (decimals) are by column.
-    ``best`` names columns whose ``"max"`` or ``"min"`` is set in bold; ``highlight`` are the
-    numbers of rows (from 0) to tint.
+    ``rows`` are lists or mappings by column, or a data frame of pandas or polars. ``units`` and
+    ``digits`` (decimals) are by column. ``best`` names columns whose ``"max"`` or ``"min"`` is set
+    in bold; ``highlight`` are the numbers of rows (from 0) to tint.
     """
 
     fields: ClassVar = ("rows", "columns", "units", "digits", "best", "highlight", "wide")
 
     def __init__(
         self,
-        rows: Sequence[Sequence[Any] | Mapping[str, Any]],
+        rows: Any,
         columns: Sequence[object] | None = None,
         *,
         units: Mapping[str, str] | None = None,
@@ -37,7 +40,10 @@ class Table(Media):
         highlight: Sequence[int] = (),
         wide: bool = False,
     ) -> None:
-        if not rows:
+        if is_frame(rows):
+            rows, named = frame_rows(rows)
+            columns = named if columns is None else columns
+        if not len(rows):
             raise ReportgenError("Table has no rows.")
         if columns is None:
             if not isinstance(rows[0], Mapping):
@@ -52,6 +58,24 @@ class Table(Media):
             if name not in self.columns:
                 hint = did_you_mean(name, self.columns)
                 raise ReportgenError(f"Table has no column {name!r}.", hint=hint)
+
+    @classmethod
+    def from_csv(
+        cls, path: str | Path, columns: Sequence[str] | None = None, **options: Any
+    ) -> Table:
+        """The rows of a CSV file with a header, or these ``columns`` of it; empty cells are None.
+
+        ``options`` are those of the constructor. Raises ReportgenError for a row of another length
+        than the header, with its line.
+        """
+        records = csv_records(Path(path))
+        names = list(records[0]) if records else []
+        for name in columns or ():
+            if name not in names:
+                hint = did_you_mean(name, names)
+                raise ReportgenError(f"'{path}' has no column {name!r}.", hint=hint)
+        chosen = list(columns or names)
+        return cls([[typed(r[name]) for name in chosen] for r in records], chosen, **options)
 
     def _cells(self, row: Sequence[Any] | Mapping[str, Any], number: int) -> list[Cell]:
         if isinstance(row, Mapping):
@@ -140,6 +164,17 @@ def as_cell(value: Any, where: str) -> Cell:
     if value is None or isinstance(value, (str, int, float)):
         return value
     raise ReportgenError(f"{where} is a {type(value).__name__}, not text or a number.")
+
+
+def typed(text: str) -> Cell:
+    """The cell that a text of CSV stands for: a number where it is one, None where it is empty."""
+    for read in (int, float):
+        try:
+            value = read(text)
+        except ValueError:
+            continue
+        return value if math.isfinite(value) else None
+    return text or None
 
 
 def decimals(numbers: Sequence[float]) -> int:

@@ -17,7 +17,6 @@ from reportgen.posts.html import to_html
 from reportgen.posts.items import Address
 from reportgen.posts.post import Post
 from reportgen.posts.source import Source, read_source
-from reportgen.posts.tex import macros_of
 from reportgen.posts.untexed import Untexed
 from reportgen.posts.warnings import warnings
 
@@ -82,14 +81,11 @@ class Drafts:
 
     def __init__(self, project: Project, results: Results) -> None:
         self.project, self.results = project, results
-        self.macros = macros_of(project.macros)
         self._drafts: dict[Path, Draft] = {}
 
     def of(self, path: Path) -> Draft:
         if path not in self._drafts:
-            self._drafts[path] = draft(
-                read_source(path, self.project.root), self.results, self.macros
-            )
+            self._drafts[path] = draft(read_source(path, self.project.root), self.results)
         return self._drafts[path]
 
     def showing(self, id: str) -> tuple[Draft, Numbered] | None:

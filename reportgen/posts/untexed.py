@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from reportgen.posts.body import Body, boxed
+from reportgen.posts.body import Body
 from reportgen.posts.draft import Numbered
 from reportgen.posts.items import FormulaItem
-from reportgen.posts.maths import mathml, quoted
+from reportgen.posts.maths import FormulaError, mathml, quoted
 from reportgen.posts.scan import Segment, spans
-from reportgen.posts.tex import FormulaError, expanded
 
 
 @dataclass
@@ -19,15 +18,14 @@ class Untexed(Body):
     warnings: list[str] = field(default_factory=list)
 
     def formula(self, segment: Segment) -> str:
-        if fault := fault_of(self.with_values(self.draft.formulas[segment.start].tex)):
+        if fault := fault_of(self.with_values(segment.tex)):
             inside = max(0, segment.text.find(fault.needle))
             self.warn(fault, self.draft.text.line(segment.start + inside))
         return super().formula(segment)
 
     def caption(self, text: str, shown: Numbered) -> str:
         for segment in spans(text):
-            tex = expanded(segment.tex, self.draft.macros)
-            if tex and (fault := fault_of(self.with_values(tex))):
+            if segment.tex and (fault := fault_of(self.with_values(segment.tex))):
                 self.warn(fault, shown.line)
         return super().caption(text, shown)
 
@@ -41,8 +39,9 @@ class Untexed(Body):
         code = f"<code>{quoted(item.tex)}</code>"
         if not item.block:
             return code
+        id = f' id="{item.label}"' if item.label else ""
         number = f'<span class="no">({item.number})</span>' if item.number else ""
-        return boxed(item, code + number)
+        return f'<div class="eq rg-eq"{id}>{code}{number}</div>'
 
 
 def fault_of(tex: str) -> FormulaError | None:

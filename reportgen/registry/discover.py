@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from reportgen.cache import keep
-from reportgen.errors import Place, ReportgenError
+from reportgen.errors import Place, ReportgenError, WrongUse
 from reportgen.project import Project
 from reportgen.registry.graph import Graph
 from reportgen.registry.node import Node, Parameter, make_node
@@ -95,10 +95,19 @@ def node_from_json(node: dict[str, Any]) -> Node:
 
 
 def experiment_files(project: Project) -> list[str]:
-    """Python files in the experiment folders, relative to the project, sorted."""
+    """Python files in the experiment folders, relative to the project, sorted.
+
+    Raises WrongUse for a folder that the settings name and that is not there.
+    """
     found = set[str]()
     for name in project.experiments:
         folder = project.root / name
+        if not folder.exists() and project.experiments != Project.experiments:
+            raise WrongUse(
+                f"'experiments' names '{name}', but there is no such folder or file.",
+                place=Place(project.config_file),
+                hint=f"Correct the setting, or make '{name}'.",
+            )
         files = [folder] if folder.is_file() else folder.rglob("*.py")
         found |= {f.relative_to(project.root).as_posix() for f in files}
     return sorted(found)

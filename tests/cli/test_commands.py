@@ -1,12 +1,16 @@
 """The command line as a person meets it, rightly and wrongly used."""
 
 import json
+import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import ProjectFolder
+import reportgen
+from reportgen.cli import COMMANDS
+from tests.conftest import SIMPLE, ProjectFolder
 
 
 def test_help_shows_commands_and_examples(project: ProjectFolder) -> None:
@@ -277,3 +281,96 @@ def test_a_figure_prints_its_file_and_tells_its_caption(project: ProjectFolder) 
     assert [Path(line).suffix for line in done.out.splitlines()] == [".png", ".png"]
     assert "A.1: A walk of 7 steps that ends at " in done.err
     assert "B.2: A line.\n" in done.err
+
+
+POST = '---\ntitle: "Notes"\n---\nSee <%= ref("A.1") %>.\n\n<%= figure("A.1") %>\n'
+NOTHING = {
+    "empty project": ({}, "", ("build",), "is empty: there is no @artifact or @figure in 'experi"),
+    "list of an empty project": ({}, "", ("list",), "reportgen new figure A.1"),
+    "experiments that are not there": (
+        {"experiments/report.py": SIMPLE},
+        'experiments = ["experimnts"]',
+        ("build",),
+        "'experiments' names 'experimnts', but there is no such folder or file.",
+    ),
+    "site of the settings that is not there": (
+        {"experiments/report.py": SIMPLE, "templates/posts/2026-11-20-notes.md": POST},
+        'site = "../blgo"',
+        ("build",),
+        "'site' is '../blgo', but there is no such folder.",
+    ),
+    "site that is not there": (
+        {"experiments/report.py": SIMPLE},
+        "",
+        ("build", "--site", "../blgo"),
+        "Directory '../blgo' does not exist",
+    ),
+    "site that is something else": (
+        {"experiments/report.py": SIMPLE},
+        "",
+        ("build", "--site", "experiments"),
+        "'experiments' is no Jekyll site: it has no _config.yml.",
+    ),
+    "device that nobody knows": (
+        {"experiments/report.py": SIMPLE},
+        "",
+        ("build", "--device", "gpu"),
+        "'gpu' is no device; write cpu, cuda, cuda:1 or mps.",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("files", "settings", "arguments", "message"), NOTHING.values(), ids=NOTHING
+)
+def test_nothing_is_silent(
+    make_project: Callable[..., ProjectFolder],
+    files: dict[str, str],
+    settings: str,
+    arguments: tuple[str, ...],
+    message: str,
+) -> None:
+    done = make_project({"README": "", **files}, f"[tool.reportgen]\n{settings}\n").run(*arguments)
+    assert done.code == 2, done
+    assert message in " ".join(done.err.split())
+    assert "Traceback" not in done.err
+
+
+def test_a_site_that_is_missing_is_made(make_project: Callable[..., ProjectFolder]) -> None:
+    post = "templates/posts/2026-11-20-notes.md"
+    project = make_project({"experiments/report.py": SIMPLE, post: POST})
+    first = project.run("build")
+    assert first.code == 0, first
+    assert "Made 'site'" in first.err
+    assert (project.root / "site/_posts/2026-11-20-notes.md").is_file()
+    assert Path(first.out.strip()).is_file()
+    shutil.rmtree(project.root / "site")
+    (project.root / "site").mkdir()
+    assert "Everything is up to date" not in project.run("build").err
+    assert (project.root / "site/_posts/2026-11-20-notes.md").is_file()
+
+
+def test_warnings_are_about_what_was_asked_for(
+    make_project: Callable[..., ProjectFolder],
+) -> None:
+    post = "templates/posts/2026-11-20-notes.md"
+    bare = POST.replace('See <%= ref("A.1") %>.', "")
+    project = make_project({"experiments/report.py": SIMPLE, post: bare})
+    project.run("build", "A.1")
+    one = project.run("build", "B.2")
+    assert "figure B.2 is in no post" in one.err
+    assert "No text points to Figure 1" not in one.err
+    assert "No text points to Figure 1" in project.run("build", "notes").err
+
+
+def test_hints_name_commands_that_exist() -> None:
+    """Whatever the sources call a command: in quotes, after a colon or a word such as 'with'."""
+    package = Path(reportgen.__file__).parent
+    named = re.compile(r"(?:['`:=] ?|\b(?:or|with|then) )reportgen ([a-z]+)(?=[ '\"`.:\n])")
+    found = {
+        (word, path.name)
+        for path in package.rglob("*.py")
+        for word in named.findall(path.read_text(encoding="utf-8"))
+    }
+    assert {"build", "new"} <= {word for word, _ in found}
+    assert [pair for pair in found if pair[0] not in COMMANDS] == []
