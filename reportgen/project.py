@@ -18,6 +18,7 @@ class Project:
     root: Path
     title: str = ""
     experiments: tuple[str, ...] = ("experiments",)
+    source: tuple[str, ...] = ()
     templates: str = "templates"
     site: str = "site"
     store: str = ".reportgen"
@@ -29,6 +30,7 @@ class Project:
     confirm_above: str = "30m"
     asset_url: str = "baseurl"
     math: str = "mathml"
+    macros: Mapping[str, str] = field(default_factory=dict)
     dark: bool = True
 
     @property
@@ -80,6 +82,35 @@ def find_project(start: Path | None = None) -> Project:
     )
 
 
+def source_folders(root: Path) -> tuple[str, ...]:
+    """Folders, relative to ``root``, whose modules are imported by names that begin below them:
+    those of ``source`` in [tool.reportgen], else those that the build is told of, else ``src``."""
+    try:
+        tool = read_toml(root / "pyproject.toml").get("tool", {})
+    except (OSError, ReportgenError):
+        tool = {}
+    said = tool.get("reportgen", {}).get("source") or [
+        *_at(tool, "setuptools.packages.find.where", []),
+        *_at(tool, "setuptools.package-dir", {}).values(),
+        *_at(tool, "hatch.build.targets.wheel.sources", []),
+        *(str(Path(p).parent) for p in _at(tool, "hatch.build.targets.wheel.packages", [])),
+        *(package.get("from", ".") for package in _at(tool, "poetry.packages", [])),
+        *filter(None, [_at(tool, "pdm.build.package-dir", "")]),
+        *filter(None, [_at(tool, "uv.build-backend.module-root", "")]),
+    ]
+    names = (Path(name).as_posix() for name in [*said, *([] if said else ["src"])])
+    inside = (name for name in names if name != "." and not name.startswith(("/", "..")))
+    found = (n for n in inside if (root / n).is_dir() and not (root / n / "__init__.py").exists())
+    return tuple(dict.fromkeys(found))
+
+
+def _at(table: Any, path: str, default: Any) -> Any:
+    """The value at a dotted path of a table; the default where there is none of its type."""
+    for key in path.split("."):
+        table = table.get(key) if isinstance(table, dict) else None
+    return table if isinstance(table, type(default)) else default
+
+
 def read_toml(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
@@ -119,6 +150,12 @@ def wrong_type(key: str, value: Any, default: Any) -> str:
             for table in value.values()
         )
         return "" if good else "'profiles' must be tables: [profiles.NAME] with NODE = { … }."
+    if key == "macros":
+        good = isinstance(value, dict) and all(
+            name.removeprefix("\\").isalpha() and isinstance(body, str)
+            for name, body in value.items()
+        )
+        return "" if good else "'macros' must be a table: [macros] with NAME = 'TeX'."
     if isinstance(default, tuple):
         good = isinstance(value, list) and all(isinstance(item, str) for item in value)
         return "" if good else f"'{key}' must be a list of strings."

@@ -1,11 +1,11 @@
 """All code that a producer can reach, and one digest of it.
 
-The digest of a definition is that of its own code and of what each of its names means, which in
-turn are definitions: a Merkle tree, where there are no cycles. Definitions that reach one another
-are told apart by refinement: give each a colour by its own code, then again and again by the
-colours of what it uses, until that separates nothing more.
+From the producer we walk to every definition that a name may mean. The digest is that of a sorted
+list, with one line for each definition: what it says, and what those say that its names stand for.
+Where no two say the same, these lines are the whole graph; those that do are told apart by file.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -72,7 +72,11 @@ class Closure:
         return tuple(reversed(path))
 
 
-DOCS, SUBCLASSES = "reads docstrings", "asks for subclasses"  # traits that are no packages
+# Packages that take docstrings for prompts and descriptions.
+READ_DOCS = frozenset(
+    {"dspy", "docstring_parser", "ell", "fastmcp", "instructor", "langchain", "langchain_core"}
+    | {"marvin", "pydantic_ai", "smolagents"}
+)
 _SHARED: "WeakKeyDictionary[Sources, Closures]" = WeakKeyDictionary()
 
 
@@ -98,15 +102,12 @@ class Closures:
     def __init__(self, sources: Sources) -> None:
         self.sources, self.graph = sources, Graph(sources)
         self.memory = Memory(sources)
-        self._digests: dict[Node, str] = {}
-        self._traits: dict[Node, frozenset[str]] = {}
 
     def closure(self, file: str, name: str) -> Closure:
         """The closure of what ``name`` is in ``file``; of the whole file if it is nothing."""
         known = self.memory.get(file, name)
         if known is None:
-            digest, traits = self._digest(self.graph.find(file, name))
-            known = digest, tuple(sorted(traits - {DOCS, SUBCLASSES}))
+            known = self._digest(self.graph.find(file, name))
             self.memory.note(file, name, *known)
         return Closure(*known, self, (file, name))
 
@@ -115,12 +116,25 @@ class Closures:
         self.memory.save(self.graph.consulted)
 
     def reached(self, roots: tuple[Node, ...]) -> dict[Node, Node | None]:
-        """All nodes that the roots reach, each with the one before it on a shortest way."""
+        """All nodes that the roots reach, each with the one before it on a shortest way. Where one
+        asks for subclasses, every class with bases that is imported may be the answer."""
         parents: dict[Node, Node | None] = dict.fromkeys(roots)
-        for node in growing(parents):
-            for target in _nodes(self.graph.edges(node, roots[0])):
-                parents.setdefault(target, node)
+        self._spread(parents, roots[0])
+        if asks := next((n for n in parents if self._has(n, "reads_subclasses")), None):
+            for file in self.imported(parents):
+                for number, statement in enumerate(self.graph.facts(file).statements):
+                    if statement.kind == "class" and statement.bases:
+                        parents.setdefault(Node(file, number), asks)
+            self._spread(parents, roots[0])
         return parents
+
+    def _spread(self, parents: dict[Node, Node | None], root: Node) -> None:
+        for node in growing(parents):
+            for target in _nodes(self.graph.edges(node, root)):
+                parents.setdefault(target, node)
+
+    def _has(self, node: Node, trait: str) -> bool:
+        return node.number >= 0 and bool(getattr(self.graph.statement(node), trait))
 
     def imported(self, nodes: Iterable[Node]) -> dict[str, None]:
         """The project files that are imported when the nodes' modules are, and by the nodes."""
@@ -145,107 +159,48 @@ class Closures:
 
     def shown(self, node: Node, root: Node, names: Mapping[Node, str]) -> str:
         """A digest of what a definition says and of which definitions it means by its names."""
-        return self._mix(self.graph.own(node, root), self.graph.edges(node, root), names)
+        return _mix(self.graph.own(node, root), self.graph.edges(node, root), names)
 
     # Digests -----------------------------------------------------------------------------------
 
-    def _digest(self, roots: tuple[Node, ...]) -> tuple[str, frozenset[str]]:
-        """The digest of what the roots reach, and the traits of all that is among it. A producer
-        is digested here: its defaults are parameters, which its key has already."""
-        digests: list[str] = []
-        traits: set[str] = set()
-        for root in roots:
-            edges = self.graph.edges(root, roots[0])
-            for target in _nodes(edges):
-                self._visit(target)
-                traits |= self._traits[target]
-            traits |= self._own_traits(root, edges)
-            digests.append(self._mix(self.graph.own(root, roots[0]), edges, self._digests))
-        if DOCS in traits:
-            digests += (self.graph.statement(n).doc for n in self.reached(roots) if n.number >= 0)
-        if SUBCLASSES in traits:
-            digests += self._subclasses(roots)
-        return digest_bytes(" ".join(digests).encode()), frozenset(traits)
+    def _digest(self, roots: tuple[Node, ...]) -> tuple[str, tuple[str, ...]]:
+        """One digest of all that the roots reach, and the packages that it uses. Each line tells
+        what a node says and what its names stand for say. A producer's defaults are parameters,
+        which its key has already."""
+        graph, root, reached = self.graph, roots[0], self.reached(roots)
+        says = {node: self._says(node, root) for node in reached}
+        alike = {text for text, count in Counter(says.values()).items() if count > 1}
+        says = {n: f"{text} {n.file}" if text in alike else text for n, text in says.items()}
+        lines = sorted(_mix(says[node], graph.edges(node, root), says) for node in reached)
+        lines += [says[node] for node in roots]
+        outside = {
+            target
+            for node in reached
+            for _, targets in graph.edges(node, root)
+            for target in targets
+            if isinstance(target, str) and " " not in target
+        }
+        tops = {target.partition(".")[0] for target in outside}
+        if any(self._has(n, "reads_docs") for n in reached) or not READ_DOCS.isdisjoint(tops):
+            lines += sorted(graph.statement(n).doc for n in reached if n.number >= 0)
+        packages = sorted(t for t in tops if t and t != "reportgen" and not is_standard(t))
+        return digest_bytes(" ".join(lines).encode()), tuple(packages)
 
-    def _own_traits(self, node: Node, edges: Iterable[Edge]) -> frozenset[str]:
-        """What else there is to know of a closure with ``node``: packages, and odd habits."""
-        outside = (target for _, targets in edges for target in targets if isinstance(target, str))
-        tops = {target.partition(".")[0] for target in outside if " " not in target}
-        traits = {top for top in tops if top and top != "reportgen" and not is_standard(top)}
+    def _says(self, node: Node, root: Node) -> str:
+        """What a node itself says; of what a module does on import, what each part of that says."""
+        own = self.graph.own(node, root)
         if node.number >= 0:
-            statement = self.graph.statement(node)
-            traits.update([DOCS] * statement.reads_docs + [SUBCLASSES] * statement.reads_subclasses)
-        return frozenset(traits)
+            return own
+        edges = self.graph.edges(node, root)
+        return _mix(own, edges, {target: self.graph.own(target) for target in _nodes(edges)})
 
-    def _subclasses(self, roots: tuple[Node, ...]) -> Iterator[str]:
-        """All classes with bases that are imported: one of them may be found as a subclass."""
-        for file in self.imported(self.reached(roots)):
-            for number, statement in enumerate(self.graph.facts(file).statements):
-                if statement.kind == "class" and statement.bases:
-                    self._visit(Node(file, number))
-                    yield self._digests[Node(file, number)]
 
-    def _mix(self, own: str, edges: Iterable[Edge], digests: Mapping[Node, str]) -> str:
-        lines = [own]
-        for use, targets in edges:
-            shown = [digests[t] if isinstance(t, Node) else f"{len(t)}:{t}" for t in targets]
-            lines.append(f"{use} {len(shown)} {' '.join(shown)}")
-        return digest_bytes("\n".join(lines).encode())
-
-    def _visit(self, start: Node) -> None:
-        """Digest ``start`` and all that it reaches, the reached first (Tarjan 1972)."""
-        order: dict[Node, int] = {}
-        low: dict[Node, int] = {}
-        stack: list[Node] = []
-        calls: list[tuple[Node, Iterator[Node]]] = []
-
-        def enter(node: Node) -> None:
-            order[node] = low[node] = len(order)
-            stack.append(node)
-            calls.append((node, _nodes(self.graph.edges(node))))
-
-        if start not in self._digests:
-            enter(start)
-        while calls:
-            node, targets = calls[-1]
-            target = next((t for t in targets if t not in self._digests), None)
-            if target is None:
-                calls.pop()
-                if calls:
-                    low[calls[-1][0]] = min(low[calls[-1][0]], low[node])
-                if low[node] == order[node]:
-                    at = stack.index(node)
-                    self._digest_cycle(stack[at:])
-                    del stack[at:]
-            elif target not in order:
-                enter(target)
-            else:
-                low[node] = min(low[node], order[target])
-
-    def _digest_cycle(self, nodes: list[Node]) -> None:
-        """Digest nodes that reach one another, or a single one."""
-        graph = self.graph
-        traits = {self._own_traits(node, graph.edges(node)) for node in nodes}
-        for node in nodes:
-            traits |= {self._traits[t] for t in _nodes(graph.edges(node)) if t in self._traits}
-        self._traits.update(dict.fromkeys(nodes, frozenset().union(*traits)))
-        own = {node: graph.own(node) for node in nodes}
-        if len(nodes) == 1 and nodes[0] not in set(_nodes(graph.edges(nodes[0]))):
-            node = nodes[0]
-            self._digests[node] = self._mix(own[node], graph.edges(node), self._digests)
-            return
-        colours, classes = own, 0
-        while len(set(colours.values())) > classes:
-            classes = len(set(colours.values()))
-            known = {**self._digests, **colours}
-            colours = {
-                node: self._mix(f"{colours[node]} {own[node]}", graph.edges(node), known)
-                for node in nodes
-            }
-        known = {**self._digests, **colours}
-        whole = sorted({self._mix(colours[n], graph.edges(n), known) for n in nodes})
-        for node in nodes:
-            self._digests[node] = digest_bytes("\n".join([colours[node], *whole]).encode())
+def _mix(own: str, edges: Iterable[Edge], says: Mapping[Node, str]) -> str:
+    lines = [own]
+    for use, targets in edges:
+        shown = [says[t] if isinstance(t, Node) else f"{len(t)}:{t}" for t in targets]
+        lines.append(f"{use} {len(shown)} {' '.join(shown)}")
+    return digest_bytes("\n".join(lines).encode())
 
 
 def _nodes(edges: Iterable[Edge]) -> Iterator[Node]:

@@ -3,13 +3,15 @@
 Those count for everything that uses the module: ``torch.manual_seed(0)``, ``CONFIG["x"] = 1``, a
 loop, a function that a decorator puts into a registry. A function or class is defined without
 further effect unless something is called for that; a value is computed without further effect
-unless its computation may change what others see.
+unless its computation may change what others see, or what the next one draws from a generator.
 """
 
+import re
 from typing import TYPE_CHECKING
 
 from reportgen.freshness.growing import growing
-from reportgen.freshness.statements import VERBS
+from reportgen.freshness.sources import is_standard
+from reportgen.freshness.statements import TAKES, is_change
 
 if TYPE_CHECKING:
     from reportgen.freshness.graph import Graph, Node, Target
@@ -21,6 +23,23 @@ PURE = frozenset(
     + [f"{module}.*" for module in ("torch.cuda.amp", "torch.jit", "typing", "typing_extensions")]
     + [f"torch.{name}" for name in ("autocast", "compile", "enable_grad", "inference_mode")]
     + ["torch.no_grad", "numpy.errstate", "numpy.vectorize"]
+)
+
+# What draws from a generator that all share, or sets what all see, by its full name.
+DRAWS = re.compile(
+    r"random\.(?!Random|SystemRandom)\w+"
+    r"|numpy\.random\.(?!default_rng|[A-Z])\w+"
+    r"|torch\.(rand\w*|normal|bernoulli|multinomial|poisson)"
+    r"|torch\.nn\.(init\.\w+|(Bil|Lazy|L)inear|\w*Conv\w*|Embedding\w*|RNN\w*|LSTM\w*|GRU\w*"
+    r"|Multihead\w*|Transformer\w*)"
+    r"|matplotlib\.pyplot\.(figure|subplot\w*|axes|switch_backend|rc\w*)"
+)
+# The same of packages that we do not know, by the last part of the name.
+RANDOM = re.compile(r"\w*(shuffle|sample|permut|choice|random|_split)\w*|create_model|from_config")
+# Makers of what changes by being used: generators of random numbers, iterators, open files.
+STATEFUL = re.compile(
+    r"random\.(System)?Random|numpy\.random\.(default_rng|Generator|RandomState)|torch\.Generator"
+    r"|itertools\.\w+|csv\.(reader|DictReader)|(open|iter|map|filter|zip|enumerate|reversed)"
 )
 
 
@@ -43,16 +62,45 @@ def _calls_impurely(graph: "Graph", node: "Node") -> bool:
     statement, file = graph.statement(node), node.file
     called = [call for call in statement.calls if not call.startswith("@")]
     inner = [call[1:] for call in statement.calls if call.startswith("@")]  # of methods
-    if any(VERBS.fullmatch(call.rpartition(".")[2]) for call in called):
+    if any(is_change(call) or TAKES.fullmatch(call.rpartition(".")[2]) for call in called):
         return True
     if any(_decorates_impurely(graph, file, ref) for ref in inner):
         return True
-    names = statement.uses if called and statement.kind == "assign" else called
+    names = statement.uses if statement.kind == "assign" else called
+    targets = {target for name in names for target in graph.resolve(file, name)} - {node}
     return any(
-        changes(graph, target, also_itself=graph.statement(target).kind == "assign")
-        for name in names
-        for target in graph.resolve(file, name)
-        if not isinstance(target, str) and target.number >= 0
+        is_stateful(graph, target)
+        or (bool(called) and changes(graph, target, also_itself=_is_assigned(graph, target)))
+        for target in targets
+    )
+
+
+def is_stateful(graph: "Graph", target: "Target") -> bool:
+    """Whether a name stands for a generator, an iterator or the like: using it changes it."""
+    if isinstance(target, str) or not _is_assigned(graph, target):
+        return False
+    for made in graph.statement(target).makes:
+        found = graph.resolve(target.file, made)
+        names = [t for t in found if isinstance(t, str)] if found else [made]
+        if made == "(…)" or any(map(STATEFUL.fullmatch, names)):
+            return True
+        if any(
+            not isinstance(t, str) and t.number >= 0 and graph.statement(t).yields for t in found
+        ):
+            return True
+    return False
+
+
+def _is_assigned(graph: "Graph", target: "Target") -> bool:
+    return not isinstance(target, str) and (
+        target.number >= 0 and graph.statement(target).kind == "assign"
+    )
+
+
+def _draws(target: str) -> bool:
+    last = target.rpartition(".")[2]
+    return bool(DRAWS.fullmatch(target)) or (
+        "." in target and not is_standard(target) and bool(RANDOM.fullmatch(last))
     )
 
 
@@ -73,19 +121,23 @@ def _is_pure(graph: "Graph", target: "Target", ref: str) -> bool:
     return not inner and not changes(graph, target)
 
 
-def changes(graph: "Graph", node: "Node", *, also_itself: bool = False) -> bool:
-    """Whether calling what ``node`` defines may change a global or what it is given."""
+def changes(graph: "Graph", node: "Target", *, also_itself: bool = False) -> bool:
+    """Whether calling what ``node`` defines may change a global, what it is given, or what the
+    next one draws."""
     kinds = {"g", "p", "s"} if also_itself else {"g", "p"}
     seen = {node: None}
     for other in growing(seen):
+        if isinstance(other, str):
+            if _draws(other):
+                return True
+            continue
         if other.number < 0:
             continue
         statement = graph.statement(other)
-        if not kinds.isdisjoint(statement.changes):
+        if not kinds.isdisjoint(statement.changes) or (other != node and is_stateful(graph, other)):
             return True
         for use in (use for use in statement.uses if not use.endswith("!")):
-            found = graph.resolve(other.file, use)
-            seen.update((target, None) for target in found if not isinstance(target, str))
+            seen.update(dict.fromkeys(graph.resolve(other.file, use)))
     return False
 
 

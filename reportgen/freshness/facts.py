@@ -8,8 +8,6 @@ module means is not decided here but in ``graph``, which sees all files.
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-FORMAT = 1  # raise it when facts or digests change, and kept facts are read again
-
 
 @dataclass(slots=True)
 class Part:
@@ -42,6 +40,8 @@ class Statement:
     reads_docs: bool = False
     reads_subclasses: bool = False
     hooks: bool = False  # a class that learns of its subclasses
+    makes: list[str] = field(default_factory=list)  # functions whose results are assigned
+    yields: bool = False  # a generator function
 
 
 @dataclass(slots=True)

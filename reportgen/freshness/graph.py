@@ -286,6 +286,10 @@ class Graph:
             yield "import", (Node(file, LOAD),)
         for star in facts.stars:
             yield "*", tuple(self._member(file, star, []))
+        if file.endswith("/__init__.py"):  # its modules are attributes of a package
+            below = self.sources.inside(file)
+            self.consulted.setdefault(file, set()).update(below)
+            yield "modules", tuple(Node(other, WHOLE) for other in below)
 
 
 def _before(node: Node, numbers: Iterable[int]) -> int:

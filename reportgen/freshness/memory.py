@@ -9,12 +9,10 @@ nothing else but which modules there are, which Python reads them, and this pack
 import json
 import sys
 from collections.abc import Mapping
-from functools import cache
 from hashlib import sha256
-from pathlib import Path
 
 from reportgen.freshness.growing import growing
-from reportgen.freshness.sources import Sources
+from reportgen.freshness.sources import Sources, reading
 
 
 class Memory:
@@ -23,7 +21,7 @@ class Memory:
     def __init__(self, sources: Sources) -> None:
         self.sources = sources
         self.general = sha256(
-            json.dumps([reading(), sys.version, sorted(sources.files)]).encode()
+            json.dumps([reading(), sys.version, sorted(sources.modules.items())]).encode()
         ).hexdigest()
         kept = sources.recall("closures.json")
         files = kept["files"] if kept and kept.get("general") == self.general else {}
@@ -53,12 +51,3 @@ class Memory:
             entry["on"] = {other: self.sources.files[other] for other in seen}
         self.sources.retain("closures.json", {"general": self.general, "files": self.known})
         self._changed = False
-
-
-@cache
-def reading() -> str:
-    """The digest of the code that reads code."""
-    digest = sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()

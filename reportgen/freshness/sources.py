@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from functools import cache
 from hashlib import file_digest as hash_file
 from hashlib import sha256
 from pathlib import Path
@@ -14,8 +15,9 @@ from typing import Any
 
 from reportgen.cache import keep
 from reportgen.errors import Place, ReportgenError
-from reportgen.freshness.facts import FORMAT, Facts
+from reportgen.freshness.facts import Facts
 from reportgen.freshness.parse import read_facts
+from reportgen.project import source_folders
 
 # Not searched for sources: anywhere, and in the root only. Hidden folders never are.
 NEVER = frozenset({"__pycache__", "site-packages", "node_modules"})
@@ -43,6 +45,10 @@ class Sources:
             with suppress(OSError):  # it has gone in the meantime
                 self.files[file] = sha256((self.root / file).read_bytes()).hexdigest()
         self.modules = _module_names(self.files)
+        for folder in source_folders(self.root):
+            below = {f[len(folder) + 1 :]: f for f in self.files if f.startswith(f"{folder}/")}
+            for module, file in _module_names(below).items():
+                self.modules.setdefault(module, below.get(file, ""))
 
     def facts(self, file: str) -> Facts:
         """What ``file`` says. Raises ReportgenError where its syntax is wrong."""
@@ -69,6 +75,16 @@ class Sources:
     def module_file(self, module: str) -> str | None:
         """The file of a module of the project."""
         return self.modules.get(module) or None
+
+    def inside(self, package: str) -> list[str]:
+        """The modules and packages of the package with this ``__init__.py``."""
+        folder = package.removesuffix("__init__.py")
+        below = {file: file[len(folder) :] for file in self.files if file.startswith(folder)}
+        return [
+            f
+            for f, rest in below.items()
+            if rest.removesuffix("/__init__.py").count("/") == 0 and f != package
+        ]
 
     def has(self, module: str) -> bool:
         """Whether the project has this module, or a folder that serves as one."""
@@ -142,7 +158,12 @@ class Sources:
 
     def _place(self, digest: str, suffix: str) -> Path:
         assert self.cache is not None
-        return self.cache / str(FORMAT) / digest[:2] / (digest + suffix)
+        return (
+            self.cache
+            / (reading()[:16] if suffix == ".json" else "texts")
+            / digest[:2]
+            / (digest + suffix)
+        )
 
 
 def _python_files(folder: str, prefix: str) -> Iterator[str]:
@@ -175,3 +196,12 @@ def _module_names(files: Iterable[str]) -> dict[str, str]:
 def is_standard(module: str) -> bool:
     """Whether a module belongs to Python itself."""
     return module.partition(".")[0] in sys.stdlib_module_names
+
+
+@cache
+def reading() -> str:
+    """The digest of the code that reads code."""
+    digest = sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from reportgen.freshness.facts import Part, Statement
@@ -19,16 +19,24 @@ from reportgen.freshness.scopes import (
     loaded,
 )
 
-# A call that changes something rather than computing a value, by the look of its name.
+# A call that changes something rather than computing a value, by the look of its name. A ``set``
+# is a method of something: ``set(…)`` alone makes a set.
 VERBS = re.compile(
     r"_?register\w*|set_\w+|set[A-Z]\w*|setattr|setdefault|setstate|seterr|(manual_)?seed\w*|use"
     r"|(en|dis)able\w*|append(left)?|extend|insert|add|update|pop(item)?|remove|discard|clear|sort"
     r"|reverse|push|put|write\w*|install\w*|configure\w*|basicConfig|connect|subscribe"
-    r"|filterwarnings|simplefilter|delattr|load_state_dict|\w*[^_]_"
+    r"|filterwarnings|simplefilter|delattr|load_state_dict|load_dotenv|\w*[^_]_"
+    r"|move_to_end|rotate|subtract|\w+_update|send|throw|readline|__(set|del)\w+__|__next__|__i(add|sub|mul|or|and|xor|concat)__"
 )
+# Those that change what they are given first: ``next(G)``, ``heapq.heappop(QUEUE)``.
+TAKES = re.compile(r"next|heap(ify|push|pop|pushpop|replace)|insort\w*|shuffle")
 NAMESPACE = frozenset({"globals", "exec", "eval", "vars", "locals", "sys.modules"})
 CONSTRUCTORS = frozenset({"__init__", "__post_init__", "__setstate__"})
-DOCS = frozenset({"__doc__", "getdoc", "getsource", "getsourcelines"})
+# Whoever asks for one of these reads docstrings as data.
+DOCS = re.compile(
+    r"__doc__|getdoc|cleandoc|getsource(lines)?|\w*_schema(_json)?|TypeAdapter|get_type_hints_docs"
+    r"|testmod|run_docstring_examples|apply_chat_template|(\w+_)?tools?|[Tt]ool\w*|from_function"
+)
 
 
 class Reader:
@@ -65,6 +73,7 @@ class Reader:
         statement.calls = sorted(self.calls)
         statement.loads = list(dict.fromkeys(self.loads))
         statement.changes = "".join(sorted(self.changes))
+        statement.makes = list(_makes(getattr(node, "value", None)))
 
     def _part(self, *nodes: ast.AST) -> Part:
         """What ``nodes`` use, kept apart; calls that they make count as the statement's."""
@@ -112,6 +121,9 @@ class Reader:
                 for decorator in node.decorator_list:
                     self.visit(decorator, scope, later)
                 self._class(node, scope, later)
+            case ast.Yield() | ast.YieldFrom():
+                self.statement.yields = True
+                self._children(node, scope, later)
             case ast.Import() | ast.ImportFrom():
                 self._import(node, later)
             case ast.AnnAssign():
@@ -130,8 +142,8 @@ class Reader:
 
     def name(self, name: str, path: tuple[str, ...], scope: Scope | None, later: bool) -> None:
         """A name is read, and then the attributes of ``path``."""
-        self._flag(path)
         bindings = scope.lookup(name) if scope else ()
+        self._flag(path if "local" in bindings or "parameter" in bindings else (name, *path))
         self.uses.update(join(binding, path) for binding in bindings if ":" in binding)
         if not bindings:
             whole = ".".join((name, *path))
@@ -155,7 +167,7 @@ class Reader:
             self.visit(inner, scope, later)
 
     def _flag(self, path: Iterable[str]) -> None:
-        self.statement.reads_docs |= not DOCS.isdisjoint(path)
+        self.statement.reads_docs |= any(map(DOCS.fullmatch, path))
         self.statement.reads_subclasses |= "__subclasses__" in path
 
     def _change(self, target: ast.expr, scope: Scope | None) -> None:
@@ -173,8 +185,10 @@ class Reader:
         called = dotted(node.func)
         last = called.rpartition(".")[2]
         first = node.args[0] if node.args else None
-        if VERBS.fullmatch(last):
+        if is_change(called):
             self._change(node.func, scope)
+        elif TAKES.fullmatch(last) and first is not None:
+            self._change(first, scope)
         if last in ("import_module", "__import__") and isinstance(first, ast.Constant):
             self.uses.add(f"{first.value!s}:")
         if called and not later:
@@ -250,6 +264,25 @@ class Reader:
         for name, target in imports(node):
             if name == "*":
                 self.uses.add(target.partition(":")[0] + ":")
+
+
+def _makes(value: ast.AST | None) -> Iterator[str]:
+    """The functions whose results an expression is made of; ``(…)`` is a generator expression."""
+    match value:
+        case ast.Tuple(elts=elements) | ast.List(elts=elements):
+            for element in elements:
+                yield from _makes(element)
+        case ast.GeneratorExp():
+            yield "(…)"
+        case ast.Call(func=function):
+            yield from [dotted(function)] if dotted(function) else _makes(function)
+        case ast.Attribute(value=inner):
+            yield from _makes(inner)
+
+
+def is_change(called: str) -> bool:
+    """Whether a call changes what it is a method of, by the look of its name."""
+    return called.endswith(".set") or bool(VERBS.fullmatch(called.rpartition(".")[2]))
 
 
 def dotted(node: ast.AST) -> str:

@@ -8,14 +8,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from reportgen.errors import did_you_mean
 from reportgen.posts import kramdown, liquid
-from reportgen.posts.draft import Draft, Numbered
+from reportgen.posts.draft import Draft, Numbered, formula_error, is_block
 from reportgen.posts.figures import assets_of, figure_html
 from reportgen.posts.html import to_html
 from reportgen.posts.items import Address, EquationRef, FigureItem, FormulaItem, RefItem, ValueItem
-from reportgen.posts.maths import FormulaError, kramdown_tex, mathml, quoted
+from reportgen.posts.maths import kramdown_tex, mathml, quoted
 from reportgen.posts.post import Asset, Heading
 from reportgen.posts.scan import Segment, spans
+from reportgen.posts.tex import FormulaError, expanded
 from reportgen.posts.tokens import TOKEN
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 Lookup = Callable[[str], tuple[Draft, Numbered] | None]
 LINE_START = re.compile(r"[ \t>]*(?P<item>(?:(?:[-*+]|\d+\.)[ \t]+)*)")
 RELATION = re.compile(r"(?<=\w) ([=≈≤≥]) (?=[\w−-])")
+REFERENCE = re.compile(r"\\(eq)?ref\s*\{\s*([^{}]*?)\s*\}")
+ATTACHED = re.compile(r"(?:[.,;:?)’”»%]|!(?!\[))+(?!\w)|-\w+|[’']?s\b")
 BLOCK_END = re.compile(r"[ \t>]*(?:$|#{1,6}[ \t]|`{3}|~{3}|<)")
 
 
@@ -61,23 +65,24 @@ class Body:
         return kramdown.pend_pipes(kramdown.plain_dollars(liquid.guard_prose(segment.text)))
 
     def formula(self, segment: Segment) -> str:
-        """A token for a formula, once it is known to be sound."""
-        display = segment.kind == "display"
+        """A token for a formula, once it is known to be sound; nothing for definitions alone."""
+        equation = self.draft.formulas[segment.start]
+        if not equation.tex.strip():
+            return ""
         text = self.draft.text.text
         end = segment.start + len(segment.text)
         before = text[text.rfind("\n", 0, segment.start) + 1 : segment.start]
         after = text[end : (text.find("\n", end) + 1 or len(text))].strip()
-        block = display and not before and not after
+        block = is_block(self.draft, segment)
         alone = before.strip()[-1:] in ("", "|") and after[:1] in ("", "|")
-        number = self.draft.equations.get(segment.label) if segment.label else None
-        tex = self.with_values(segment.tex)
-        item = FormulaItem(tex, display, alone, block, number, segment.label)
-        if segment.label and not block:
-            raise self.error(segment, "A numbered equation must stand on lines of its own.", "{#")
+        anchor = next((self.draft.labels[label][1] for label in equation.labels), "")
         try:
+            tex = self.with_references(self.with_values(equation.tex))
+            display = segment.kind == "display"
+            item = FormulaItem(tex, display, alone, block, equation.number, anchor)
             self.formula_html(item)
         except FormulaError as error:
-            raise self.error(segment, error.message, error.needle, error.hint) from None
+            raise formula_error(self.draft, segment, error) from None
         token = self.draft.tokens.put(item)
         return f"\n\n{token}\n\n" if block else token
 
@@ -85,15 +90,22 @@ class Body:
         """TeX in which quoted values are plain numbers."""
         return self.draft.tokens.replace(tex, lambda item: getattr(item, "text", "") or "")
 
-    def error(
-        self, segment: Segment, message: str, needle: str = "", hint: str | None = None
-    ) -> Exception:
-        """An error in a formula, at the line of it that holds ``needle``."""
-        inside = max(0, segment.text.find(needle)) if needle else 0
-        line = self.draft.text.line(segment.start + inside)
-        if not needle or needle not in self.draft.source.lines[line - 1]:
-            needle = segment.text.split("\n")[0]
-        return self.draft.source.error(message, line, needle, hint)
+    def with_references(self, tex: str) -> str:
+        """TeX in which references to equations are their numbers."""
+
+        def number(match: re.Match[str]) -> str:
+            shown, _ = self.labelled(match[2])
+            return f"\\text{{({shown})}}" if match[1] else f"\\text{{{shown}}}"
+
+        return REFERENCE.sub(number, tex)
+
+    def labelled(self, name: str) -> tuple[str, str]:
+        """The number and the anchor of an equation. Raises FormulaError if there is none."""
+        for label in (name, f"eq-{name}", f"eq:{name}"):
+            if label in self.draft.labels:
+                return self.draft.labels[label]
+        message = f"No equation has the label '{name}'."
+        raise FormulaError(message, name, did_you_mean(name, list(self.draft.labels)) or None)
 
     def formula_html(self, item: FormulaItem) -> str:
         """A formula's final markup, in the post's way of writing maths."""
@@ -102,14 +114,8 @@ class Body:
         markup = mathml(item.tex, display=item.display, alone=item.alone)
         if not item.block:
             return markup
-        if item.number is None:
-            opening = '<div class="eq rg-eq" tabindex="0" role="group" aria-label="Equation">'
-            return f"{opening}{markup}</div>"
-        return (
-            f'<div class="eq rg-eq" id="{item.label}" tabindex="0" role="group" '
-            f'aria-label="Equation {item.number}">{markup}'
-            f'<span class="no">({item.number})</span></div>'
-        )
+        number = "" if item.number is None else f'<span class="no">({item.number})</span>'
+        return boxed(item, markup + number)
 
     # Headings
 
@@ -141,11 +147,16 @@ class Body:
         parts, position = [], 0
         for match in TOKEN.finditer(text):
             item = self.draft.tokens.get(match)
-            before = text[position : match.start()]
-            after = text[match.end() : match.end() + 1]
-            parts.append(before)
-            parts.append(self.markup(item, match[0], "".join(parts[-5:])[-400:], after, context))
+            parts.append(text[position : match.start()])
             position = match.end()
+            before, after = "".join(parts[-5:])[-400:], text[position : position + 1]
+            tail = ATTACHED.match(text, position) if isinstance(item, FormulaItem) else None
+            if tail and not item.block and (self.math == "mathml" or not item.display):
+                markup = self.placed(item, before, "x", context, tail[0])
+                position = tail.end()
+            else:
+                markup = self.markup(item, match[0], before, after, context)
+            parts.append(markup)
         return re.sub(r"\n{3,}", "\n\n", "".join([*parts, text[position:]]))
 
     def markup(self, item: Any, token: str, before: str, after: str, context: str) -> str:
@@ -161,8 +172,16 @@ class Body:
             return self.placed(item, before, after, context)
         return token
 
-    def placed(self, item: FormulaItem, before: str, after: str, context: str) -> str:
-        """A formula where it stands: kramdown takes markup that begins a block for a block."""
+    def placed(
+        self, item: FormulaItem, before: str, after: str, context: str, tail: str = ""
+    ) -> str:
+        """A formula where it stands: kramdown takes markup that begins a block for a block.
+
+        The ``tail``, punctuation, stays in the formula's line.
+        """
+        if tail:
+            markup = self.placed(item, "x", "x", context)
+            return f'<span style="white-space:nowrap">{markup}{tail}</span>'
         if context == "raw" and self.math == "tex":
             opening, closing = "[]" if item.display else "()"
             return f"&#92;{opening}{quoted(item.tex)}&#92;{closing}"
@@ -201,7 +220,8 @@ class Body:
         for segment in spans(text):
             if segment.kind in ("math", "display"):
                 try:
-                    item = FormulaItem(self.with_values(segment.tex), False)
+                    tex = expanded(segment.tex, self.draft.macros)
+                    item = FormulaItem(self.with_values(tex), False)
                     self.formula_html(item)
                 except FormulaError as error:
                     raise self.caption_error(shown, error) from None
@@ -232,14 +252,11 @@ class Body:
         return f'<a class="ref rg-ref" href="{page}#{shown.anchor}">{text}</a>'
 
     def equation_reference(self, item: EquationRef) -> str:
-        number = self.draft.equations.get(item.label)
-        if number is None:
-            from reportgen.errors import did_you_mean
-
-            hint = did_you_mean(item.label, list(self.draft.equations))
-            message = f"No equation has the label '{item.label}'."
-            raise self.item_error(item, message, item.label.removeprefix("eq-"), hint)
-        return f'<a class="eqref" href="#{item.label}">equation&nbsp;{number}</a>'
+        try:
+            number, anchor = self.labelled(item.label)
+        except FormulaError as error:
+            raise self.item_error(item, error.message, error.needle, error.hint) from None
+        return f'<a class="eqref" href="#{anchor}">equation&nbsp;{escape(number)}</a>'
 
     def value(self, item: ValueItem) -> str:
         shown = self.draft.figures.get(item.id)
@@ -274,9 +291,19 @@ def tex_markup(item: FormulaItem) -> str:
     tex = kramdown_tex(item.tex)
     if not item.block:
         return f"$${tex}$$"
-    if item.number is None:
-        return f"$$\n{tex}\n$$"
-    return f"$$\n{tex} \\tag{{{item.number}}}\n$$\n{{: #{item.label}}}"
+    tag = "" if item.number is None else f" \\tag{{{item.number}}}"
+    return boxed(item, f"\n$$\n{tex}{tag}\n$$\n\n", ' markdown="1"')
+
+
+def boxed(item: FormulaItem, inner: str, more: str = "") -> str:
+    """A displayed formula in a box that scrolls by itself where the page is too narrow."""
+    id = f' id="{item.label}"' if item.label else ""
+    kind = "rg-tex" if more else "eq rg-eq"
+    label = "Equation" if item.number is None else f"Equation {item.number}"
+    return (
+        f'<div class="{kind}"{id} style="overflow-x:auto;overflow-y:hidden" tabindex="0" '
+        f'role="group" aria-label="{label}"{more}>{inner}</div>'
+    )
 
 
 def addressed(text: str, draft: Draft, addresses: Mapping[str, Callable[[Address], str]]) -> str:

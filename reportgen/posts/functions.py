@@ -44,7 +44,7 @@ def template_names(results: Results, tokens: Tokens) -> dict[str, Any]:
 
     def eqref(name: str) -> str:
         """A link to the equation with this label: "equation 2"."""
-        return tokens.put(EquationRef(name if name.startswith("eq-") else f"eq-{name}"))
+        return tokens.put(EquationRef(name))
 
     def param(node: str, name: str) -> Any:
         """The value of a node's parameter in this build."""

@@ -1,65 +1,75 @@
 """One formula: from TeX to MathML, or to TeX that survives kramdown.
 
-latex2mathml lets much pass in silence: macros that it does not know, those inside of text, and
-arguments that are not there. So macros are checked against its tables first, and the markup after.
+math-core sets it. What authors write for MathJax and math-core does not know is first written as
+what it does know; what browsers do not draw of its markup is drawn with styles.
 """
 
 import html
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
-from reportgen.errors import ReportgenError, did_you_mean
-from reportgen.posts.letters import with_styled_letters
-from reportgen.posts.mended import mended
+from reportgen.errors import did_you_mean
+from reportgen.posts.tex import PIECE, FormulaError, Macro, closing, expanded, inside, short
 
-MACRO = re.compile(r"\\([A-Za-z]+)\*?|\\(.)", re.DOTALL)
-ENVIRONMENT = re.compile(r"\\(begin|end)\s*\{([A-Za-z]*\*?)\}")
-ALIASES = {  # environments that latex2mathml lacks, and its nearest
-    "aligned": "split",
-    "alignedat": "split",
-    "gathered": "matrix",
-    "align": "split",
-    "align*": "split",
-    "equation*": "matrix",
-}
-BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
-SYMBOLS = frozenset("{}|,;:!>%#$&_ \\\n")
-TEXT = re.compile(r"\\(?P<macro>text(?:bf|it|md|normal|rm|sf|tt|up)?|emph|mbox|hbox)\s*\{")
-NESTED = re.compile(rf"{TEXT.pattern}|(?<!\\)\$(?P<math>[^$]*)\$")
-IN_TEXT = re.compile(r"\\(?:([A-Za-z]+)\s*|(.))|[{}~]|\s+", re.DOTALL)
-TEXT_MACROS = {name: name for name in "{}%#$&_ "} | {
-    ",": "\u2009",
-    "dots": "…",
-    "ldots": "…",
-    "quad": "\u2003",
-    "textbackslash": "\\",
-}
-OPERATOR = re.compile(r"\\operatorname(\*|withlimits)?\s*\{")
-PARTS = {  # elements by the number of children that they need
-    "mfrac": ("a fraction", 2),
-    "mroot": ("a root", 2),
-    "msub": ("a script", 2),
-    "msup": ("a script", 2),
-    "mover": ("an accent", 2),
-    "munder": ("an accent", 2),
-    "msubsup": ("a script", 3),
-    "munderover": ("an accent", 3),
-}
-PLAINLY = {
-    "stop iteration": "it ends too early",
-    "index": "it ends too early",
-    "no available tokens": "an argument is missing",
-}
+if TYPE_CHECKING:
+    from math_core import LatexToMathML
 
-
-class FormulaError(ReportgenError):
-    """A formula that cannot be set; ``needle`` is the part that is wrong."""
-
-    def __init__(self, message: str, needle: str = "", hint: str | None = None) -> None:
-        super().__init__(message, hint=hint)
-        self.needle = needle
+KNOWN_AS = {  # macros that math-core lacks
+    **dict.fromkeys(("mathbbm", "mathds"), Macro(r"\mathbb{#1}", 1)),
+    **dict.fromkeys(("mbox", "hbox", "textnormal", "textup"), Macro(r"\text{#1}", 1)),
+    **dict.fromkeys(("dotsc", "dotso"), Macro(r"\ldots")),
+    **dict.fromkeys(("dotsb", "dotsm", "dotsi"), Macro(r"\cdots")),
+    "displaylines": Macro(r"\begin{gathered}#1\end{gathered}", 1),
+    "emph": Macro(r"\textit{#1}", 1),
+    "fbox": Macro(r"\boxed{\text{#1}}", 1),
+    "smash": Macro("{#2}", 2, ""),
+    "substack": Macro(r"\begin{subarray}{c}#1\end{subarray}", 1),
+}
+ALIASES = {  # environments that it lacks, and its nearest
+    "split": "aligned",
+    "alignat": "align",
+    "alignat*": "align*",
+    "alignedat": "aligned",
+    "eqnarray": "align",
+    "eqnarray*": "align*",
+    "flalign": "align",
+    "flalign*": "align*",
+    "smallmatrix": "matrix",
+}
+ALIASED = re.compile(rf"\\(begin|end)\s*\{{({'|'.join(map(re.escape, ALIASES))})\}}(\{{\d+\}})?")
+COLUMNS = re.compile(r"\\begin\{eqnarray\*?\}.*?\\end\{eqnarray\*?\}", re.DOTALL)
+ROW_GAP = re.compile(r"\\\\\*?\s*\[\s*(-?[\d.]+)\s*(pt|em|ex|mm|cm|in|px)\s*\]")
+TEXT = re.compile(r"\\text(?:bf|it|md|rm|sf|tt)?\s*\{")
+OPERATOR = re.compile(r"\\operatorname\*?\s*\{")
+GAP, SMALL = "\ue0a0", "\ue0a1"  # stand in a cell for what its row, or its table, is to be like
+ENCLOSED = {
+    "box": "border:0.06em solid;padding:0.25em",
+    "updiagonalstrike": "to bottom right",
+    "downdiagonalstrike": "to bottom left",
+}
+STRIKE = (
+    "background:linear-gradient({},transparent calc(50% - 0.04em),currentcolor calc(50% - 0.04em),"
+    "currentcolor calc(50% + 0.04em),transparent calc(50% + 0.04em))"
+)
+FAULT = re.compile(r'(\d+): (?:Unknown (command|environment) "(.*)"\.|(.*))\Z', re.DOTALL)
+COMMON = (
+    "alpha beta gamma delta epsilon varepsilon zeta eta theta iota kappa lambda mu nu xi pi rho "
+    "sigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Sigma Phi Psi Omega frac "
+    "dfrac tfrac binom sqrt sum prod int partial nabla infty cdot cdots ldots dots times approx "
+    "equiv sim propto leq geq neq in notin subset subseteq cup cap forall exists to rightarrow "
+    "leftarrow Rightarrow mapsto left right big Big bigg langle rangle lVert rVert lvert rvert mid "
+    "text textbf textit mathbf mathbb mathcal mathrm mathsf mathfrak mathscr boldsymbol bm "
+    "operatorname hat tilde bar vec dot ddot widehat widetilde overline underline overbrace "
+    "underbrace overset underset stackrel log exp min max sup inf lim arg argmin argmax det quad "
+    "qquad top perp odot otimes oplus circ begin end tag label boxed"
+)
+ENVIRONMENTS = (
+    "align aligned alignat array bmatrix Bmatrix cases dcases equation gather gathered matrix "
+    "multline pmatrix rcases split vmatrix Vmatrix"
+)
 
 
 @lru_cache(maxsize=4096)
@@ -72,186 +82,138 @@ def mathml(tex: str, *, display: bool, alone: bool = False) -> str:
     Raises FormulaError for an unknown macro or environment, unbalanced braces, an argument that
     is not there or a formula that does not parse.
     """
-    check_braces(tex)
-    plain = replaced(TEXT, tex, flat_text)
-    check_macros(plain)
-    from latex2mathml.converter import convert
+    from math_core import LatexError
 
+    check_braces(tex)
+    plain = prepared(tex)
     try:
-        markup = convert(prepared(plain), display="block" if display else "inline")
-    except Exception as error:  # latex2mathml has no base class for its errors
-        raise FormulaError(f"The formula '{short(tex)}' does not parse: {reason(error)}.") from None
+        markup = converter().convert_with_local_state(plain, displaystyle=display)
+    except LatexError as error:
+        raise fault(str(error), plain, tex) from None
     block = ' display="block"' if display else ""
     opening = f'<math{block} alttext="{quoted(tex)}">' if display or alone else "<math>"
-    markup = re.sub(r"<math [^>]*>", lambda _: opening, markup)
-    markup = mended(with_styled_letters(markup))
-    markup = re.sub(r">([^<]+)<", lambda m: f">{harmless(m[1])}<", markup)
-    check_markup(markup, tex)
-    return markup
+    markup = re.sub(r"\A<math[^>]*>", lambda _: opening, drawable(markup))
+    return re.sub(r">([^<]+)<", lambda m: f">{harmless(m[1])}<", markup)
+
+
+@cache
+def converter() -> "LatexToMathML":
+    from math_core import LatexToMathML
+
+    return LatexToMathML(fancy_error=False, allow_unreliable_rendering=True)
 
 
 def prepared(tex: str) -> str:
-    """TeX with what latex2mathml does not know written as what it does."""
-    tex = ENVIRONMENT.sub(lambda m: f"\\{m[1]}{{{ALIASES.get(m[2], m[2])}}}", tex)
-    tex = replaced(OPERATOR, tex, operator)
-    tex = re.sub(r"\\mathrm\s*\{([A-Za-z0-9 ]+)\}", r"\\text{\1}", tex)
-    tex = re.sub(r"\\(?:nonumber|notag|label\{[^}]*\})", "", tex)
+    """TeX with what math-core does not know written as what it does."""
+    tex = COLUMNS.sub(lambda m: re.sub(r"&([^&\\]*)&", r"&\1", m[0]), tex)
+    tex = "".join(formulas_in_text(expanded(tex, KNOWN_AS)))
+    tex = "".join(operators(tex))
+    tex = ROW_GAP.sub(lambda m: f"\\text{{{GAP}{m[1]}{m[2]}}}\\\\", tex)
+    tex = ALIASED.sub(alias, tex)
+    if r"\tag" in tex and not any(
+        inside(tex.strip(), name) for name in ("align", "gather", "multline", "equation")
+    ):
+        tex = f"\\begin{{equation}}{tex}\\end{{equation}}"
     return tex.strip()
 
 
-def operator(match: re.Match[str], name: str) -> str:
-    """An operator that latex2mathml takes, or else upright letters."""
-    spaced = re.sub(r"\\[,:; ]|~", "\u2009", name)
-    if re.fullmatch(r"[A-Za-z\s]+", spaced):
-        return f"{match[0]}{spaced}}}"
-    return "\\mathrm{" + name.replace("-", r"\text{-}") + "}"
+def alias(match: re.Match[str]) -> str:
+    small = SMALL if match[2] == "smallmatrix" and match[1] == "begin" else ""
+    return f"\\{match[1]}{{{ALIASES[match[2]]}}}{small}"
 
 
-def flat_text(match: re.Match[str], text: str) -> str:
-    """``\\text{…}`` of plain characters alone, as latex2mathml shows all others as they are.
-
-    Raises FormulaError for a macro that means nothing in text.
-    """
-    pieces = list(text_pieces(match["macro"], text))
-    return pieces[0] if len(pieces) == 1 else f"{{{''.join(pieces)}}}"
-
-
-def text_pieces(macro: str, text: str) -> Iterator[str]:
-    """``\\text{a\\textbf{b}$c$}`` as ``\\text{a}``, ``\\textbf{b}`` and ``{c}``."""
+def formulas_in_text(tex: str) -> Iterator[str]:
+    r"""``\text{if $x$}`` as ``{\text{if }x}``."""
     position = 0
-    while match := NESTED.search(text, position):
-        if before := text[position : match.start()]:
-            yield plain_text(macro, before)
-        if match["macro"]:
-            position = closing(text, match.end())
-            yield from text_pieces(match["macro"], text[match.end() : position])
-            position += 1
-        else:
-            yield f"{{{match['math']}}}"
-            position = match.end()
-    if position < len(text) or not text:
-        yield plain_text(macro, text[position:])
-
-
-def plain_text(macro: str, text: str) -> str:
-    """The characters that ``text`` stands for, all but letters as entities."""
-
-    def meant(match: re.Match[str]) -> str:
-        name = match[1] or match[2]
-        if not name:
-            return "" if match[0] in "{}" else " "
-        if name in TEXT_MACROS:
-            return TEXT_MACROS[name]
-        if name in SYMBOLS or f"\\{name}" in macros():
-            message = f"The macro '\\{name}' means nothing inside \\{macro}."
-            raise FormulaError(message, f"\\{name}", "Close the text before it.")
-        raise unknown(name, list(TEXT_MACROS))
-
-    shown = IN_TEXT.sub(meant, text).replace(" ", "\u00a0")
-    return f"\\{macro}{{{''.join(c if c.isalnum() else f'&#{ord(c)};' for c in shown)}}}"
-
-
-def replaced(macro: re.Pattern[str], tex: str, new: Callable[[re.Match[str], str], str]) -> str:
-    """TeX with ``new(match, argument)`` for each macro, whose pattern ends with the brace."""
-    parts, position = [], 0
-    while match := macro.search(tex, position):
+    while match := TEXT.search(tex, position):
         end = closing(tex, match.end())
-        parts += [tex[position : match.start()], new(match, tex[match.end() : end])]
+        text = re.sub(r"(\\[%&#_$])\s", r"\1~", tex[match.end() : end])  # it loses that space
+        pieces = re.split(r"(?<!\\)\$", text)
+        yield tex[position : match.start()]
+        if len(pieces) == 1:
+            yield f"{match[0]}{text}}}"
+        else:
+            shown = (f"{match[0]}{p}}}" if i % 2 == 0 and p else p for i, p in enumerate(pieces))
+            yield f"{{{''.join(shown)}}}"
         position = end + 1
-    return "".join(parts) + tex[position:]
+    yield tex[position:]
 
 
-def closing(tex: str, start: int) -> int:
-    """Where the brace closes that opened before ``start``; all braces of ``tex`` match."""
-    depth = 1
-    for match in BRACE.finditer(tex, start):
-        depth += {"{": 1, "}": -1}.get(match[0], 0)
-        if not depth:
-            return match.start()
-    return len(tex)
+def operators(tex: str) -> Iterator[str]:
+    r"""``\operatorname`` of more than letters as a letter set upright: math-core refuses it."""
+    position = 0
+    while match := OPERATOR.search(tex, position):
+        end = closing(tex, match.end())
+        name = tex[match.end() : end]
+        yield tex[position : match.start()]
+        plain = re.fullmatch(r"(?:[^\\{}^_]|\\[,;:! ])*", name)
+        yield tex[match.start() : end + 1] if plain else f"\\mathop{{\\mathrm{{{name}}}}}"
+        position = end + 1
+    yield tex[position:]
 
 
-def check_macros(tex: str) -> None:
-    """Raise FormulaError for what latex2mathml would let pass in silence."""
-    for match in ENVIRONMENT.finditer(tex):
-        if match[2] not in environments():
-            hint = did_you_mean(match[2], sorted(environments()))
-            raise FormulaError(f"Unknown TeX environment '{match[2]}'.", match[2], hint)
-    for match in MACRO.finditer(ENVIRONMENT.sub("", tex)):
-        if match[1] and f"\\{match[1]}" not in macros():
-            raise unknown(match[1], sorted(name[1:] for name in macros()))
-        if match[2] and match[2] not in SYMBOLS:
-            raise unknown(match[2], [])
+def fault(message: str, plain: str, tex: str) -> FormulaError:
+    """math-core's error, in our words; the needle is what stands at its place."""
+    match = FAULT.match(message)
+    assert match is not None
+    what, name = match[2], match[3]
+    if what == "command":
+        hint = did_you_mean(name[1:], COMMON.split())
+        return FormulaError(f"Unknown TeX macro '{name}'.", name, hint or None)
+    if what == "environment":
+        hint = did_you_mean(name, ENVIRONMENTS.split())
+        return FormulaError(f"Unknown TeX environment '{name}'.", name, hint or None)
+    if match[4].startswith("Expected argument"):
+        return FormulaError(f"In '{short(tex)}' an argument is missing.")
+    if opened := re.search(r'closing token "(\S+)"', match[4]):
+        opening = {"}": "{", r"\right": r"\left"}.get(opened[1], r"\begin")
+        return FormulaError(f"In '{short(tex)}' a '{opening}' lacks its '{opened[1]}'.", opening)
+    near = re.match(r"\\[A-Za-z]+|\S+", plain[int(match[1]) :])
+    needle = near[0][:20] if near and near[0][:20] in tex else ""
+    reason = match[4][:1].lower() + match[4][1:].rstrip(".").replace('"', "'")
+    return FormulaError(f"The formula '{short(tex)}' does not parse: {reason}.", needle)
 
 
-def unknown(name: str, known: Sequence[str]) -> FormulaError:
-    hint = did_you_mean(name, list(known))
-    return FormulaError(f"Unknown TeX macro '\\{name}'.", f"\\{name}", hint)
+def drawable(markup: str) -> str:
+    """MathML whose boxes, strikes and gaps between rows browsers draw."""
+    root = ElementTree.fromstring(markup.replace("&ApplyFunction;", "&#8289;"))
+    for element in root.iter():
+        text = element.text or ""
+        if element.tag == "menclose":
+            how = ENCLOSED.get(element.attrib.pop("notation", ""), "")
+            element.tag = "mrow"
+            element.set("style", how if ":" in how else STRIKE.format(how))
+            for extra in element.findall("mrow[@class]"):
+                element.remove(extra)
+        elif element.tag == "mi" and len(text) > 1:
+            element.text = text.replace("\u2212", "-")  # a hyphen in an operator's name
+        elif element.tag == "mtable":
+            settle_rows(element)
+    return ElementTree.tostring(root, encoding="unicode")
 
 
-def check_markup(markup: str, tex: str) -> None:
-    """Raise FormulaError for MathML in which TeX is left or an element lacks a child."""
-    for element in ElementTree.fromstring(markup).iter():
-        name, count = PARTS.get(element.tag, ("", len(element)))
-        if len(element) != count:
-            raise FormulaError(f"In '{short(tex)}' {name} lacks its argument.")
-        if element.tag == "mi" and element.text in ("{", "}"):
-            raise FormulaError(f"In '{short(tex)}' a macro lacks its argument.")
-        if left := re.match(r"\\[A-Za-z]+", element.text or ""):
-            message = f"The macro '{left[0]}' has no meaning where it stands in '{short(tex)}'."
-            raise FormulaError(message, left[0])
+def settle_rows(table: ElementTree.Element) -> None:
+    """A table in which the marks of ``prepared`` have become styles."""
+    for row in table:
+        for cell in row:
+            for mark in [child for child in cell if (child.text or "")[:1] in (GAP, SMALL)]:
+                assert mark.text is not None
+                cell.remove(mark)
+                if mark.text == SMALL:
+                    table.attrib.update(displaystyle="false", scriptlevel="1")
+                for other in row if mark.text[0] == GAP else ():
+                    gap = f"padding-bottom:calc(0.5ex + {mark.text[1:]})"
+                    other.set("style", f"{other.get('style', '')}{gap}")
 
 
 def check_braces(tex: str) -> None:
     depth = 0
-    for match in BRACE.finditer(tex):
+    for match in PIECE.finditer(tex):
         depth += {"{": 1, "}": -1}.get(match[0], 0)
         if depth < 0:
             raise FormulaError(f"A brace closes that never opened in '{short(tex)}'.", "}")
     if depth:
         raise FormulaError(f"A brace never closes in '{short(tex)}'.", "{")
-    if len(re.findall(r"\\left(?![a-z])", tex)) != len(re.findall(r"\\right(?![a-z])", tex)):
-        raise FormulaError(f"\\left and \\right do not match in '{short(tex)}'.", r"\left")
-
-
-@cache
-def macros() -> frozenset[str]:
-    """Every macro that latex2mathml turns into something, with its backslash."""
-    from latex2mathml import commands, converter
-    from latex2mathml.symbols_parser import SYMBOLS as SYMBOL_TABLE
-
-    known: set[str] = {r"\of", r"\label", r"\nonumber", r"\notag", r"\limits", r"\nolimits"}
-    for value in vars(commands).values():
-        for item in [value] if isinstance(value, str) else value if _names(value) else ():
-            if isinstance(item, str) and item.startswith("\\"):
-                known.add(item)
-    known.update(name for name in SYMBOL_TABLE if name.startswith("\\"))
-    known.update(converter.MOVABLE_LIMIT_TEXTS)
-    return frozenset(known - UNSAFE)
-
-
-UNSAFE = frozenset(  # they link, style or redefine
-    (r"\href", r"\class", r"\style", r"\unicode", r"\def", r"\newcommand", r"\newenvironment")
-)
-
-
-def _names(value: object) -> bool:
-    return isinstance(value, dict | tuple | list | set | frozenset)
-
-
-@cache
-def environments() -> frozenset[str]:
-    from latex2mathml import commands
-
-    known = {name[1:] for name in commands.MATRICES if name not in (r"\substack",)}
-    return frozenset(known | set(ALIASES))
-
-
-def reason(error: Exception) -> str:
-    """``DoubleSubscriptsError`` as "double subscripts"."""
-    name = type(error).__name__.removesuffix("Error")
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
-    return PLAINLY.get(words, words)
 
 
 ACTIVE = re.compile(r"[^\w .,;+=/()\-−]|_", re.ASCII)
@@ -267,11 +229,6 @@ def harmless(text: str) -> str:
 def quoted(tex: str) -> str:
     """TeX as an attribute's value that neither Markdown nor Liquid can touch."""
     return harmless(re.sub(r"\s+", " ", tex.strip()))
-
-
-def short(tex: str, limit: int = 60) -> str:
-    tex = re.sub(r"\s+", " ", tex.strip())
-    return tex if len(tex) <= limit else tex[: limit - 1] + "…"
 
 
 PIPE = re.compile(r"(\\begin\{array\}\{[^}]*\}|\\\\)|(\\\|)|\|")

@@ -17,6 +17,7 @@ from reportgen.posts.html import to_html
 from reportgen.posts.items import Address
 from reportgen.posts.post import Post
 from reportgen.posts.source import Source, read_source
+from reportgen.posts.tex import macros_of
 from reportgen.posts.untexed import Untexed
 from reportgen.posts.warnings import warnings
 
@@ -81,11 +82,14 @@ class Drafts:
 
     def __init__(self, project: Project, results: Results) -> None:
         self.project, self.results = project, results
+        self.macros = macros_of(project.macros)
         self._drafts: dict[Path, Draft] = {}
 
     def of(self, path: Path) -> Draft:
         if path not in self._drafts:
-            self._drafts[path] = draft(read_source(path, self.project.root), self.results)
+            self._drafts[path] = draft(
+                read_source(path, self.project.root), self.results, self.macros
+            )
         return self._drafts[path]
 
     def showing(self, id: str) -> tuple[Draft, Numbered] | None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from reportgen.posts.body import Body
+from reportgen.posts.body import Body, boxed
 from reportgen.posts.draft import Numbered
 from reportgen.posts.items import FormulaItem
-from reportgen.posts.maths import FormulaError, mathml, quoted
+from reportgen.posts.maths import mathml, quoted
 from reportgen.posts.scan import Segment, spans
+from reportgen.posts.tex import FormulaError, expanded
 
 
 @dataclass
@@ -18,14 +19,15 @@ class Untexed(Body):
     warnings: list[str] = field(default_factory=list)
 
     def formula(self, segment: Segment) -> str:
-        if fault := fault_of(self.with_values(segment.tex)):
+        if fault := fault_of(self.with_values(self.draft.formulas[segment.start].tex)):
             inside = max(0, segment.text.find(fault.needle))
             self.warn(fault, self.draft.text.line(segment.start + inside))
         return super().formula(segment)
 
     def caption(self, text: str, shown: Numbered) -> str:
         for segment in spans(text):
-            if segment.tex and (fault := fault_of(self.with_values(segment.tex))):
+            tex = expanded(segment.tex, self.draft.macros)
+            if tex and (fault := fault_of(self.with_values(tex))):
                 self.warn(fault, shown.line)
         return super().caption(text, shown)
 
@@ -39,9 +41,8 @@ class Untexed(Body):
         code = f"<code>{quoted(item.tex)}</code>"
         if not item.block:
             return code
-        id = f' id="{item.label}"' if item.label else ""
         number = f'<span class="no">({item.number})</span>' if item.number else ""
-        return f'<div class="eq rg-eq"{id}>{code}{number}</div>'
+        return boxed(item, code + number)
 
 
 def fault_of(tex: str) -> FormulaError | None:

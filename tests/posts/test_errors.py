@@ -86,8 +86,8 @@ TABLE = {
         "\\foo",
         ["Unknown TeX macro '\\foo'"],
     ),
-    "macro that text does not know": ("$\\text{a \\sum}$", 1, "\\sum", ["means nothing inside"]),
-    "missing argument": ("so $\\frac{a}$ is", 1, "$\\frac{a}$", ["a fraction lacks its argument"]),
+    "macro that text does not know": ("$\\text{a \\sum}$", 1, "\\sum", ["not valid in text mode"]),
+    "missing argument": ("so $\\frac{a}$ is", 1, "$\\frac{a}$", ["an argument is missing"]),
     "unknown environment": (
         "$$\\begin{algin}x\\end{algin}$$",
         1,
@@ -95,13 +95,13 @@ TABLE = {
         ["environment 'algin'", "'align'"],
     ),
     "open brace": ("$\\frac{a}{b$", 1, "{", ["A brace never closes"]),
-    "double subscript": ("text $a_b_c$ text", 1, "$a_b_c$", ["double subscripts"]),
-    "lone left": ("$\\left( a$", 1, "\\left", ["do not match"]),
+    "double subscript": ("text $a_b_c$ text", 1, "_c", ["duplicate subscript"]),
+    "lone left": ("$\\left( a$", 1, "\\left", ["lacks its '\\right'"]),
     "unknown equation": (
         "$$\na\n$$ {#eq-loss}\n\nsee <%= eqref('los') %>",
         5,
         "los",
-        ["No equation has the label 'eq-los'", "'eq-loss'"],
+        ["No equation has the label 'los'", "'eq-loss'"],
     ),
     "two equations, one label": (
         "$$\na\n$$ {#eq-a}\n\n$$\nb\n$$ {#eq-a}",
