@@ -45,11 +45,11 @@ def seconds(work: Callable[[], Any]) -> float:
 
 def ours(weights: Any) -> tuple[float, int]:
     """Seconds for the samples, and the number of parameters."""
-    from experiments.diffusion.backends import ScenesBackend, prompted
+    from experiments.part_a.backends import ScenesBackend, prompted
 
     model = ScenesBackend(weights)
     sources = noise_sources()
-    from experiments.painting import paint
+    from experiments.part_a.painting import paint
 
     taken = seconds(lambda: paint(model, prompted(model, PROMPT, GAMMA), sources))
     return taken, sum(p.numel() for p in model.model.parameters())

@@ -3,9 +3,9 @@
 import torch
 from torch import Tensor, nn
 
-from experiments.diffusion.scene_judge import scene_classifier
-from experiments.diffusion.scene_unet import SceneUNet
 from experiments.diffusion.weights import compact
+from experiments.world.judge import scene_classifier
+from experiments.world.network import SceneUNet
 
 
 def small_unet(seed: int = 0) -> SceneUNet:

@@ -17,9 +17,9 @@ import pytest
 import torch
 from torch import Generator
 
-from experiments.diffusion import backends, deepfloyd
 from experiments.diffusion.samplers import ancestral
 from experiments.diffusion.schedule import strided_timesteps
+from experiments.part_a import backends, deepfloyd
 from reportgen import ReportgenError
 from tests.conftest import ProjectFolder
 
@@ -351,7 +351,7 @@ def project(hub: Path, tmp_path_factory: pytest.TempPathFactory) -> ProjectFolde
     folder.edit(
         module, '{"network": 3e9, "text encoder": 12e9}', '{"network": 0, "text encoder": 0}'
     )
-    folder.edit("experiments/part_a.py", '"deepfloyd": 64', '"deepfloyd": 16')
+    folder.edit("experiments/part_a/model.py", '"deepfloyd": 64', '"deepfloyd": 16')
     (template,) = (ROOT / "templates" / "posts").iterdir()
     post = re.split("(?m)^(?=##)", template.read_text(encoding="utf-8"))
     told = ("---", "### The Model", "### Visual Anagrams", "### Hybrid Images")

@@ -9,14 +9,13 @@ from small_world import recorded, small_mnist, weights
 
 from experiments.diffusion.data import as_images
 from experiments.diffusion.metrics import psnr
-from experiments.part_b_denoiser import (
+from experiments.part_b.levels import denoiser_whole_test_set
+from experiments.part_b.noise_alone import noise_alone, pure_noise
+from experiments.part_b.rivals import (
     RIVALS,
     denoiser_against_rivals,
     denoiser_rivals,
     denoiser_rivals_table,
-    denoiser_whole_test_set,
-    noise_alone,
-    pure_noise,
 )
 
 SIGMAS = [0.2, 0.5, 1.0]

@@ -7,22 +7,19 @@ import torch
 from fake_run import FakeRun
 from small_world import conditional, judge, small_mnist, weights
 
-from experiments import digit_tests
 from experiments.diffusion import classifier
 from experiments.diffusion.forward import forward
 from experiments.diffusion.metrics import frechet_distance
 from experiments.diffusion.predictors import from_v
 from experiments.diffusion.schedule import linear
 from experiments.diffusion.scores import as_unit
-from experiments.digit_controls import copies_by_scale, first_state, fresh_noise, missing_class
-from experiments.digit_tests import (
-    digit_neighbours,
-    digit_referee,
-    digit_samplers,
-    few_steps,
-    starts,
-)
-from experiments.digit_time import time_model
+from experiments.part_b import digits
+from experiments.part_b.copies import copies_by_scale, digit_neighbours
+from experiments.part_b.digits import digit_referee, starts
+from experiments.part_b.fewer_steps import digit_samplers, fresh_noise
+from experiments.part_b.first_state import first_state
+from experiments.part_b.guidance import missing_class
+from experiments.part_b.models import few_steps, time_model
 
 CPU = torch.device("cpu")
 
@@ -35,7 +32,7 @@ def close(found: dict[str, Any], expected: dict[str, Any]) -> bool:
 def test_first_states_differ_by_what_is_left_of_the_image() -> None:
     time, run = weights(time=True), FakeRun()
     result = first_state(run, small_mnist(), time, judge(), images=20, steps=3, batch_size=8)
-    test, schedule = digit_tests.test_pixels(small_mnist())[:20], linear(300)
+    test, schedule = digits.test_pixels(small_mnist())[:20], linear(300)
     assert result["real"]["brightness"] == pytest.approx(float(as_unit(test).mean()))
     predict, eps = from_v(time_model(time, CPU), schedule), starts(run, 20)
     noisy = forward(as_unit(test) * 2 - 1, 300, schedule, eps)
@@ -61,7 +58,7 @@ def test_each_class_is_missing_once() -> None:
     result = missing_class(FakeRun(), mnist, judge(), images=50)
     referee = digit_referee(mnist, judge(), CPU)
     labels = torch.from_numpy(mnist["test_labels"])
-    pixels = digit_tests.test_pixels(mnist)[labels != 3][:50]
+    pixels = digits.test_pixels(mnist)[labels != 3][:50]
     _, features = classifier.judge(referee.judge, as_unit(pixels))
     assert result["without"][3] == pytest.approx(frechet_distance(features, referee.real), rel=1e-4)
     assert len(result["without"]) == 10

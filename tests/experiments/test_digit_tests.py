@@ -12,27 +12,17 @@ from experiments.diffusion.metrics import nearest
 from experiments.diffusion.predictors import from_v
 from experiments.diffusion.samplers import ddim, final
 from experiments.diffusion.schedule import linear
-from experiments.digit_tests import (
-    classes,
-    conditional_model,
-    digit_flow,
+from experiments.part_b.copies import digit_neighbours, nearest_neighbours, neighbour_distances
+from experiments.part_b.digits import as_bytes, classes, starts
+from experiments.part_b.fewer_steps import digit_samplers, samplers_grid, samplers_table
+from experiments.part_b.flow import digit_flow, flow_grid, flow_table
+from experiments.part_b.guidance import (
     digit_guidance,
-    digit_neighbours,
-    digit_samplers,
-    starts,
-)
-from experiments.digits import as_bytes
-from experiments.part_b_guidance import (
-    flow_grid,
-    flow_table,
     guidance_by_digit,
     guidance_classes,
     guidance_table,
-    nearest_neighbours,
-    neighbour_distances,
-    samplers_grid,
-    samplers_table,
 )
+from experiments.part_b.models import conditional_model
 
 GAMMAS, COUNTS = [0.0, 1.0, 3.0, 10.0], [10, 20, 30, 10]
 CPU = torch.device("cpu")

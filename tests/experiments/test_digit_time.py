@@ -11,16 +11,15 @@ from experiments.diffusion.data import as_images
 from experiments.diffusion.forward import forward
 from experiments.diffusion.objectives import noise_like
 from experiments.diffusion.schedule import eps_from_v, linear
-from experiments.digit_time import loss_by_time, prediction_targets, sampling_film, time_model
-from experiments.part_b_diffusion import (
-    by_epoch,
-    eps_against_v,
-    loss_at_each_time,
+from experiments.part_b.class_conditional import class_conditional_samples
+from experiments.part_b.error_by_time import loss_at_each_time, loss_by_time
+from experiments.part_b.models import by_epoch, time_model, training_curves
+from experiments.part_b.targets import eps_against_v, prediction_targets
+from experiments.part_b.time_conditional import (
     sampling_animation,
+    sampling_film,
     time_conditional_samples,
-    training_curves,
 )
-from experiments.part_b_guidance import class_conditional_samples
 
 
 @pytest.fixture(scope="module")

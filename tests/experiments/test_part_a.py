@@ -9,27 +9,33 @@ from fake_run import FakeRun
 from little import scenes_judge, scenes_model
 from PIL import Image
 
-from experiments import (
-    part_a,
-    part_a_denoising,
-    part_a_editing,
-    part_a_illusions,
-    part_a_sampling,
-)
-from experiments.diffusion import backends
 from experiments.diffusion.forward import forward
 from experiments.diffusion.schedule import cosine, strided_timesteps
-from experiments.painting import from_bytes, paint
+from experiments.part_a import (
+    anagrams,
+    backends,
+    forward_process,
+    hybrids,
+    inpainting,
+    iterative,
+    model,
+    sampling,
+    translation,
+    two_readings,
+)
+from experiments.part_a.originals import originals as originals_of
+from experiments.part_a.originals import photo as photo_of
+from experiments.part_a.painting import from_bytes, paint
 from reportgen import ReportgenError
 
 MODEL, JUDGE = scenes_model(), scenes_judge()
-PAINTER = part_a.painter()
+PAINTER = model.painter()
 PROMPTS = ["a red tree at noon", "a blue house in the snow"]
 
 
 @pytest.fixture(scope="module")
 def originals() -> dict[str, Any]:
-    return part_a.originals(FakeRun(), PAINTER, {"name": "", "images": []})
+    return originals_of(FakeRun(), PAINTER, {"name": "", "images": []})
 
 
 def test_the_originals_are_drawn_scenes_that_no_photo_displaces(originals: dict) -> None:
@@ -42,8 +48,8 @@ def test_a_readers_picture_takes_the_first_place_and_is_named(
     tmp_path: Path, originals: dict
 ) -> None:
     Image.new("RGB", (90, 60), (10, 200, 30)).save(tmp_path / "cat.png")
-    photo = part_a.photo(FakeRun(), PAINTER, path=str(tmp_path / "cat.png"))
-    found = part_a.originals(FakeRun(), PAINTER, photo)
+    photo = photo_of(FakeRun(), PAINTER, path=str(tmp_path / "cat.png"))
+    found = originals_of(FakeRun(), PAINTER, photo)
     assert found["images"][0].flatten(1).unique(dim=1).tolist() == [[10], [200], [30]]
     assert torch.equal(found["images"][1:], originals["images"][1:])
     assert found["prompts"][0] == "cat.png"
@@ -51,28 +57,28 @@ def test_a_readers_picture_takes_the_first_place_and_is_named(
 
 
 def test_the_strip_of_the_forward_process_is_that_of_its_formula(originals: dict) -> None:
-    found = part_a.forward_process(FakeRun(), originals)
+    found = forward_process.forward_process(FakeRun(), originals)
     eps = torch.randn(1, 3, 32, 32, generator=FakeRun().generator("eps"))
     assert torch.equal(found["x_t"][1], forward(found["x0"], 500, cosine(), eps)[0])
     assert torch.equal(found["x0"][0], from_bytes(originals["images"][0]))
     assert found["alpha_bar"]["250"] == pytest.approx(0.8459, abs=1e-4)
     with pytest.raises(ReportgenError, match="no timestep '1000'"):
-        part_a.forward_process(FakeRun(), originals, timesteps=[1000])
+        forward_process.forward_process(FakeRun(), originals, timesteps=[1000])
 
 
 def test_every_method_denoises_the_same_noisy_image(originals: dict) -> None:
-    found = part_a_denoising.iterative_denoising(FakeRun(), MODEL, PAINTER, originals, others=2)
+    found = iterative.iterative_denoising(FakeRun(), MODEL, PAINTER, originals, others=2)
     assert found["timesteps"] == strided_timesteps()[10:]
     assert found["timesteps"][0] == 690
     assert len(found["states"]) == len(found["timesteps"]) + 1
     assert torch.equal(found["states"][0], found["images"]["noisy"])
     assert torch.equal(found["states"][-1], found["images"]["iterative"])
-    assert set(found["psnr"]) == set(found["mean_psnr"]) == set(part_a_denoising.METHODS)
+    assert set(found["psnr"]) == set(found["mean_psnr"]) == set(iterative.METHODS)
 
 
 def test_the_steps_are_labelled_with_the_timesteps_that_were_drawn(originals: dict) -> None:
-    found = part_a_denoising.iterative_denoising(FakeRun(), MODEL, PAINTER, originals, others=1)
-    steps = part_a_denoising.iterative_denoising_steps(found)
+    found = iterative.iterative_denoising(FakeRun(), MODEL, PAINTER, originals, others=1)
+    steps = iterative.iterative_denoising_steps(found)
     assert steps.labels == [f"t = {t}" for t in (690, 540, 390, 240, 90, 0)]
     assert torch.equal(torch.tensor(steps.frames.pixels[1]).permute(2, 0, 1), found["states"][5])
 
@@ -80,7 +86,7 @@ def test_the_steps_are_labelled_with_the_timesteps_that_were_drawn(originals: di
 @pytest.mark.parametrize("i_start", [-1, 34, 40])
 def test_a_walk_enters_where_it_has_a_step(originals: dict, i_start: int) -> None:
     with pytest.raises(ReportgenError, match=f"The walk has no step {i_start}") as refused:
-        part_a_denoising.iterative_denoising(
+        iterative.iterative_denoising(
             FakeRun(), MODEL, PAINTER, originals, i_start=i_start, others=1
         )
     assert "from 0 (t = 990) to 33 (t = 0)" in str(refused.value.hint)
@@ -88,7 +94,7 @@ def test_a_walk_enters_where_it_has_a_step(originals: dict, i_start: int) -> Non
 
 def test_guidance_scales_share_their_noise_and_scale_zero_its_prompt() -> None:
     found, others = (
-        part_a_sampling.free_samples(FakeRun(), MODEL, PAINTER, prompts=p, gammas=[0, 1, 3])
+        sampling.free_samples(FakeRun(), MODEL, PAINTER, prompts=p, gammas=[0, 1, 3])
         for p in (PROMPTS, PROMPTS[::-1])
     )
     assert torch.equal(found["images"][0], others["images"][0])
@@ -107,20 +113,20 @@ def test_guidance_scales_share_their_noise_and_scale_zero_its_prompt() -> None:
 @pytest.mark.parametrize("filmed", [-1, 2])
 def test_a_sample_that_is_not_there_cannot_be_filmed(filmed: int) -> None:
     with pytest.raises(ReportgenError, match=f"There is no sample {filmed} to film"):
-        part_a_sampling.free_samples(FakeRun(), MODEL, PAINTER, prompts=PROMPTS, filmed=filmed)
+        sampling.free_samples(FakeRun(), MODEL, PAINTER, prompts=PROMPTS, filmed=filmed)
 
 
 def test_a_guidance_scale_that_was_not_sampled_is_refused() -> None:
     found = {"gammas": [0, 1], "images": torch.zeros(2, 1)}
     with pytest.raises(ReportgenError, match="guidance scale '7'"):
-        part_a_sampling.at_scale(found, 7)
+        sampling.at_scale(found, 7)
 
 
 def test_translations_start_where_the_table_says(originals: dict) -> None:
-    found = part_a_editing.translations(FakeRun(), MODEL, PAINTER, originals)
+    found = translation.translations(FakeRun(), MODEL, PAINTER, originals)
     assert found["timesteps"] == [960, 900, 840, 780, 690, 390]
     assert found["images"].shape == (6, 3, 3, 32, 32)
-    grid = part_a_editing.translation_grid(originals, found)
+    grid = translation.translation_grid(originals, found)
     assert grid.column_labels == [*(f"t = {t}" for t in found["timesteps"]), "original"]
     last = torch.tensor(grid.rows[2, -1]).permute(2, 0, 1)
     assert torch.equal(last, originals["images"][2])
@@ -129,14 +135,14 @@ def test_translations_start_where_the_table_says(originals: dict) -> None:
 def test_a_sketch_of_the_readers_own_is_painted(tmp_path: Path) -> None:
     path = tmp_path / "mine.json"
     path.write_text('{"sketches": [{"name": "a wall", "paper": "#804020", "strokes": []}]}')
-    sketch = part_a_editing.sketch(FakeRun(), PAINTER, path=str(path))
+    sketch = translation.sketch(FakeRun(), PAINTER, path=str(path))
     assert sketch["names"] == ["a wall"]
-    found = part_a_editing.sketch_translations(FakeRun(), MODEL, PAINTER, sketch, i_starts=[20])
+    found = translation.sketch_translations(FakeRun(), MODEL, PAINTER, sketch, i_starts=[20])
     assert found["images"].shape == (1, 1, 3, 32, 32)
 
 
 def test_inpainting_changes_nothing_outside_the_mask(originals: dict) -> None:
-    found = part_a_editing.inpaintings(FakeRun(), MODEL, PAINTER, originals)
+    found = inpainting.inpaintings(FakeRun(), MODEL, PAINTER, originals)
     keep = ~found["masks"][:, None].expand_as(originals["images"])
     assert torch.equal(found["images"][keep], originals["images"][keep])
     assert not torch.equal(found["images"][~keep], originals["images"][~keep])
@@ -148,7 +154,7 @@ def test_a_readers_mask_is_used_and_checked(tmp_path: Path, originals: dict) -> 
         mask = Image.new("L", (size, size))
         mask.putpixel((3, 4), value)
         mask.save(tmp_path / "mask.png")
-        return part_a_editing.inpaintings(
+        return inpainting.inpaintings(
             FakeRun(), MODEL, PAINTER, originals, mask=str(tmp_path / "mask.png")
         )
 
@@ -170,26 +176,24 @@ def test_a_readers_mask_is_used_and_checked(tmp_path: Path, originals: dict) -> 
 )
 def test_what_cannot_be_inpainted_is_refused(originals: dict, change: dict, message: str) -> None:
     with pytest.raises(ReportgenError, match=message):
-        part_a_editing.inpaintings(FakeRun(), MODEL, PAINTER, originals, **change)
+        inpainting.inpaintings(FakeRun(), MODEL, PAINTER, originals, **change)
 
 
 def test_an_anagram_is_one_picture_seen_twice() -> None:
     pairs = [["half turn", *PROMPTS], ["quarter turn", *PROMPTS]]
-    found = part_a_illusions.anagram_pairs(FakeRun(), MODEL, PAINTER, JUDGE, pairs=pairs, tries=2)
+    found = anagrams.anagram_pairs(FakeRun(), MODEL, PAINTER, JUDGE, pairs=pairs, tries=2)
     for (upright, turned), quarters in zip(found["images"], (2, 1), strict=True):
         assert torch.equal(turned, upright.rot90(quarters, (-2, -1)))
     assert all(len(words) == 2 for words in found["readings"])
 
 
 def test_a_hybrid_is_shown_from_near_and_from_afar() -> None:
-    found = part_a_illusions.hybrid_pairs(
-        FakeRun(), MODEL, PAINTER, JUDGE, pairs=[PROMPTS], tries=2
-    )
+    found = hybrids.hybrid_pairs(FakeRun(), MODEL, PAINTER, JUDGE, pairs=[PROMPTS], tries=2)
     assert len(found["readings"][0]) == 2
-    grid = part_a_illusions.hybrid_grid({**found, "readings": [["tree", "house"]]})
+    grid = hybrids.hybrid_grid({**found, "readings": [["tree", "house"]]})
     assert grid.row_labels == ["from near", "blurred", "from afar"]
     assert grid.tile_labels == [["blue house"], [""], ["red tree"]]
-    failed = part_a_illusions.hybrid_grid({**found, "readings": [["rocket", "house"]]})
+    failed = hybrids.hybrid_grid({**found, "readings": [["rocket", "house"]]})
     assert failed.tile_labels == [["blue house"], [""], ["red tree, read as rocket"]]
 
 
@@ -202,14 +206,12 @@ def test_a_hybrid_is_shown_from_near_and_from_afar() -> None:
 )
 def test_pairs_that_make_no_anagram_are_refused(pair: list[str], message: str) -> None:
     with pytest.raises(ReportgenError, match=message):
-        part_a_illusions.anagram_pairs(FakeRun(), MODEL, PAINTER, JUDGE, pairs=[pair])
+        anagrams.anagram_pairs(FakeRun(), MODEL, PAINTER, JUDGE, pairs=[pair])
 
 
 def test_a_hybrid_of_one_prompt_is_refused() -> None:
     with pytest.raises(ReportgenError, match="'a tree' and 'the tree' say the same"):
-        part_a_illusions.hybrid_pairs(
-            FakeRun(), MODEL, PAINTER, JUDGE, pairs=[["a tree", "the tree"]]
-        )
+        hybrids.hybrid_pairs(FakeRun(), MODEL, PAINTER, JUDGE, pairs=[["a tree", "the tree"]])
 
 
 def test_a_tile_says_what_the_judge_reads_instead() -> None:
@@ -217,15 +219,15 @@ def test_a_tile_says_what_the_judge_reads_instead() -> None:
         "prompts": [["a red tree", "a blue house"], ["a rocket", "a house"]],
         "readings": [["tree", "tree"], []],
     }
-    assert part_a_illusions.as_read(pairs, 0) == ["red tree", "rocket"]
-    assert part_a_illusions.as_read(pairs, 1) == ["blue house, read as tree", "house"]
+    assert two_readings.as_read(pairs, 0) == ["red tree", "rocket"]
+    assert two_readings.as_read(pairs, 1) == ["blue house, read as tree", "house"]
 
 
 def test_a_backend_is_refused_that_is_unknown_or_has_no_weights(originals: dict) -> None:
     with pytest.raises(ReportgenError, match="no backend 'sd'"):
-        part_a.painter(backend="sd")
+        model.painter(backend="sd")
     with pytest.raises(ReportgenError, match="'scenes' has no weights"):
-        part_a_editing.translations(FakeRun(), {"weights": {}}, PAINTER, originals)
+        translation.translations(FakeRun(), {"weights": {}}, PAINTER, originals)
     other = {"weights": {"conv.weight": torch.zeros(1)}}
     with pytest.raises(ReportgenError, match="of another network"):
-        part_a_editing.translations(FakeRun(), other, PAINTER, originals)
+        translation.translations(FakeRun(), other, PAINTER, originals)

@@ -7,8 +7,8 @@ import pytest
 import torch
 from PIL import Image
 
-from experiments.diffusion import photographs
-from experiments.diffusion.photographs import read_mask, read_picture
+from experiments.part_a import photographs
+from experiments.part_a.photographs import read_mask, read_picture
 from reportgen import ReportgenError
 
 RED, BLUE, WHITE = (255, 0, 0), (0, 0, 255), (255, 255, 255)

@@ -6,22 +6,23 @@ from exact import generators
 from fake_run import FakeRun
 from torch import Generator, Tensor, nn
 
-from experiments.diffusion import backends, scene_judge, scene_unet, scenes
-from experiments.diffusion.classifier import judge
+from experiments.diffusion.classifier import judge as judged
 from experiments.diffusion.forward import independent, pure_noise
 from experiments.diffusion.samplers import ancestral, final
 from experiments.diffusion.schedule import cosine, strided_timesteps
 from experiments.diffusion.train import train
 from experiments.diffusion.weights import compact
+from experiments.part_a import backends
+from experiments.world import judge, network, scenes
 from reportgen import ReportgenError
 
 SMALL = (8, 16, 24)
 
 
-def small(seed: int = 0) -> scene_unet.SceneUNet:
+def small(seed: int = 0) -> network.SceneUNet:
     """A small network whose last layer, which begins as zero, says something."""
     torch.manual_seed(seed)
-    model = scene_unet.SceneUNet(SMALL)
+    model = network.SceneUNet(SMALL)
     for module in model.modules():
         if isinstance(module, nn.Conv2d) and not module.weight.any():
             nn.init.normal_(module.weight, std=0.1)
@@ -30,7 +31,7 @@ def small(seed: int = 0) -> scene_unet.SceneUNet:
 
 def test_number_of_parameters() -> None:
     with torch.device("meta"):
-        model = scene_unet.SceneUNet()
+        model = network.SceneUNet()
     assert sum(p.numel() for p in model.parameters()) == 1_918_668
 
 
@@ -41,7 +42,7 @@ def test_shape(size: int) -> None:
 
 
 def test_a_fresh_network_predicts_zero() -> None:
-    model = scene_unet.SceneUNet(SMALL)
+    model = network.SceneUNet(SMALL)
     out = model(torch.rand(2, 3, 32, 32), torch.rand(2), torch.ones(2, 4, dtype=torch.long))
     assert not out.any()
 
@@ -59,7 +60,7 @@ def test_every_word_and_the_time_matter_and_belong_to_their_image() -> None:
 
 
 def test_waves_are_sines_and_cosines_of_the_timestep() -> None:
-    found = scene_unet.waves(torch.tensor([0.25]), 8)[0]
+    found = network.waves(torch.tensor([0.25]), 8)[0]
     frequencies = 10_000.0 ** (-torch.arange(4) / 4)
     expected = torch.cat([(250 * frequencies).sin(), (250 * frequencies).cos()])
     assert torch.allclose(found, expected, atol=1e-4)
@@ -67,7 +68,7 @@ def test_waves_are_sines_and_cosines_of_the_timestep() -> None:
 
 def test_attention_mixes_places_as_its_formula_says() -> None:
     torch.manual_seed(0)
-    layer = scene_unet.Attention(8, heads=2)
+    layer = network.Attention(8, heads=2)
     nn.init.eye_(layer.out.weight[:, :, 0, 0])
     h = torch.randn(1, 8, 2, 2)
     q, k, v = layer.qkv(layer.norm(h)).view(3, 2, 4, 4).unbind(0)  # (heads, width, places)
@@ -78,7 +79,7 @@ def test_attention_mixes_places_as_its_formula_says() -> None:
 
 def test_words_are_left_out_one_by_one_and_all_at_once() -> None:
     words = torch.ones(40_000, 4, dtype=torch.long)
-    told = scene_unet.some_words(0.15, 0.1)(words, Generator().manual_seed(0))
+    told = network.some_words(0.15, 0.1)(words, Generator().manual_seed(0))
     kept = 0.85 * 0.9
     assert told.double().mean(0).tolist() == pytest.approx([kept] * 4, abs=0.01)
     nothing = float((told.sum(1) == 0).double().mean())
@@ -96,7 +97,7 @@ def test_it_is_trained_on_bytes_scaled_to_plus_minus_one() -> None:
 
     white = torch.full((500, 3, 8, 8), 255, dtype=torch.uint8)
     words = torch.ones(500, 4, dtype=torch.long)
-    objective = scene_unet.paint(cosine(), lambda words, generator: words)
+    objective = network.paint(cosine(), lambda words, generator: words)
     loss = objective(Watch(), white, words, Generator().manual_seed(1))
     x, t, told = seen[0]
     assert loss.shape == (500,)
@@ -109,13 +110,13 @@ def test_it_is_trained_on_bytes_scaled_to_plus_minus_one() -> None:
 def test_it_learns_from_the_endless_world() -> None:
     images, words = scenes.endless(1, 12)
     torch.manual_seed(0)
-    model = scene_unet.SceneUNet(SMALL)
+    model = network.SceneUNet(SMALL)
     history = train(
         FakeRun(),
         model,
         images,
         words,
-        objective=scene_unet.paint(cosine()),
+        objective=network.paint(cosine()),
         epochs=30,
         batch_size=6,
         lr=3e-3,
@@ -127,19 +128,19 @@ def test_it_learns_from_the_endless_world() -> None:
 def test_the_judge_learns_the_slots() -> None:
     images, words = scenes.pictures(1, 48)
     torch.manual_seed(0)
-    model = scene_judge.scene_classifier(width=32)
+    model = judge.scene_classifier(width=32)
     train(
         FakeRun(),
         model,
         images,
         words,
-        objective=scene_judge.name_attributes(reach=0),
+        objective=judge.name_attributes(reach=0),
         epochs=15,
         batch_size=24,
         lr=5e-3,
     )
-    logits, features = judge(model, images.float() / 255)
-    shares = scene_judge.agreement(logits, words)
+    logits, features = judged(model, images.float() / 255)
+    shares = judge.agreement(logits, words)
     assert list(shares) == ["subject", "time", "place", "colour"]
     assert min(shares.values()) > 0.9
     assert features.shape == (48, 32)
@@ -148,9 +149,9 @@ def test_the_judge_learns_the_slots() -> None:
 def test_agreement_counts_only_what_was_asked_for() -> None:
     logits = torch.zeros(2, 19)
     logits[:, [2, 8, 11, 15]] = 1  # tree, noon, field, red
-    assert scene_judge.seen(logits).tolist() == [[3, 1, 1, 1]] * 2
+    assert judge.seen(logits).tolist() == [[3, 1, 1, 1]] * 2
     words = torch.tensor([[3, 0, 1, 2], [1, 1, 0, 1]])
-    assert scene_judge.agreement(logits, words) == {
+    assert judge.agreement(logits, words) == {
         "subject": 0.5,
         "time": 1.0,
         "place": 1.0,

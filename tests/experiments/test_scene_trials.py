@@ -7,12 +7,19 @@ import torch
 from fake_run import FakeRun
 from little import scenes_judge, scenes_model
 
-from experiments import part_a_illusions, scene_trials
-from experiments.diffusion.backends import ScenesBackend
 from experiments.diffusion.hybrids import low_pass
-from experiments.diffusion.readings import load_judge, read, shares, subjects, with_subject
-from experiments.diffusion.scenes import HELD_OUT, SLOTS, pictures
-from experiments.painting import as_bytes, each_told, from_bytes
+from experiments.part_a import (
+    composition,
+    edit_trials,
+    guidance,
+    hybrids,
+    painting,
+    sampling,
+)
+from experiments.part_a.backends import ScenesBackend
+from experiments.part_a.painting import as_bytes, each_told, from_bytes
+from experiments.world.judge import load_judge, read, shares, subjects, with_subject
+from experiments.world.scenes import HELD_OUT, SLOTS, pictures
 from reportgen.engine.run import derive_seed
 from reportgen.engine.session import Session
 from reportgen.project import find_project
@@ -45,50 +52,48 @@ def test_readings_are_words_of_the_world() -> None:
 
 @pytest.mark.parametrize("held_out", [False, True])
 def test_random_words_are_those_of_the_pictures(held_out: bool) -> None:
-    words = scene_trials.random_words(7, 20, held_out=held_out)
+    words = painting.random_words(7, 20, held_out=held_out)
     assert torch.equal(words, pictures(7, 20, held_out=held_out)[1])
     names = [[slot[i - 1] for slot, i in zip(SLOTS.values(), row, strict=True)] for row in words]
     assert all(((s, p, c) in HELD_OUT) == held_out for s, _, p, c in names)
 
 
 def test_an_image_does_not_depend_on_its_batch(monkeypatch: pytest.MonkeyPatch) -> None:
-    model, words = ScenesBackend(MODEL["weights"]), scene_trials.random_words(1, 3)
+    model, words = ScenesBackend(MODEL["weights"]), painting.random_words(1, 3)
 
     def painted() -> torch.Tensor:
-        return scene_trials.painted(
+        return painting.painted(
             FakeRun(), model, 3, lambda part: each_told(model, words[part], 2.0), "samples"
         )
 
     together = painted()
-    monkeypatch.setattr(scene_trials, "BATCH", 2)
+    monkeypatch.setattr(painting, "BATCH", 2)
     assert int((painted().int() - together.int()).abs().max()) <= 1
 
 
 def test_agreement_has_a_floor_beside_it() -> None:
-    found = scene_trials.prompt_agreement(FakeRun(), MODEL, JUDGE, samples=2)
+    found = composition.prompt_agreement(FakeRun(), MODEL, JUDGE, samples=2)
     for kind in ("painted", "drawn"):
         assert set(found[kind]) == {"seen", "left_out"}
         assert all(set(found[kind][world]) == EVERY for world in found[kind])
 
 
 def test_the_sweep_measures_each_scale() -> None:
-    found = scene_trials.guidance_sweep(
-        FakeRun(), MODEL, JUDGE, gammas=[0, 2], prompts=2, instances=2
-    )
+    found = guidance.guidance_sweep(FakeRun(), MODEL, JUDGE, gammas=[0, 2], prompts=2, instances=2)
     assert found["gammas"] == [0, 2]
     assert [set(shares) for shares in found["agreement"]] == [EVERY] * 2
     assert all(diversity > 0 for diversity in found["diversity"])
 
 
 def test_scenes_drawn_again_differ_but_are_of_the_same_words() -> None:
-    first, second, other = scene_trials.redrawn(5, 2, 2)[[0, 1, 2]]
+    first, second, other = guidance.redrawn(5, 2, 2)[[0, 1, 2]]
     assert not torch.equal(first, second)
     near = (first.float() - second.float()).square().mean()
     assert float(near) < float((first.float() - other.float()).square().mean())
 
 
 def test_subjects_painted_without_a_prompt_are_counted() -> None:
-    found = scene_trials.free_subjects(FakeRun(), MODEL, JUDGE, samples=4)
+    found = sampling.free_subjects(FakeRun(), MODEL, JUDGE, samples=4)
     assert list(found["subjects"]) == list(SLOTS["subject"])
     assert sum(found["subjects"].values()) == pytest.approx(1)
     assert found["most"] == max(found["subjects"].values())
@@ -98,8 +103,8 @@ def test_subjects_painted_without_a_prompt_are_counted() -> None:
 def test_every_ordered_pair_of_subjects_is_tried_as_a_hybrid(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(scene_trials, "SUBJECTS", list(SLOTS["subject"][:3]))
-    found = scene_trials.hybrid_search(FakeRun(), MODEL, JUDGE, tries=2)
+    monkeypatch.setattr(hybrids, "SUBJECTS", list(SLOTS["subject"][:3]))
+    found = hybrids.hybrid_search(FakeRun(), MODEL, JUDGE, tries=2)
     assert len({tuple(pair) for pair in found["pairs"]}) == len(found["rates"]) == 6
     assert all(far != near for far, near in found["pairs"])
     assert set(found["rates"]) <= {0.0, 0.5, 1.0}
@@ -107,7 +112,7 @@ def test_every_ordered_pair_of_subjects_is_tried_as_a_hybrid(
 
 
 def test_the_judge_is_asked_about_blurred_scenes() -> None:
-    found = scene_trials.blurred_scenes(FakeRun(), JUDGE, samples=6, sigma=4.0)
+    found = hybrids.blurred_scenes(FakeRun(), JUDGE, samples=6, sigma=4.0)
     images, words = pictures(FakeRun().seed, 6)
     blurred = as_bytes(low_pass(from_bytes(images), 4.0))
     assert found == shares(read(load_judge(JUDGE["weights"]), blurred), words)
@@ -115,7 +120,7 @@ def test_the_judge_is_asked_about_blurred_scenes() -> None:
 
 def test_the_nearest_training_scene_is_found_among_those_of_the_training() -> None:
     """Of fresh scenes by hand: each against all; and the seed is the one that training has."""
-    found = scene_trials.nearest_scenes(
+    found = composition.nearest_scenes(
         FakeRun(), MODEL, samples=2, shown=1, training_scenes=30, project_seed=180
     )
     training = pictures(derive_seed(180, "scenes_model"), 30)[0].float().flatten(1) / 255
@@ -130,17 +135,17 @@ def test_the_nearest_training_scene_is_found_among_those_of_the_training() -> No
 
 
 def test_edits_ask_for_another_subject_and_for_nothing_else() -> None:
-    found: dict[str, Any] = scene_trials.edit_trials(FakeRun(), MODEL, JUDGE, seeds=2, i_starts=[3])
+    found: dict[str, Any] = edit_trials.edit_trials(FakeRun(), MODEL, JUDGE, seeds=2, i_starts=[3])
     assert found["timesteps"] == [900]
     assert set(found["inpainted"]) == set(found["translated"][0]) == EVERY
-    scene = scene_trials.random_scene(scene_trials.randomness(1, 1))
-    other = scene_trials.another_subject(scene, scene_trials.Random(1))
+    scene = edit_trials.random_scene(edit_trials.randomness(1, 1))
+    other = edit_trials.another_subject(scene, edit_trials.Random(1))
     assert other.subject != scene.subject
     assert (other.time, other.place, other.colour) == (scene.time, scene.place, scene.colour)
 
 
 def test_illusions_are_counted_pair_by_pair() -> None:
-    found = part_a_illusions.illusion_trials(
+    found = hybrids.illusion_trials(
         FakeRun(),
         MODEL,
         JUDGE,

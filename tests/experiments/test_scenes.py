@@ -14,7 +14,7 @@ from fake_run import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments.diffusion import drawing, pen, scenes
+from experiments.world import drawing, pen, scenes
 from reportgen import ReportgenError
 
 ANY_SCENE = st.builds(scenes.Scene, *(st.sampled_from(["", *w]) for w in scenes.SLOTS.values()))

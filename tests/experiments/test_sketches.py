@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from fake_run import ROOT
 
-from experiments.diffusion.sketches import draw_sketch, read_sketches
+from experiments.part_a.sketches import draw_sketch, read_sketches
 from reportgen import ReportgenError
 
 LINE = {"colour": "#ff0000", "width": 25, "points": [[0, 50], [100, 50]]}

@@ -11,9 +11,9 @@ from PIL import Image
 
 import reportgen
 from experiments.diffusion.hybrids import low_pass
-from experiments.diffusion.readings import load_judge, read, subjects
-from experiments.diffusion.scenes import parse
-from experiments.painting import as_bytes, from_bytes
+from experiments.part_a.painting import as_bytes, from_bytes
+from experiments.world.judge import load_judge, read, subjects
+from experiments.world.scenes import parse
 from tests.report.conftest import ROOT, Report
 from tests.report.test_part_b import labels, markup
 from tests.report.test_report import page

@@ -1,0 +1,139 @@
+"""What the experiments of Part A share: the model behind its protocol, and how it paints."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Generator, Tensor
+
+from experiments.diffusion.forward import independent, pure_noise
+from experiments.diffusion.guidance import guided
+from experiments.diffusion.predictors import from_v
+from experiments.diffusion.samplers import Predict, ancestral, final
+from experiments.diffusion.schedule import strided_timesteps
+from experiments.part_a import deepfloyd
+from experiments.part_a.backends import Backend, ScenesBackend, backend, prompted
+from experiments.world.scenes import random_scene, randomness, words_of
+from reportgen import ReportgenError, Run
+
+Sources = Callable[[], list[Generator]]
+"""``sources()`` returns one fresh generator for each image: the same noise at every call."""
+
+
+def opened(painter: Mapping[str, Any], scenes_model: Mapping[str, Any], device: Any) -> Backend:
+    """The model that Part A runs on: the embedded one, or DeepFloyd IF."""
+    if painter["backend"] == "deepfloyd":
+        unet, scheduler = deepfloyd.load_network(painter["commit"])
+        embeddings = painter["embeddings"]
+        return backend("deepfloyd", unet=unet, scheduler=scheduler, embeddings=embeddings)
+    return backend(painter["backend"], weights=scenes_model["weights"], device=device)
+
+
+def device_of(model: Any) -> torch.device:
+    """Where a backend computes."""
+    network = model.model if isinstance(model, ScenesBackend) else model.unet
+    return torch.device(next(network.parameters()).device)
+
+
+def walk(
+    model: Backend, predict: Predict, sources: Sources, timesteps: Sequence[int] | None = None
+) -> Iterator[Tensor]:
+    """Ancestral sampling from pure noise, down 990, 960, ..., 0; yields the start first."""
+    generators = sources()
+    x = pure_noise((model.channels, model.size, model.size), generators).to(device_of(model))
+    yield x
+    pairs = model.schedule.pairs(timesteps or strided_timesteps())
+    yield from ancestral(predict, model.schedule, x, pairs, independent(generators))
+
+
+def paint(model: Backend, predict: Predict, sources: Sources) -> Tensor:
+    """Images from pure noise, uint8 (B, C, H, W) on the CPU."""
+    return as_bytes(final(walk(model, predict, sources)))
+
+
+def each_told(model: ScenesBackend, words: Tensor, gamma: float) -> Predict:
+    """The model of the little world with a prompt for each image, as ``words`` (B, 4)."""
+    words = words.to(device_of(model))
+    conditional, unconditional = (
+        from_v(model.model, model.schedule, w) for w in (words, torch.zeros_like(words))
+    )
+    return guided(conditional, unconditional, gamma)
+
+
+def told(model: Backend, prompts: Sequence[str], gamma: float = 1.0) -> Predict:
+    """The model with a prompt for each image of a batch."""
+    if isinstance(model, ScenesBackend):
+        return each_told(model, words_of(prompts), gamma)
+    predicts = [prompted(model, prompt, gamma) for prompt in prompts]
+
+    def predict(x: Tensor, t: int) -> tuple[Tensor, Tensor | None]:
+        found = [one(x[i : i + 1], t) for i, one in enumerate(predicts)]
+        parts = [part for _, part in found if part is not None]
+        return torch.cat([eps for eps, _ in found]), torch.cat(parts) if parts else None
+
+    return predict
+
+
+def thing(prompt: str) -> str:
+    """What a prompt names, without where and when: short enough for a label."""
+    return re.split(" (?:by|in|at|on) ", prompt)[0].removeprefix("a ")
+
+
+def as_bytes(x: Tensor) -> Tensor:
+    """Images of [-1, 1] as uint8 on the CPU, clipped."""
+    return x.add(1).mul(127.5).clamp(0, 255).round().byte().cpu()
+
+
+def from_bytes(x: Tensor) -> Tensor:
+    """uint8 images as floats of [-1, 1]."""
+    return x.float().div(127.5).sub(1)
+
+
+def shown(x: Tensor) -> Tensor:
+    """An image of [-1, 1] as a screen shows it: in [0, 1], clipped."""
+    return x.add(1).div(2).clamp(0, 1)
+
+
+BATCH = 50
+
+
+def random_words(seed: int, count: int, *, held_out: bool = False) -> Tensor:
+    """The words of ``count`` random scenes, int64 (count, 4): those of ``pictures``."""
+    scenes = (random_scene(randomness(seed, i), held_out=held_out) for i in range(count))
+    return torch.tensor([scene.words for scene in scenes])
+
+
+def painted(
+    run: Run,
+    model: ScenesBackend,
+    count: int,
+    predict: Callable[[slice], Predict],
+    label: str,
+) -> Tensor:
+    """``count`` images, uint8, in batches; image i has the noise of its own number.
+
+    ``predict(part)`` is what the sampler is given for the images of that part.
+    """
+    images = []
+    for first in run.progress(range(0, count, BATCH), label):
+        numbers = range(first, min(first + BATCH, count))
+
+        def sources(numbers: range = numbers) -> list[Generator]:
+            return [run.generator(f"image {i}") for i in numbers]
+
+        images.append(paint(model, predict(slice(first, numbers.stop)), sources))
+    return torch.cat(images)
+
+
+def noise_of(run: Run, count: int) -> Sources:
+    """A generator for each of ``count`` images, made anew at every call."""
+    return lambda: [run.generator(f"image {i}") for i in range(count)]
+
+
+def check_count(given: Sequence[Any], images: int) -> None:
+    if len(given) != images:
+        raise ReportgenError(
+            f"There are {images} images and {len(given)} prompts or boxes for them.",
+            hint="Give one for each image.",
+        )

@@ -1,0 +1,138 @@
+"""The networks of Part B: how they are trained, loaded, and asked for digits."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from experiments.diffusion.data import as_images, as_labels
+from experiments.diffusion.forward import independent
+from experiments.diffusion.guidance import guided
+from experiments.diffusion.inference import ready
+from experiments.diffusion.objectives import noise_like, predict_eps, predict_v
+from experiments.diffusion.predictors import from_eps, from_flow, from_v
+from experiments.diffusion.samplers import Predict, ancestral, ddim, final
+from experiments.diffusion.schedule import Schedule
+from experiments.diffusion.train import train
+from experiments.diffusion.unet import UNet
+from experiments.diffusion.weights import compact
+from experiments.part_b.digits import CLASSES, as_bytes
+from reportgen import Curve, Grid, Panels, Run, Steps
+
+PREDICT = {"eps": predict_eps, "v": predict_v}
+
+READ = {"eps": from_eps, "v": from_v}
+
+
+def hidden_of(weights: dict[str, torch.Tensor]) -> int:
+    """The width D of the network that these weights belong to."""
+    return int(weights["enter.0.0.weight"].shape[0])
+
+
+def trained(
+    run: Run,
+    model: nn.Module,
+    mnist: dict[str, Any],
+    objective: Any,
+    sample: Callable[[], Tensor],
+    epochs: int,
+    batch_size: int,
+    lr: float,
+) -> dict[str, Any]:
+    """Train on the digits, in [-1, 1]; the rate falls to a tenth, and each epoch is sampled."""
+    history = train(
+        run,
+        model,
+        as_images(mnist["train_images"]) * 2 - 1,
+        as_labels(mnist["train_labels"]),
+        objective=objective,
+        epochs=epochs,
+        batch_size=batch_size,
+        lr=lr,
+        lr_final=lr / 10,
+        evaluate=lambda: {"samples": as_bytes(sample())},
+    )
+    return {
+        "weights": compact(model),
+        "parameters": sum(p.numel() for p in model.parameters()),
+        "loss": torch.tensor(history["loss"]),
+        "samples": torch.stack([e["samples"] for e in history["evaluations"]]),
+        "training_seconds": history["seconds"],
+    }
+
+
+def time_model(trained: dict[str, Any], device: torch.device) -> nn.Module:
+    """The network told the time alone, with the weights of a training."""
+    return ready(UNet(hidden_of(trained["weights"]), time=True), trained["weights"], device)
+
+
+def conditional_model(trained: dict[str, Any], device: torch.device) -> nn.Module:
+    """The network told time and class with the weights of a training."""
+    model = UNet(hidden_of(trained["weights"]), time=True, classes=CLASSES)
+    return ready(model, trained["weights"], device)
+
+
+def told(
+    model: nn.Module, schedule: Schedule, predicts: str, labels: Tensor, gamma: float
+) -> Predict:
+    """The class-conditional network, guided towards ``labels`` (B,) by ``gamma``."""
+    rows = nn.functional.one_hot(labels, CLASSES).float().to(next(model.parameters()).device)
+    conditional = READ[predicts](model, schedule, rows)
+    return guided(conditional, READ[predicts](model, schedule, torch.zeros_like(rows)), gamma)
+
+
+def led(model: nn.Module, labels: Tensor, gamma: float) -> Callable[..., Any]:
+    """The velocity of the flow-matching network, guided towards ``labels`` (B,) by ``gamma``."""
+    rows = nn.functional.one_hot(labels, CLASSES).float()
+    return guided(from_flow(model, rows), from_flow(model, torch.zeros_like(rows)), gamma)
+
+
+def walk(run: Run, predict: Predict, schedule: Schedule, start: Tensor) -> Tensor:
+    """Ancestral sampling through every timestep, its noise the same at every call."""
+    generator = run.generator("walk")
+    states = ancestral(
+        predict,
+        schedule,
+        start.to(run.device),
+        schedule.pairs(),
+        noise=lambda x: noise_like(x, generator),
+    )
+    return final(states).cpu()
+
+
+def few_steps(predict: Predict, schedule: Schedule, x: Tensor, steps: int) -> Tensor:
+    """DDIM in ``steps`` evenly spaced steps, as uint8."""
+    return as_bytes(final(ddim(predict, schedule, x, schedule.pairs(schedule.evenly(steps)))))
+
+
+def every_step(run: Run, predict: Predict, schedule: Schedule, x: Tensor, part: slice) -> Tensor:
+    """Ancestral sampling through all timesteps, each sample with its own noise, as uint8."""
+    noise = independent([run.generator(f"walk {i}") for i in range(part.start or 0, part.stop)])
+    return as_bytes(final(ancestral(predict, schedule, x, schedule.pairs(), noise)))
+
+
+def training_curves(trained: dict[str, Any]) -> Panels | Curve:
+    """The loss of every step, and under it the learning rate, where there is more than one."""
+    loss, epochs = trained["loss"], len(trained["samples"])
+    steps = len(loss) // epochs
+    x = f"step, {len(loss):,} in all"
+    losses = Curve({"loss": loss}, x=x, y="mean squared error", log_y=True)
+    if epochs == 1:
+        return losses
+    rate = [10 ** -(epoch / epochs) for epoch in range(epochs) for _ in range(steps)]
+    rate.append(0.1)  # what the factor after the last epoch makes of it
+    taken = range(len(rate))  # the rate is that of the next step
+    rates = Curve({"rate": (taken, rate)}, x=x, y="share of the first", log_y=True, smooth=False)
+    return Panels({"(a) loss": losses, "(b) learning rate": rates})
+
+
+def by_epoch(
+    samples: torch.Tensor, epochs: Sequence[int], columns: list[str] | None = None
+) -> Steps | Grid:
+    """A slider over ``epochs``, from 1, of samples, uint8 (all, N, 1, 28, 28), in rows of ten."""
+    shown = [samples[epoch - 1].unflatten(0, (-1, CLASSES)).squeeze(2) for epoch in epochs]
+    grids = [Grid(tiles, None, columns) for tiles in shown]
+    if len(grids) == 1:
+        return grids[0]
+    return Steps(grids, [f"epoch {epoch}" for epoch in epochs], what="epoch")
