@@ -22,7 +22,7 @@ def results_of(session: Session) -> Results:
         for node in session.graph
         for status in [session.status(node)]
     }
-    return Results(session.graph, session.store, bare)
+    return Results(session.graph, session.store, bare, session.project.seed)
 
 
 def draw_figure(session: Session, results: Results, node: Node) -> Result:

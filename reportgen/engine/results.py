@@ -29,8 +29,11 @@ class Result:
 class Results(Mapping[str, Result]):
     """Results by figure id and by function name."""
 
-    def __init__(self, graph: Graph, store: Store, results: Mapping[str, Result]) -> None:
-        self.graph, self.store = graph, store
+    def __init__(
+        self, graph: Graph, store: Store, results: Mapping[str, Result], seed: int
+    ) -> None:
+        """``seed`` is the project's, which those of all nodes come from."""
+        self.graph, self.store, self.seed = graph, store, seed
         self.results = dict(results)
         self._values: dict[str, Any] = {}
 

@@ -128,12 +128,13 @@ def facts(
     record = result.record
     if record is None:
         return
-    yield "Seed", str(record.seed)
+    yield "Seed", f"{results.seed} of the project, {record.seed} of this node"
     if record.device:
         yield "Device", "; ".join(_devices(result, results))
     yield from _remarks(result, results)
     if record.commit:
         yield "Commit", record.short_commit
+    yield from _commits(result, results)
     yield "Time", _time(result, results)
 
 
@@ -166,6 +167,23 @@ def _devices(result: Result, results: Results) -> Iterator[str]:
         other = upstream.record.device if upstream.record else ""
         if other and other.partition(",")[0] != kind:
             yield f"{upstream.node.name}: {other}"
+
+
+def _commits(result: Result, results: Results) -> Iterator[tuple[str, str]]:
+    """The commits of what is behind it, where they are others, and what "-dirty" says of one."""
+    assert result.record is not None
+    own, others = result.record.short_commit, dict[str, list[str]]()
+    for upstream in ancestors(result, results):
+        commit = upstream.record.short_commit if upstream.record else ""
+        if commit not in ("", own):
+            others.setdefault(commit, []).append(upstream.node.name)
+    if others:
+        yield (
+            "Commits behind it",
+            "; ".join(f"{commit}: {', '.join(names)}" for commit, names in others.items()),
+        )
+    if any(commit.endswith("-dirty") for commit in (own, *others)):
+        yield "-dirty", "some of the project's files differed from that commit"
 
 
 def _remarks(result: Result, results: Results) -> Iterator[tuple[str, str]]:

@@ -86,3 +86,15 @@ def test_the_commit_says_whether_sources_differed_from_it(project: ProjectFolder
         assert provenance(project)["Commit"] == f"<code>{told}</code>"
         html = (project.root / "site/_preview/notes/index.html").read_text("utf-8")
         assert f"<dt>Built from</dt><dd><code>{told}</code></dd>" in html
+
+
+def test_commits_of_what_is_behind_it_are_told_and_what_dirty_means(project: ProjectFolder) -> None:
+    change(project, commit="f2f6e99-dirty")
+    shown = provenance(project)
+
+    assert shown["Commits behind it"] == "f2f6e99-dirty: walk"
+    assert "differed" in shown["-dirty"]
+
+
+def test_the_seed_of_the_project_stands_beside_that_of_the_node(project: ProjectFolder) -> None:
+    assert re.fullmatch(r"180 of the project, \d+ of this node", provenance(project)["Seed"])
