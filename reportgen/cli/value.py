@@ -36,7 +36,9 @@ def summary(value: Any) -> Any:
     if hasattr(value, "to_value"):
         value = value.to_value()
     if isinstance(value, Mapping):
-        return {key: summary(item) for key, item in value.items()}
+        return {as_key(key): summary(item) for key, item in value.items()}
+    if isinstance(value, bytes):
+        return f"{len(value)} bytes"
     if isinstance(value, Sequence) and not isinstance(value, str):
         return [summary(item) for item in value]
     if hasattr(value, "tolist"):
@@ -46,3 +48,7 @@ def summary(value: Any) -> Any:
     if hasattr(value, "getbands"):
         return f"image, {value.width} × {value.height}"
     return value
+
+
+def as_key(key: Any) -> Any:
+    return str(key) if isinstance(key, tuple) else key

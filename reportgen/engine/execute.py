@@ -15,9 +15,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from reportgen.engine.generators import seed_everything
 from reportgen.engine.logs import logged
 from reportgen.engine.modules import is_worn_out, remember, renew
-from reportgen.engine.run import Run, seed_everything, thread_count
+from reportgen.engine.run import Run, thread_count
 from reportgen.errors import ReportgenError
 from reportgen.freshness import Observer, Sources, environment, still_holds
 from reportgen.freshness.states import environment_change
@@ -26,6 +27,8 @@ from reportgen.registry.imports import PACKAGE, in_project
 from reportgen.store import CorruptObject, MissingObject, Record, Store
 from reportgen.store.files import write_json
 from reportgen.store.layers import Layer
+from reportgen.store.values import save_file
+from reportgen.store.ways import check_annotation
 
 OUT_OF_MEMORY = "out of memory"
 WARM_UP = "warm-up"
@@ -158,6 +161,7 @@ def run_node(task: Task, store: Store, send: Send) -> Record:
             checkpoints=checkpoints,
             device=task.device,
             declare=observer.declare,
+            memory=observer,
             report=reporter(send, output),
         )
         reset = reset_peak_memory()
@@ -169,7 +173,8 @@ def run_node(task: Task, store: Store, send: Send) -> Record:
             value = producer(*arguments(producer, task, store, run), **task.params)
             remember(task.root, task.sources)
         seconds = run.seconds
-        digest, objects = store.save(checked_output(task, value), task.node)
+        with keeping(value, task, store):
+            digest, objects = store.save(checked_output(task, value), task.node)
     record = Record(
         node=task.node,
         kind=task.kind,
@@ -196,7 +201,28 @@ def run_node(task: Task, store: Store, send: Send) -> Record:
     store.put(record)
     shutil.rmtree(checkpoints, ignore_errors=True)
     (store.folder / "failures" / f"{task.node}.json").unlink(missing_ok=True)
+    kept_file(store.folder, task.node).unlink(missing_ok=True)
     return record
+
+
+def kept_file(store: Path, node: str) -> Path:
+    """Where the value of a run is kept that could not be recorded."""
+    return store / "kept" / f"{node}.safetensors"
+
+
+@contextlib.contextmanager
+def keeping(value: Any, task: Task, store: Store) -> Iterator[None]:
+    """Keep what was computed, as far as it can be written, where it cannot be recorded."""
+    try:
+        yield
+    except ReportgenError as error:
+        try:
+            save_file(kept_file(store.folder, task.node), value, task.node, lenient=True)
+        except (ReportgenError, OSError):
+            raise error from None
+        kept = f'What was computed is kept: reportgen.load("{task.node}", kept=True).'
+        hint = " ".join(filter(None, [error.hint, kept]))
+        raise ReportgenError(error.message, place=error.place, hint=hint) from None
 
 
 def checkpoint_folder(store: Path, node: str, key: str) -> Path:
@@ -223,7 +249,9 @@ def find_producer(task: Task) -> Callable[..., Any]:
     """The function of a node, as its file says now."""
     importlib.import_module(task.module)
     remember(task.root, task.sources)
-    return REGISTERED[task.node][1]
+    producer = REGISTERED[task.node][1]
+    check_annotation(producer, task.node)
+    return producer
 
 
 def arguments(producer: Callable[..., Any], task: Task, store: Store, run: Run) -> Iterator[Any]:
@@ -250,6 +278,8 @@ def reporter(send: Send, output: Any) -> Callable[..., None]:
     def report(kind: str, **values: Any) -> None:
         if kind == "log":
             print(" ".join(f"{k}={v:.6g}" for k, v in values["values"].items()), file=output)
+        if kind == "said":
+            print(values["text"], file=output)
         send({"kind": kind, **values})
 
     return report

@@ -89,6 +89,9 @@ class PlainReporter(Reporter):
         if message["kind"] == "log":
             self.values[node.name] = message["values"]
             return
+        if message["kind"] == "said":
+            self.say(f"  {node.id}: {message['text']}")
+            return
         text = self.paces[node.name].text(message)
         if time.monotonic() - self.said[node.name] > PAUSE:
             self.said[node.name] = time.monotonic()
@@ -146,6 +149,8 @@ class LiveReporter(PlainReporter):
         bar = self.bars[node.name]
         if message["kind"] == "log":
             self.progress.update(bar, values=numbers(message["values"]).lstrip(" ,"))
+        elif message["kind"] == "said":
+            super().heard(node, message)
         else:
             self.progress.update(
                 bar,

@@ -88,7 +88,9 @@ def step_into(value: Any, name: str, path: Sequence[str], params: Sequence[str])
     for i, step in enumerate(path):
         where = ".".join([name, *path[:i]])
         if isinstance(value, Mapping):
-            known = [*value, *(params if i == 0 else ())]
+            known = [*map(str, value), *(params if i == 0 else ())]
+            named = {str(key): key for key in value}
+            step = named.get(step, step)  # a key may be a number
             if step not in value:
                 raise ReportgenError(
                     f"'{where}' has no value '{step}'.", hint=did_you_mean(step, known)

@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Sized
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from reportgen.engine.generators import restore, states
 from reportgen.errors import ReportgenError
-from reportgen.store.files import write_bytes
-from reportgen.store.objects import Objects
-from reportgen.store.values import Reader, Writer, plain
+from reportgen.store.values import load_file, save_file
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,6 +19,26 @@ if TYPE_CHECKING:
 
 Item = TypeVar("Item")
 Report = Callable[..., None]
+
+
+class Memory(Protocol):
+    """What a run has read, in the form that a record keeps."""
+
+    def so_far(self) -> dict[str, Any]: ...
+    def broken(self, observed: dict[str, Any]) -> str | None: ...
+    def resume(self, observed: dict[str, Any]) -> None: ...
+
+
+class NoMemory:
+    """Of a run that nobody observes."""
+
+    def so_far(self) -> dict[str, Any]:
+        return {}
+
+    def broken(self, observed: dict[str, Any]) -> str | None:
+        return None
+
+    def resume(self, observed: dict[str, Any]) -> None: ...
 
 
 def derive_seed(*parts: object) -> int:
@@ -45,11 +64,13 @@ class Run:
         checkpoints: Path,
         device: str = "",
         declare: Callable[[Path], None] = lambda path: None,
+        memory: Memory | None = None,
         report: Report = lambda kind, **values: None,
     ) -> None:
         self.node, self.seed, self.root, self.scratch = node, seed, root, scratch
         self._device, self._checkpoints = device, checkpoints
         self._declare, self._report = declare, report
+        self.memory: Memory = memory or NoMemory()
         self.started, self.earlier = time.monotonic(), 0.0
 
     @property
@@ -99,6 +120,10 @@ class Run:
             "log", values={k: v if isinstance(v, int) else float(v) for k, v in values.items()}
         )
 
+    def say(self, text: str) -> None:
+        """Tell whoever watches the build, and the run's log."""
+        self._report("said", text=text)
+
     def checkpoint(self, name: str) -> "Checkpoint":
         """A place to keep the state of a long run, so that a killed one resumes where it was."""
         return Checkpoint(self._checkpoints / f"{name}.safetensors", self)
@@ -115,7 +140,11 @@ class Run:
 
 
 class Checkpoint:
-    """One file that holds the latest state of a run; gone once the run is recorded."""
+    """One file that holds the latest state of a run; gone once the run is recorded.
+
+    With the state go what the run had read until then, as a state that comes from other data is
+    worth nothing, and where the global generators of random, NumPy and torch stood.
+    """
 
     def __init__(self, path: Path, run: Run, every: float = 60.0) -> None:
         self.path, self.run, self.every = path, run, every
@@ -125,33 +154,38 @@ class Checkpoint:
         """Whether a minute has passed since the last save."""
         return time.monotonic() - self.saved >= self.every
 
-    def save(self, state: dict[str, Any]) -> None:
-        """Replace the saved state: nested dicts and lists of JSON scalars, arrays and tensors."""
-        from safetensors.numpy import save
-
-        writer = Writer(Objects(self.path.parent))
-        tree = json.dumps(writer.encode(state, "checkpoint"), allow_nan=False)
-        metadata = {"state": tree, "seconds": str(self.run.seconds)}
-        write_bytes(self.path, save(writer.arrays, metadata=metadata))
+    def save(self, state: Any) -> None:
+        """Replace the saved state: all that an artifact may return, ``optimizer.state_dict()``
+        and the like as they are. Raises ReportgenError for what would not come back."""
+        save_file(
+            self.path,
+            {"state": state, "generators": states()},
+            "checkpoint",
+            seconds=str(self.run.seconds),
+            observed=json.dumps(self.run.memory.so_far()),
+        )
         self.saved = time.monotonic()
 
-    def load(self) -> dict[str, Any] | None:
-        """The saved state, or None where there is none that can be read."""
-        from safetensors import SafetensorError, safe_open
-
+    def load(self) -> Any:
+        """The saved state, None where there is none that still holds; the run then says why."""
         if not self.path.is_file():
             return None
         try:
-            with safe_open(self.path, framework="np") as file:
-                metadata = file.metadata()
-                state: dict[str, Any] = plain(
-                    Reader(None, self.path).decode(json.loads(metadata["state"]))
-                )
-                seconds = float(metadata["seconds"])
-        except (SafetensorError, OSError, KeyError, ValueError, TypeError):
-            return None
+            kept, notes = load_file(self.path)
+            state, generators = kept["state"], kept["generators"]
+            seconds, observed = float(notes["seconds"]), json.loads(notes["observed"])
+        except (ReportgenError, KeyError, ValueError, TypeError):
+            return self.drop("it cannot be read")
+        if changed := self.run.memory.broken(observed):
+            return self.drop(changed)
+        self.run.memory.resume(observed)
+        restore(generators)
         self.run.earlier = max(self.run.earlier, seconds)
         return state
+
+    def drop(self, why: str) -> None:
+        self.path.unlink(missing_ok=True)
+        self.run.say(f"checkpoint '{self.path.stem}' is dropped: {why}")
 
 
 def import_torch(node: str) -> Any:
@@ -165,18 +199,6 @@ def import_torch(node: str) -> Any:
             hint="Install it with: pip install 'reportgen[torch]'",
         ) from None
     return torch
-
-
-def seed_everything(seed: int) -> None:
-    """Seed the global generators of random, NumPy and torch, for code that uses them."""
-    import random
-    import sys
-
-    random.seed(seed)
-    if numpy := sys.modules.get("numpy"):
-        numpy.random.seed(seed % 2**32)
-    if torch := sys.modules.get("torch"):
-        torch.manual_seed(seed)
 
 
 def thread_count() -> int:

@@ -27,7 +27,14 @@ from reportgen.freshness import hooks
 from reportgen.freshness.closure import Closures
 from reportgen.freshness.frames import Places, frames, is_about_packages, is_from_python, is_ours
 from reportgen.freshness.growing import growing
-from reportgen.freshness.holds import MACHINE, file_digest, listing, names_digest, variable_digest
+from reportgen.freshness.holds import (
+    MACHINE,
+    file_digest,
+    listing,
+    names_digest,
+    still_holds,
+    variable_digest,
+)
 from reportgen.freshness.readers import TOPS, watch_readers
 from reportgen.freshness.sources import Sources
 
@@ -64,6 +71,8 @@ class Observer:
         self._process, self._start = os.getpid(), time.time() - CLOCK
         self._spool = Path(tempfile.gettempdir(), f"reportgen-{os.urandom(8).hex()}.jsonl")
         self._before: hooks.Listener | None = None
+        self._earlier: dict[str, dict[str, Any]] = {}
+        self._kept: tuple[Any, dict[str, Any]] = None, {}
 
     def __enter__(self) -> "Observer":
         linecache.clearcache()
@@ -88,6 +97,23 @@ class Observer:
             self._folder("", self.place.name(folder) or folder)
             for path in (os.path.join(folder, file) for file in files):
                 self._file("", self.place.name(path) or path)
+
+    def so_far(self) -> dict[str, Any]:
+        """What has been observed until now; worked out again only where there is more."""
+        spooled = self._spool.stat().st_size if self._spool.exists() else 0
+        size = len(self._seen), sum(map(len, _by_module.values())), spooled
+        if size != self._kept[0]:
+            self._kept = size, self._settled()
+        return self._kept[1]
+
+    def broken(self, observed: dict[str, Any]) -> str | None:
+        """What of an earlier observation no longer holds."""
+        root = Path(self.place.root)
+        return still_holds(observed, root, Sources(root))
+
+    def resume(self, observed: dict[str, Any]) -> None:
+        """Take over what a run had observed that this one goes on from."""
+        self._earlier = observed
 
     # What the hooks tell -----------------------------------------------------------------------
 
@@ -239,6 +265,8 @@ class Observer:
                     continue
                 value = unknown[name]
             observed.setdefault(kind, {})[name] = value
+        for kind, earlier in self._earlier.items():
+            observed[kind] = {**earlier, **observed.get(kind, {})}
         return observed
 
     def _take_over(self) -> dict[str, str]:

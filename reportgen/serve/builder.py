@@ -235,7 +235,7 @@ class Builder(Reporter):
 
     def heard(self, node: Node, message: dict[str, Any]) -> None:
         """Tell of progress, now and then; the state has the rest for those who come later."""
-        if self.progress is None:
+        if self.progress is None or message["kind"] == "said":
             return
         named = ("values",) if message["kind"] == "log" else ("label", "done", "total")
         self.progress = {**self.progress, **{name: message.get(name) for name in named}}
