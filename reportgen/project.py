@@ -1,5 +1,6 @@
 """A project: the folder whose pyproject.toml has a [tool.reportgen] table, and its settings."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -10,12 +11,16 @@ from reportgen.errors import Place, ReportgenError, did_you_mean
 
 Params = dict[str, Any]
 
+ID = re.compile(r"[a-z0-9][a-z0-9-]{7,63}")
+"""What a report is known by where it is published; the name of a file there."""
+
 
 @dataclass(frozen=True)
 class Project:
     """Where a project keeps its things and how it wants them; relative paths are from ``root``."""
 
     root: Path
+    id: str = ""
     title: str = ""
     experiments: tuple[str, ...] = ("experiments",)
     source: tuple[str, ...] = ()
@@ -128,6 +133,8 @@ def load_project(root: Path, settings: Mapping[str, Any]) -> Project:
             continue
         name = known[key].name
         fault = wrong_type(key, value, getattr(Project, name, ()))
+        if not fault and name == "id" and not ID.fullmatch(value):
+            fault = f"'id' is {value!r}, but must be 8 to 64 of a-z, 0-9 and '-'."
         if not fault and name in CHOICES and value not in CHOICES[name]:
             fault = f"'{key}' is '{value}', but must be one of {', '.join(CHOICES[name])}."
         if fault:

@@ -10,12 +10,13 @@ from reportgen.project import Project, find_project
 from reportgen.publish.cache import with_cache
 from reportgen.publish.git import Git
 from reportgen.publish.history import describe, rollback, status_of
+from reportgen.publish.identity import keep_id, new_id, recognised
 from reportgen.publish.provenance import check_ancestry
 from reportgen.publish.publisher import Outcome, Proposal, publish
 from reportgen.publish.review import write_review
-from reportgen.publish.source import Request, gathered, project_name
+from reportgen.publish.source import Request, gathered
 from reportgen.publish.summary import summary
-from reportgen.publish.survey import Survey
+from reportgen.publish.survey import Survey, survey
 from reportgen.publish.target import KINDS, Target, resolve_target
 from reportgen.publish.workflow import (
     current_branch,
@@ -102,21 +103,23 @@ def refuse_mixed(options: dict[str, Any]) -> None:
 def run(project: Project, target: Target, options: dict[str, Any]) -> int:
     """Publish, roll back, or tell; return the exit code."""
     cache = project.store_dir / "publish"
-    approve = Asking(project, options)
 
     def in_cache(work: Any) -> Any:
         return with_cache(cache, target.url, target.settings, work)
 
+    id = project.id or in_cache(lambda git: id_there(project, git, target)) or new_id()
+    approve = Asking(project, id, options)
     if options["back"]:
-        name, overwrite = project_name(project), options["overwrite"]
         return report(
-            in_cache(lambda git: rollback(git, target, name, approve, overwrite=overwrite)),
+            in_cache(
+                lambda git: rollback(git, target, id, approve, overwrite=options["overwrite"])
+            ),
             target,
             options,
         )
     stale = options["allow_stale"] or options["status"]
     request = Request(stale, options["baseurl"], check=not options["status"])
-    with gathered(project, target, request) as wanted:
+    with gathered(project, target, request, id) as wanted:
         if options["status"]:
             status = in_cache(lambda git: status_of(git, target, wanted))
             click.echo(describe(status))
@@ -128,6 +131,11 @@ def run(project: Project, target: Target, options: dict[str, Any]) -> int:
             )
         )
         return report(outcome, target, options)
+
+
+def id_there(project: Project, git: Git, target: Target) -> str:
+    """The id under which the branch knows a report that has none yet, or ''."""
+    return recognised(project, survey(git, target, "").others, own=target.own)
 
 
 def ancestry(project: Project, overwrite: bool) -> Any:
@@ -145,8 +153,8 @@ def ancestry(project: Project, overwrite: bool) -> Any:
 class Asking:
     """Shows a change on stderr, on a page if asked, and asks whether to push it."""
 
-    def __init__(self, project: Project, options: dict[str, Any]) -> None:
-        self.project, self.options = project, options
+    def __init__(self, project: Project, id: str, options: dict[str, Any]) -> None:
+        self.project, self.id, self.options = project, id, options
 
     def __call__(self, proposal: Proposal) -> bool:
         click.echo(summary(proposal), err=True)
@@ -157,9 +165,15 @@ class Asking:
                 click.launch(str(page))
         if self.options["dry_run"]:
             return False
-        if self.options["yes"] or not sys.stdin.isatty():
-            return True
-        return click.confirm("Push?", default=True, err=True)
+        asks = sys.stdin.isatty() and not self.options["yes"]
+        if asks and not click.confirm("Push?", default=True, err=True):
+            return False
+        if not self.project.id:  # before the push: a report that is there has an id here
+            keep_id(self.project, self.id)
+            click.echo(
+                f"'{self.project.config_file.name}' now has the report's id: commit it.", err=True
+            )
+        return True
 
 
 def report(outcome: Outcome, target: Target, options: dict[str, Any]) -> int:

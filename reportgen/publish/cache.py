@@ -31,6 +31,10 @@ DAMAGE = re.compile(
 """What git says when its repository is broken, which for a cache means: make a new one."""
 
 
+FILES: Settings = (("init.defaultRefFormat", "files"),)
+"""A killed run's locks are files that ``sweep`` finds."""
+
+
 class Damaged(Exception):
     """The cache, or what was written to it, is not what it must be; make it anew."""
 
@@ -105,7 +109,8 @@ def make(folder: Path) -> None:
     """Make the repository under another name, so that a killed run leaves no half of one."""
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix="making-") as parent:
         new = Path(parent) / "cache.git"
-        Git().run("init", "--quiet", "--bare", "--template=", "--", str(new))
+        kind = ("--bare", "--template=", "--object-format=sha1")
+        Git(settings=FILES).run("init", "--quiet", *kind, "--", str(new))
         new.rename(folder)
 
 

@@ -18,13 +18,16 @@ KINDS = {
     "edited": "'{path}' was edited by hand since reportgen published it.",
     "deleted": "'{path}' was deleted by hand since reportgen published it.",
     "foreign": "'{path}' is there already, and is not reportgen's.",
+    "theirs": "'{path}' is there already, and belongs to another report: '{owner}'.",
     "blocked": "'{path}' is in the way: a link, or a folder where a file must be, or the reverse.",
+    "case": "'{path}' has the name of another file but for capitals, or how accents are written.",
 }
 HINTS = {
     "edited": "Take the edit over into your templates, or replace it with --overwrite.",
     "deleted": "Remove the figure or post here too, or publish it again with --overwrite.",
     "foreign": "Rename yours, or replace the file there with --overwrite.",
     "blocked": "Rename one of the two. Not even --overwrite removes it.",
+    "case": "Rename one of the two: on Windows and macOS only one of them can be there.",
 }
 
 
@@ -33,17 +36,23 @@ def conflict_error(
 ) -> ReportgenError:
     """One error for all conflicts of a plan; edits are shown as differences."""
     lines: list[str] = []
+    owners = {path: other for other in seen.others for path in other.files}
     for conflict in plan.conflicts[:SHOWN]:
-        lines.append("  " + KINDS[conflict.kind].format(path=conflict.path))
+        owner = owners.get(conflict.path) if conflict.kind == "foreign" else None
+        said = KINDS["theirs" if owner else conflict.kind]
+        lines.append("  " + said.format(path=conflict.path, owner=owner and owner.project))
         lines += [f"    {line}" for line in edit(git, seen, plan, contents, conflict)]
     if len(plan.conflicts) > SHOWN:
         lines.append(f"  … and {len(plan.conflicts) - SHOWN} more.")
     kinds = [kind for kind in HINTS if any(c.kind == kind for c in plan.conflicts)]
+    theirs = {owners[c.path].id for c in plan.conflicts if c.kind == "foreign" and c.path in owners}
+    same = [f'If this is that report, write into [tool.reportgen]: id = "{id}"'
+            for id in sorted(theirs)]  # fmt: skip
     return ReportgenError(
         f"Nothing was published: branch '{seen.branch}' has {len(plan.conflicts)} "
         f"file{'s' * (len(plan.conflicts) > 1)} that must not be lost.",
         excerpt="\n".join(lines),
-        hint="\n".join(HINTS[kind] for kind in kinds),
+        hint="\n".join([*(HINTS[kind] for kind in kinds), *same]),
     )
 
 

@@ -1,6 +1,12 @@
-"""Running git: without prompts, without hooks of the user, deaf to the repository around us."""
+"""Running git: without prompts, without hooks of the user, deaf to the repository around us.
+
+In the cache git reads no configuration but ours: what a push needs to sign in, to sign and to name
+its author is listed from the user's checkout, includes and all, and everything else stays out.
+"""
 
 import os
+import re
+import shlex
 import subprocess
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -9,9 +15,14 @@ from reportgen.errors import ReportgenError
 
 Settings = tuple[tuple[str, str], ...]
 
+PATIENCE: Settings = (("http.lowSpeedLimit", "1000"), ("http.lowSpeedTime", "60"))
+"""Configuration of a push, which the user's own may replace."""
+
 FIXED: Settings = (
     ("core.quotePath", "false"),
     ("core.autocrlf", "false"),
+    ("core.attributesFile", os.devnull),
+    ("core.fsmonitor", "false"),
     ("core.hooksPath", os.devnull),  # a hook of the user could touch the user's repository
     ("core.protectHFS", "true"),
     ("core.protectNTFS", "true"),
@@ -20,8 +31,6 @@ FIXED: Settings = (
     ("fetch.fsckObjects", "false"),  # other people's old commits are not ours to judge
     ("gc.auto", "0"),
     ("maintenance.auto", "false"),
-    ("http.lowSpeedLimit", "1000"),
-    ("http.lowSpeedTime", "60"),
     ("user.useConfigOnly", "true"),  # an identity is given, never guessed from the host name
 )
 """Configuration of every git process that we start."""
@@ -32,10 +41,17 @@ BINDING = frozenset(
         *("DIR", "WORK_TREE", "INDEX_FILE", "OBJECT_DIRECTORY", "COMMON_DIR", "NAMESPACE"),
         *("ALTERNATE_OBJECT_DIRECTORIES", "PREFIX", "SHALLOW_FILE", "QUARANTINE_PATH"),
         *("GRAFT_FILE", "REPLACE_REF_BASE", "IMPLICIT_WORK_TREE", "LITERAL_PATHSPECS"),
-        *("GLOB_PATHSPECS", "NOGLOB_PATHSPECS", "ICASE_PATHSPECS"),
+        *("GLOB_PATHSPECS", "NOGLOB_PATHSPECS", "ICASE_PATHSPECS", "ATTR_SOURCE", "CONFIG"),
+        *("DEFAULT_HASH", "DEFAULT_REF_FORMAT", "TEMPLATE_DIR"),
     )
 )
-"""Variables that tie git to one repository; a hook that starts us leaves them behind."""
+"""Variables that tie git to one repository, or make ours another kind of one.
+
+A hook that starts us leaves some of them behind.
+"""
+
+GIVEN = re.compile(r"GIT_CONFIG_(PARAMETERS|COUNT|(KEY|VALUE)_\d+)")
+"""Variables with configuration in them."""
 
 
 class GitFailure(Exception):
@@ -48,7 +64,10 @@ class GitFailure(Exception):
 
 
 class Git:
-    """Git in one repository: ``git_dir`` for a bare one, ``within`` for the one around a folder."""
+    """Git in one repository: ``git_dir`` for a bare one, ``within`` for the one around a folder.
+
+    Within a folder it has the configuration of the user, elsewhere only ``settings`` and ours.
+    """
 
     def __init__(
         self,
@@ -64,7 +83,9 @@ class Git:
         """The output of ``git ARGUMENTS`` fed with ``data``. Raises GitFailure."""
         where = [f"--git-dir={self.git_dir}"] if self.git_dir else []
         where += ["-C", str(self.within)] if self.within else []
-        env = environment((*FIXED, *self.settings))
+        env = environment((*self.settings, *FIXED))
+        if not self.within:
+            env = alone((*PATIENCE, *self.settings, *FIXED))
         if index:
             env["GIT_INDEX_FILE"] = str(index)
         try:
@@ -73,8 +94,10 @@ class Git:
             )
         except FileNotFoundError:
             raise ReportgenError(
-                "Git is not installed.", hint="Install git 2.31 or newer."
+                "Git is not installed.", hint="Install git 2.32 or newer."
             ) from None
+        except OSError as error:
+            raise ReportgenError(f"Git could not be started: {error.strerror}.") from None
         if done.returncode:
             raise GitFailure(arguments, done.returncode, decoded(done.stdout), decoded(done.stderr))
         return done.stdout
@@ -102,8 +125,31 @@ def environment(settings: Settings) -> dict[str, str]:
     """
     env = {name: value for name, value in os.environ.items() if name not in BINDING}
     env |= {"GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C", "LANGUAGE": ""}
-    env.setdefault("GIT_SSH_COMMAND", "ssh -oBatchMode=yes -oConnectTimeout=20")
     return env | numbered(env, settings)
+
+
+def alone(settings: Settings) -> dict[str, str]:
+    """``environment`` of a process whose whole configuration is ``settings``."""
+    given = {name for name in os.environ if GIVEN.fullmatch(name)}
+    env = {name: value for name, value in environment(()).items() if name not in given}
+    env |= {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_ATTR_NOSYSTEM": "1"}
+    if not ({"GIT_SSH", "GIT_SSH_COMMAND"} & set(env) or "core.sshcommand" in dict(settings)):
+        env["GIT_SSH_COMMAND"] = "ssh -oBatchMode=yes -oConnectTimeout=20"
+    return env | numbered({}, settings)
+
+
+def served(program: str, url: str) -> list[str]:
+    """Options that let ``program`` serve a repository of this machine with its own configuration.
+
+    It would else inherit the environment of ``alone``: its hooks would have no author, and it would
+    trust no folder of another user.
+    """
+    if not url.startswith("file://"):
+        return []
+    names = ("GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_GLOBAL")
+    kept = [f"{name}={shlex.quote(os.environ[name])}" for name in names if name in os.environ]
+    unset = " ".join(f"-u {name}" for name in names)
+    return [f"--{program}=env {unset} {' '.join(kept)} git-{program}"]
 
 
 def numbered(env: Mapping[str, str], settings: Settings) -> dict[str, str]:
@@ -116,12 +162,55 @@ def numbered(env: Mapping[str, str], settings: Settings) -> dict[str, str]:
     return pairs
 
 
-INHERITED = r"^(http|credential|url|user|author|committer|gpg|ssh|commit\.gpgsign|core\.sshcommand)"
-"""Settings of the user's own repository that its pushes depend on; Actions keeps its token here."""
+INHERITED = re.compile(
+    r"(user|author|committer|credential|http|ssh|gpg|protocol|safe)\..*|"
+    r"commit\.gpgsign|core\.(sshcommand|askpass|gitproxy)",
+    re.DOTALL,
+)
+"""Settings that a push depends on: who signs in, who signs, who is the author, which ssh."""
 
 
-def inherited_settings(repository: Path) -> Settings:
-    """What a push from ``repository`` would use to sign in, to sign and to name its author."""
-    listed = Git(within=repository).ask("config", "--local", "-z", "--get-regexp", INHERITED)
+def configuration(folder: Path) -> Settings:
+    """All of git's configuration in ``folder``, from every file that it includes there.
+
+    Raises ReportgenError, with git's own words, where a file of it cannot be read.
+    """
+    try:
+        listed = Git(within=folder).text("config", "--list", "-z")
+    except GitFailure as failure:
+        raise ReportgenError(
+            f"Git cannot read its configuration in '{folder}'.", excerpt=f"  {first_words(failure)}"
+        ) from None
     pairs = (entry.partition("\n") for entry in listed.split("\0") if entry)
-    return tuple((key, value) for key, _, value in pairs)
+    ours = {key.lower() for key, _ in FIXED}
+    return tuple((key, value if newline else "true") for key, newline, value in pairs
+                 if key not in ours)  # fmt: skip
+
+
+def inherited(settings: Settings) -> Settings:
+    """Those of a checkout's settings that a push from it depends on."""
+    return tuple(pair for pair in settings if INHERITED.fullmatch(pair[0]))
+
+
+def top_of(folder: Path) -> str:
+    """The top of the work tree around ``folder``, '' where there is none.
+
+    Raises ReportgenError, with git's own words, where git refuses to look.
+    """
+    try:
+        return Git(within=folder).text("rev-parse", "--show-toplevel")
+    except GitFailure as failure:
+        if re.search(r"not a git repository|must be run in a work tree", failure.stderr):
+            return ""
+        trusted = re.search(r"git config --global --add safe\.directory .*", failure.stderr)
+        raise ReportgenError(
+            f"Git does not work in '{folder}': {first_words(failure)}.",
+            hint=f"If you trust it: {trusted[0]}" if trusted else None,
+        ) from None
+
+
+def first_words(failure: GitFailure) -> str:
+    """Git's own complaint, without its 'fatal:'."""
+    lines = [line for line in failure.stderr.splitlines() if line.strip()]
+    said = [line for line in lines if line.startswith(("fatal:", "error:", "ssh:"))] or lines
+    return re.sub(r"^(fatal|error): ", "", said[0]).strip() if said else ""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from reportgen.errors import ReportgenError
 from reportgen.publish.git import Git
 from reportgen.publish.manifest import Manifest, manifest_path, read_manifest
+from reportgen.publish.paths import BLOG_PATHS, removable
 from reportgen.publish.plan import Plan, make_plan
 from reportgen.publish.publisher import (
     Approve,
@@ -13,6 +14,7 @@ from reportgen.publish.publisher import (
     Notes,
     Outcome,
     Wanted,
+    blog_folders,
     carry_out,
     check_identity,
     counts,
@@ -42,9 +44,9 @@ class Published:
         return self.manifest.restores or self.commit
 
 
-def publishes(git: Git, head: str, project: str) -> Iterator[Published]:
-    """The publishes of a project in the fetched history of ``head``, newest first."""
-    path = manifest_path(project)
+def publishes(git: Git, head: str, report: str) -> Iterator[Published]:
+    """The publishes of a report in the fetched history of ``head``, newest first."""
+    path = manifest_path(report)
     for line in git.text("log", "--format=%H %cI", head, "--", path).splitlines():
         commit, _, when = line.partition(" ")
         entry = entries(git, commit).get(path)
@@ -53,7 +55,7 @@ def publishes(git: Git, head: str, project: str) -> Iterator[Published]:
 
 
 def histories(
-    git: Git, target: Target, seen: Survey, project: str
+    git: Git, target: Target, seen: Survey, report: str
 ) -> Iterator[tuple[list[Published], bool]]:
     """The publishes in more and more of the branch's history, and whether that is all of it.
 
@@ -62,7 +64,7 @@ def histories(
     """
     for depth in DEPTHS:
         fetch(git, target.url, seen.branch, seen.head, depth=depth)
-        found = list(publishes(git, seen.head, project))
+        found = list(publishes(git, seen.head, report))
         if git.text("rev-parse", "--is-shallow-repository") != "true":
             yield found, True
             return
@@ -70,39 +72,62 @@ def histories(
         yield [each for each in found if each.commit not in cut], False
 
 
-def last_publish(git: Git, target: Target, seen: Survey, project: str) -> Published | None:
-    """The newest publish of a project in the branch, or None."""
+def last_publish(git: Git, target: Target, seen: Survey, report: str) -> Published | None:
+    """The newest publish of a report in the branch, or None."""
     if seen.old is None or not seen.head:
         return None
-    for found, _ in histories(git, target, seen, project):
+    for found, _ in histories(git, target, seen, report):
         if found:
             return found[0]
     return None
 
 
-def two_publishes(
-    git: Git, target: Target, seen: Survey, project: str
-) -> tuple[Published, Published]:
-    """The newest publish, and the one that readers saw before. Raises ReportgenError."""
-    for found, whole in histories(git, target, seen, project):
-        before = seen_before(found, whole=whole)
-        if before is not None:
-            return found[0], before
-    raise ReportgenError(f"There is no earlier publish on branch '{seen.branch}' to return to.")
+@dataclass(frozen=True)
+class Way:
+    """The way back: ``last`` is the newest publish, ``undone`` the one that readers see now (which
+    ``last`` may have brought back), ``before`` the one that they saw before that."""
+
+    last: Published
+    undone: Published
+    before: Published
 
 
-def seen_before(found: list[Published], *, whole: bool) -> Published | None:
-    """What readers saw before the newest of ``found``; None where that is not among them."""
+def way_back(git: Git, target: Target, seen: Survey, report: str) -> Way:
+    """Raises ReportgenError where no publish comes before the one that readers see."""
+    for found, whole in histories(git, target, seen, report):
+        way = way_in(found, whole=whole)
+        if way is not None:
+            return way
+    raise ReportgenError(
+        f"There is no earlier publish on branch '{seen.branch}' to return to.",
+        hint="To take back a first publish, revert its commit in a clone of the branch: git revert",
+    )
+
+
+def way_in(found: list[Published], *, whole: bool) -> Way | None:
+    """The way back in the newest publishes ``found``; None where it leads further back."""
     if not found:
         return None
     by_commit = {each.commit: each for each in found}
-    shown = by_commit.get(found[0].shows, found[0] if whole else None)
-    older = found[found.index(shown) + 1 :] if shown else []
-    return by_commit.get(older[0].shows, older[0] if whole else None) if older else None
+    undone = by_commit.get(found[0].shows, found[0] if whole else None)
+    older = found[found.index(undone) + 1 :] if undone else []
+    before = by_commit.get(older[0].shows, older[0] if whole else None) if older else None
+    return Way(found[0], undone, before) if undone and before else None
+
+
+def files_before(git: Git, way: Way) -> dict[str, str]:
+    """Path to blob id of what the publish that is undone changed or removed, as it was before.
+
+    That is the parent of its commit, not the publish before: an edit made by hand between the two,
+    which --overwrite replaced, comes back too.
+    """
+    tree = entries(git, f"{way.undone.commit}^")
+    ours = {*way.before.manifest.files, *way.undone.manifest.files}
+    return {path: tree[path].id for path in sorted(ours) if path in tree and tree[path].regular}
 
 
 def rollback(
-    git: Git, target: Target, project: str, approve: Approve, *, overwrite: bool = False
+    git: Git, target: Target, report: str, approve: Approve, *, overwrite: bool = False
 ) -> Outcome:
     """Bring back every file of ours as it was before the last publish, by a new commit.
 
@@ -110,15 +135,15 @@ def rollback(
     nothing to return to, or where somebody publishes meanwhile.
     """
     check_identity(git)
-    seen = survey(git, target, project)
+    seen = survey(git, target, report)
     check_branch(seen, target)
     if seen.old is None or not seen.head:
         raise ReportgenError(f"Nothing was ever published to branch '{seen.branch}'.")
-    now, before = two_publishes(git, target, seen, project)
+    way = way_back(git, target, seen, report)
+    now, before = way.last, way.before
     manifest = replace(before.manifest, restores=before.commit)
-    tree = entries(git, before.commit)
-    ids = {path: name for path, name in before.manifest.files.items()
-           if path in tree and tree[path].id == name}  # fmt: skip
+    ids = files_before(git, way)
+    allowed = () if target.own else BLOG_PATHS
 
     def replan(state: Survey) -> Plan:
         if state.old != seen.old:
@@ -126,13 +151,17 @@ def rollback(
                 "Somebody published while you were rolling back.",
                 hint="Nothing was changed. Look at it with --status, then run it again.",
             )
-        return make_plan(state.tree, ids, manifest, state.old, state.others, overwrite=overwrite)
+        folders = blog_folders(state.tree, target.folder)
+        return make_plan(
+            state.tree, ids, manifest, state.old, state.others, overwrite=overwrite, listed=True,
+            removable=lambda path: removable(path, allowed, folders),
+        )  # fmt: skip
 
     def message(plan: Plan) -> str:
-        return f"Roll back {project} to {before.commit[:10]}: {counts(plan)}\n"
+        return f"Roll back {manifest.project} to {before.commit[:10]}: {counts(plan)}\n"
 
     note = f"Back from {now.commit[:10]} ({now.when}) to {before.commit[:10]} ({before.when})."
-    return carry_out(git, target, seen, Change(replan, {}, message, project, (note,)), approve)
+    return carry_out(git, target, seen, Change(replan, {}, message, report, (note,)), approve)
 
 
 @dataclass(frozen=True)
@@ -156,7 +185,7 @@ class Status:
 def status_of(git: Git, target: Target, wanted: Wanted, notes: Notes = no_notes) -> Status:
     """Compare what is published with what is wanted; nothing is changed."""
     seen, change = prepare(git, target, wanted, notes=notes)
-    last = last_publish(git, target, seen, wanted.manifest.project)
+    last = last_publish(git, target, seen, wanted.manifest.id)
     return Status(seen.branch, target.shown, last, change.replan(seen))
 
 

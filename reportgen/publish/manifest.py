@@ -1,7 +1,7 @@
 """The list of what reportgen owns in a branch, kept in the branch itself.
 
-It lies at ``.reportgen/PROJECT.json``, where neither Jekyll nor GitHub Pages looks, one file a
-project, so that two reports can share one blog.
+It lies at ``.reportgen/ID.json``, where neither Jekyll nor GitHub Pages looks, one file a report,
+so that two reports can share one blog.
 """
 
 import json
@@ -14,16 +14,19 @@ from reportgen.errors import Place, ReportgenError
 from reportgen.publish.paths import check_path
 
 FOLDER = ".reportgen/"
-FORMAT = 1
+FORMAT = 2
+BLOB = re.compile(r"[0-9a-f]{40}")
 
 
 @dataclass(frozen=True)
 class Manifest:
     """``files``: path in the branch to blob id. ``commit``: of the project it was built from.
 
-    ``restores`` is the commit of an earlier publish, where this one is a rollback to it.
+    ``id`` is the report's own, ``project`` what people call it. ``restores`` is the commit of an
+    earlier publish, where this one is a rollback to it.
     """
 
+    id: str
     project: str
     kind: str
     files: Mapping[str, str] = field(default_factory=dict)
@@ -35,7 +38,7 @@ class Manifest:
 
     @property
     def path(self) -> str:
-        return manifest_path(self.project)
+        return manifest_path(self.id)
 
     def to_bytes(self) -> bytes:
         """JSON of one file a line, sorted, so that git shows what changed."""
@@ -43,14 +46,9 @@ class Manifest:
         return (json.dumps(values, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
 
 
-def manifest_path(project: str) -> str:
-    """Where in a branch the manifest of a project lies."""
-    return f"{FOLDER}{slug(project)}.json"
-
-
-def slug(name: str) -> str:
-    """``name`` as a file name: lower case letters, digits and hyphens, never empty."""
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "report"
+def manifest_path(id: str) -> str:
+    """Where in a branch the manifest of a report lies."""
+    return f"{FOLDER}{id}.json"
 
 
 def is_manifest(path: str) -> bool:
@@ -65,28 +63,43 @@ def read_manifest(content: bytes, path: str) -> Manifest:
     try:
         values = json.loads(content)
         if values.get("format") != FORMAT:
-            raise newer(path, values.get("format"))
+            raise other_format(path, values.get("format"))
         manifest = Manifest(**{key: values[key] for key in known_fields(values)})
-        good = all(isinstance(item, str) for pair in manifest.files.items() for item in pair)
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise damaged(path, "it is no manifest") from None
-    if not good:
-        raise damaged(path, "its files are not paths with blob ids")
-    for name in manifest.files:
-        if fault := check_path(name):
-            raise damaged(path, f"it lists the path '{name}', which {fault}")
+    if fault := fault_of(manifest, path):
+        raise damaged(path, fault)
     return manifest
+
+
+def fault_of(manifest: Manifest, path: str) -> str:
+    """What is wrong with the values of a manifest that was read from ``path``, or ''."""
+    for name, kind in Manifest.__annotations__.items():
+        if kind in (str, bool) and type(getattr(manifest, name)) is not kind:
+            return f"its '{name}' is no {kind.__name__}"
+    if path != manifest.path:
+        return f"it is that of the report '{manifest.id}'"
+    if not isinstance(manifest.files, dict) or not all(
+        isinstance(name, str) and BLOB.fullmatch(name) for name in manifest.files.values()
+    ):
+        return "its files are not paths with blob ids"
+    if not re.fullmatch(r"[0-9a-f]{0,64}", manifest.commit):
+        return "its 'commit' is no commit"
+    faults = ((name, check_path(name)) for name in manifest.files)
+    return next((f"it lists the path '{name}', which {why}" for name, why in faults if why), "")
 
 
 def known_fields(values: Mapping[str, Any]) -> list[str]:
     return [name for name in Manifest.__dataclass_fields__ if name in values]
 
 
-def newer(path: str, found: object) -> ReportgenError:
+def other_format(path: str, found: object) -> ReportgenError:
     return ReportgenError(
-        f"The branch was published by a newer reportgen (manifest format {found}).",
+        f"The branch was published by another version of reportgen (manifest format {found!r:.40}, "
+        f"where this one knows {FORMAT}).",
         place=Place(path),
-        hint="Update: pip install --upgrade reportgen",
+        hint="Update reportgen. If it is the newer one: remove the published files and this list "
+        "by hand, then publish anew.",
     )
 
 

@@ -17,6 +17,9 @@ SHOWN = 8
 BLOG_PATHS = ("_posts/", "assets/figures/", "assets/reportgen.css", "assets/reportgen.js")
 """All that reportgen may write in somebody's blog; a path that ends in '/' means what is in it."""
 
+WORKFLOW = ".github/workflows/pages.yml"
+"""The one file that a report brings along outside its site."""
+
 READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 """Follow no link, and do not wait at a pipe."""
 
@@ -49,10 +52,25 @@ def check_encoding(path: str) -> str:
 def check_paths(paths: Iterable[str], allowed: tuple[str, ...] = ()) -> None:
     """Raise ReportgenError for paths that leave the branch or are not among ``allowed``."""
     faults = [f"'{path}' {fault}." for path in paths if (fault := check_path(path))]
+    faults += [f"'{path}' is where reportgen keeps its own lists." for path in paths
+               if path.startswith(".reportgen/")]  # fmt: skip
     faults += [f"'{path}' is not one of reportgen's." for path in paths
                if allowed and not any(within(path, place) for place in allowed)]  # fmt: skip
     if faults:
         raise refusal("These paths cannot be published", faults)
+
+
+def removable(path: str, allowed: tuple[str, ...], folders: Collection[str]) -> bool:
+    """Whether a path in a branch can be one of ours at all, whatever a list of ours says.
+
+    ``allowed`` is as in ``check_paths``, below one of ``folders`` ('' or 'docs/').
+    """
+    if path.startswith((".reportgen/", ".github/")):
+        return path == WORKFLOW and not allowed
+    return not allowed or any(
+        within(path.removeprefix(folder), place)
+        for folder in folders if path.startswith(folder) for place in allowed
+    )  # fmt: skip
 
 
 def within(path: str, place: str) -> bool:

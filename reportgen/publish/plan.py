@@ -1,14 +1,16 @@
 """What a publish changes in a branch, and what stands in its way. Nothing here runs git."""
 
-from collections.abc import Mapping, Sequence
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from reportgen.publish.manifest import Manifest
 from reportgen.publish.trees import Tree
 
-KEPT = ("CNAME", ".well-known/")
-"""Where a site keeps what the host wrote: once there and not ours, it stays as it is."""
+KEPT = re.compile(r"(.*/)?(CNAME|\.well-known/.*)", re.DOTALL)
+"""Where a site keeps what the host wrote: never removed, and once there and not ours it stays."""
 
 SHARED = ("assets/reportgen.css", "assets/reportgen.js")
 """Files that every report in a blog brings along, so none of them owns them alone."""
@@ -19,7 +21,8 @@ class Conflict:
     """Why ``path`` cannot be written or removed.
 
     ``kind``: "edited" or "deleted" (ours, changed by hand), "foreign" (not ours), "blocked" (a file
-    where a folder must be, or the reverse, or a link).
+    where a folder must be, or the reverse, or a link), "case" (another file has the same name but
+    for capitals, so that many file systems can hold only one of the two).
     """
 
     path: str
@@ -61,24 +64,30 @@ def make_plan(
     others: Sequence[Manifest] = (),
     *,
     overwrite: bool = False,
+    listed: bool = False,
+    removable: Callable[[str], bool] = bool,
 ) -> Plan:
     """How ``tree`` becomes one with ``ids`` (path to blob id) as the files of ``manifest``.
 
     ``old`` is the manifest of the last publish of the same project, ``others`` are those of other
-    projects in the branch. ``overwrite`` resolves every conflict but "blocked" in our favour.
+    projects in the branch. ``overwrite`` resolves conflicts in our favour, but for "blocked" and
+    "case". ``listed``: the files of ``manifest`` are ours, whatever ``ids`` are. Only what is
+    ``removable`` is removed, for anybody may have edited ``old``.
     """
     owned = dict(old.files) if old else {}
     kept = tuple(path for path in sorted(ids) if left_alone(path, ids, tree, owned))
     ids = {path: name for path, name in sorted(ids.items()) if path not in kept}
     known = Known(owned, others)
     gone = [path for path in sorted(owned) if path not in ids and path in tree]
-    gone = [path for path in gone if not known.shared(path)]
-    conflicts = blocked(tree, ids, gone)
+    gone = [path for path in gone if not known.shared(path) and not KEPT.fullmatch(path)
+            and removable(path)]  # fmt: skip
+    conflicts = [*blocked(tree, ids, gone), *colliding(tree, ids, gone)]
     in_way = {conflict.path for conflict in conflicts}
     if not overwrite:
         conflicts += [conflict for path in (*ids, *gone) if path not in in_way
                       if (conflict := judge(path, ids.get(path), tree, known))]  # fmt: skip
     mine = {path: name for path, name in ids.items() if overwrite or known.ours(path, name, tree)}
+    mine = dict(manifest.files) if listed else mine
     write = {path: name for path, name in ids.items() if not same(tree, path, name)}
     return Plan(
         write=write,
@@ -114,13 +123,9 @@ class Known:
 
 
 def left_alone(path: str, ids: Mapping[str, str], tree: Tree, owned: Mapping[str, str]) -> bool:
-    if path not in tree or not any(at(path, place) for place in KEPT):
+    if path not in tree or not KEPT.fullmatch(path):
         return False
     return tree[path].id != ids[path] and tree[path].id != owned.get(path)
-
-
-def at(path: str, place: str) -> bool:
-    return path.startswith(place) if place.endswith("/") else path == place
 
 
 def same(tree: Tree, path: str, name: str) -> bool:
@@ -147,6 +152,17 @@ def blocked(tree: Tree, ids: Mapping[str, str], gone: Sequence[str]) -> list[Con
     found |= {path for path in (*ids, *gone) if path in tree and not tree[path].regular}
     found |= {folder for path in ids for folder in folders_of(path) if folder in staying}
     return [Conflict(path, "blocked") for path in sorted(found)]
+
+
+def colliding(tree: Tree, ids: Mapping[str, str], gone: Iterable[str]) -> list[Conflict]:
+    """Paths of ours that differ from another one only in capitals, or in how accents are coded."""
+    taken: dict[str, str] = {}
+    found = []
+    for path in (*sorted(set(tree) - set(gone) - set(ids)), *ids):
+        other = taken.setdefault(unicodedata.normalize("NFC", path).casefold(), path)
+        if other != path and path in ids:
+            found.append(Conflict(path, "case"))
+    return found
 
 
 def folders_of(path: str) -> list[str]:

@@ -3,11 +3,13 @@
 from pathlib import Path
 
 from reportgen.errors import ReportgenError
-from reportgen.publish.git import Git
+from reportgen.publish.git import Git, top_of
 
 
 def project_commit(root: Path) -> tuple[str, bool]:
     """The commit of the project and whether tracked files differ from it; ('', False) if none."""
+    if not top_of(root):
+        return "", False
     git = Git(within=root)
     commit = git.ask("rev-parse", "--verify", "--quiet", "HEAD")
     changes = git.ask("status", "--porcelain", "--untracked-files=no", "--", ".")

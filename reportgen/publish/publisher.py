@@ -12,13 +12,14 @@ from reportgen.publish.git import Git, GitFailure
 from reportgen.publish.guard import check_sizes
 from reportgen.publish.leaks import check_secrets
 from reportgen.publish.manifest import Manifest
-from reportgen.publish.paths import Content, check_paths, read_content, refusal
+from reportgen.publish.paths import Content, check_paths, read_content, refusal, removable
 from reportgen.publish.plan import Plan, make_plan
 from reportgen.publish.refusals import indented, redacted, refused
 from reportgen.publish.remote import LostRace, push
 from reportgen.publish.survey import Survey, baseurl_of, check_baseurl, check_branch, survey
 from reportgen.publish.target import Target
 from reportgen.publish.trees import (
+    Tree,
     blob_id,
     identity,
     lfs_paths,
@@ -90,7 +91,7 @@ class Change:
     replan: Callable[[Survey], Plan]
     contents: Mapping[str, Content]
     message: Callable[[Plan], str]
-    project: str
+    report: str
     notes: tuple[str, ...] = field(default=())
 
 
@@ -130,7 +131,7 @@ def prepare(
     contents = {f"{target.folder}{path}": content for path, content in wanted.contents.items()}
     check_paths(wanted.contents, wanted.allowed)
     ids, sizes = fingerprints(contents)
-    seen = survey(git, target, wanted.manifest.project)
+    seen = survey(git, target, wanted.manifest.id)
     check_branch(seen, target)
     manifest = wanted.manifest
     if not target.own:
@@ -140,10 +141,20 @@ def prepare(
     check_contents(contents, ids, sizes, seen)
 
     def replan(now: Survey) -> Plan:
-        return make_plan(now.tree, ids, manifest, now.old, now.others, overwrite=overwrite)
+        folders = blog_folders(now.tree, target.folder)
+        return make_plan(
+            now.tree, ids, manifest, now.old, now.others, overwrite=overwrite,
+            removable=lambda path: removable(path, wanted.allowed, folders),
+        )  # fmt: skip
 
     by_id = {name: contents[path] for path, name in ids.items()}
-    return seen, Change(replan, by_id, message_of, manifest.project, said)
+    return seen, Change(replan, by_id, message_of, manifest.id, said)
+
+
+def blog_folders(tree: Tree, folder: str) -> set[str]:
+    """Where in a branch a blog is or was published to: its folder, and each with a _config.yml."""
+    configs = {path for path in tree if path.endswith("_config.yml")}
+    return {folder, *(path.removesuffix("_config.yml") for path in configs)}
 
 
 def carry_out(git: Git, target: Target, seen: Survey, change: Change, approve: Approve) -> Outcome:
@@ -160,7 +171,7 @@ def carry_out(git: Git, target: Target, seen: Survey, change: Change, approve: A
         try:
             push(git, target.url, seen.branch, commit, seen.head)
         except LostRace as lost:
-            before, seen = seen.head, survey(git, target, change.project)
+            before, seen = seen.head, survey(git, target, change.report)
             if seen.head == before:  # somebody is still at it
                 if replays == REPLAYS:
                     raise locked(target, seen, str(lost)) from None
@@ -172,7 +183,6 @@ def carry_out(git: Git, target: Target, seen: Survey, change: Change, approve: A
                 raise moved_under_us(target, seen) from None
             plan = again
             continue
-        git.ask("update-ref", f"refs/fetched/{seen.branch}", commit)
         return Outcome("published", seen.branch, commit, plan, replays)
     raise ReportgenError(
         f"Somebody else pushed to branch '{seen.branch}' of {target.shown} before us, "

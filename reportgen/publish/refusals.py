@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from reportgen.errors import ReportgenError
-from reportgen.publish.git import GitFailure
+from reportgen.publish.git import GitFailure, first_words
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,11 @@ class Refusal:
 
 
 REFUSALS = (
+    Refusal(
+        r"dubious ownership",
+        "{url} belongs to another user, so git does not trust it.",
+        "If you do: git config --global --add safe.directory {folder}",
+    ),
     Refusal(
         r"workflow` scope|without `?workflows?`? (scope|permission)",
         "{url} does not let this token change files in .github/workflows.",
@@ -68,11 +73,6 @@ REFUSALS = (
         "Sign in (for GitHub: gh auth login, or an SSH key), or ask its owner for write access.",
     ),
     Refusal(
-        r"dubious ownership",
-        "{url} belongs to another user, so git does not trust it.",
-        "If you do: git config --global --add safe.directory FOLDER",
-    ),
-    Refusal(
         r"Repository not found|returned error: 404|not found|does not exist|"
         r"does not appear to be a git repository|not a git repository|No such (file|remote)",
         "There is no git repository at {url}.",
@@ -114,9 +114,11 @@ def unreachable(failure: GitFailure) -> bool:
 def refused(failure: GitFailure, url: str, branch: str) -> ReportgenError:
     """The error that a person sees for a git process that failed."""
     refusal = refusal_of(failure)
-    own = redacted(last_words(failure.stderr))
+    own = redacted(first_words(failure))
     server = redacted(server_words(failure.stderr))
-    fill = {"url": redacted(url), "branch": branch, "words": own}
+    folder = re.search(r"ownership in repository at '(.*)'", failure.stderr)
+    fill = {"url": redacted(url), "branch": branch, "words": own,
+            "folder": folder[1] if folder else "FOLDER"}  # fmt: skip
     words = server or ("" if "{words}" in refusal.message else own)
     return ReportgenError(
         refusal.message.format(**fill),
@@ -137,13 +139,6 @@ def server_words(stderr: str) -> str:
     """The lines that the server itself sent, without git's 'remote:' before them."""
     lines = [line[7:].strip() for line in stderr.splitlines() if line.startswith("remote:")]
     return "\n".join(line for line in lines if line)
-
-
-def last_words(stderr: str) -> str:
-    """Git's own last complaint, without its 'fatal:'."""
-    lines = [line for line in stderr.splitlines() if line.startswith(("fatal:", "error:", "ssh:"))]
-    lines = lines or [line for line in stderr.splitlines() if line.strip()]
-    return re.sub(r"^(fatal|error): ", "", lines[0]).strip() if lines else ""
 
 
 def indented(text: str) -> str:

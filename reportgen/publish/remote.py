@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from reportgen.errors import ReportgenError
 from reportgen.publish.cache import DAMAGE
-from reportgen.publish.git import Git, GitFailure
-from reportgen.publish.refusals import lost_race, refused, server_words, unreachable
+from reportgen.publish.git import Git, GitFailure, first_words, served
+from reportgen.publish.refusals import lost_race, redacted, refused, server_words, unreachable
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,10 @@ class LostRace(Exception):
 def look(git: Git, url: str, branch: str = "") -> Heads:
     """The branches of ``url``, without fetching any. Raises ReportgenError where it refuses."""
     try:
-        listed = git.text("ls-remote", "--symref", "--", url, "HEAD", "refs/heads/*")
+        listed = git.text(
+            *("ls-remote", "--symref", *served("upload-pack", url)),
+            *("--", url, "HEAD", "refs/heads/*"),
+        )
     except GitFailure as failure:
         raise refused(failure, url, branch) from None
     ids: dict[str, str] = {}
@@ -41,23 +45,37 @@ def look(git: Git, url: str, branch: str = "") -> Heads:
     return Heads(ids, default)
 
 
-def fetch(git: Git, url: str, branch: str, wanted: str, *, depth: int = 1) -> None:
-    """Have commit ``wanted`` of ``branch`` in the cache, with ``depth`` commits of its history.
+def fetched(branch: str) -> str:
+    """The ref of the cache that says which commit of a branch is there, whole.
 
+    It has one part more only, so that ``pages`` and ``pages/old`` are never in each other's way.
+    """
+    return f"refs/fetched/{quote(branch, safe='')}"
+
+
+def fetch(git: Git, url: str, branch: str, wanted: str = "", *, depth: int = 1) -> str:
+    """Have ``branch`` in the cache, with ``depth`` commits of its history (0: all since the last).
+
+    The commit that it is at: another one than ``wanted`` where somebody has pushed meanwhile.
     Git moves our ref only when every object has arrived, so the ref says whether we have it.
     """
-    ref = f"refs/fetched/{branch}"
-    if depth == 1 and git.ask("rev-parse", "--verify", "--quiet", ref) == wanted:
-        return
+    ref = fetched(branch)
+    if depth == 1 and wanted and git.ask("rev-parse", "--verify", "--quiet", ref) == wanted:
+        return wanted
     try:
         git.run(
             *("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules"),
-            *(f"--depth={depth}", "--", url, f"+refs/heads/{branch}:{ref}"),
+            *served("upload-pack", url),
+            *([f"--depth={depth}"] if depth else []),
+            *("--", url, f"+refs/heads/{branch}:{ref}"),
         )
     except GitFailure as failure:
         if DAMAGE.search(failure.stderr):
             raise
+        if "couldn't find remote ref" in failure.stderr:
+            raise LostRace(first_words(failure)) from None
         raise refused(failure, url, branch) from None
+    return git.text("rev-parse", ref)
 
 
 def push(git: Git, url: str, branch: str, commit: str, expected: str) -> None:
@@ -70,19 +88,37 @@ def push(git: Git, url: str, branch: str, commit: str, expected: str) -> None:
     try:
         git.run(
             *("push", "--porcelain", "--no-verify", "--no-follow-tags", "--no-signed"),
-            *(f"--force-with-lease={ref}:{expected}", "--", url, f"{commit}:{ref}"),
+            *served("receive-pack", url),
+            *("--recurse-submodules=no", f"--force-with-lease={ref}:{expected}"),
+            *("--", url, f"{commit}:{ref}"),
         )
     except GitFailure as failure:
         if lost_race(failure):
             raise LostRace(server_words(failure.stderr)) from None
-        if unreachable(failure) and arrived(git, url, branch, commit):
-            return
-        raise refused(failure, url, branch) from None
+        if not unreachable(failure) or not arrived(git, url, branch, commit):
+            raise refused(failure, url, branch) from None
+    else:
+        if not arrived(git, url, branch, commit):
+            raise ReportgenError(
+                f"Git says that it pushed {commit[:10]}, but branch '{branch}' of "
+                f"{redacted(url)} cannot be seen to have it.",
+                hint="Look at the branch with --status, then run the same command again.",
+            )
+    git.ask("update-ref", fetched(branch), commit)
 
 
 def arrived(git: Git, url: str, branch: str, commit: str) -> bool:
-    """Whether a push whose connection broke came through all the same."""
+    """Whether a branch is at ``commit``, or at one that somebody has pushed on top of it."""
     try:
-        return look(git, url, branch).ids.get(branch) == commit
-    except ReportgenError:
+        head = look(git, url, branch).ids.get(branch)
+        if head is None or head == commit:
+            return head == commit
+        git.ask("update-ref", fetched(branch), commit)
+        head = fetch(git, url, branch, depth=0)
+    except (ReportgenError, LostRace):
         return False
+    try:
+        git.run("merge-base", "--is-ancestor", commit, head)
+    except GitFailure:
+        return False
+    return True

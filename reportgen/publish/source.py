@@ -15,8 +15,8 @@ from reportgen import __version__
 from reportgen.blog import config, jekyll
 from reportgen.errors import ReportgenError
 from reportgen.project import Project
-from reportgen.publish.git import Git
-from reportgen.publish.manifest import Manifest, slug
+from reportgen.publish.git import Git, top_of
+from reportgen.publish.manifest import Manifest
 from reportgen.publish.paths import BLOG_PATHS, Content, collect, refusal
 from reportgen.publish.provenance import project_commit
 from reportgen.publish.publisher import Wanted
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from reportgen.posts import Post
 
 PRIVATE = ("_site", "_preview", "_drafts", ".jekyll-cache", ".sass-cache", ".reportgen.json",
-           ".DS_Store", ".git", "vendor", "node_modules")  # fmt: skip
+           ".reportgen", ".DS_Store", ".git", "vendor", "node_modules")  # fmt: skip
 """Names in a site's folder that are never published."""
 
 REDIRECT = (
@@ -49,11 +49,12 @@ class Request:
 
 
 @contextmanager
-def gathered(project: Project, target: Target, request: Request) -> Iterator[Wanted]:
+def gathered(project: Project, target: Target, request: Request, id: str) -> Iterator[Wanted]:
     """All that the project publishes to a target, in files that live as long as the context.
 
-    Nothing is run: what is stale is refused, unless ``allow_stale``, and what never ran in any
-    case. Raises ReportgenError for that, and for errors that the checks find.
+    ``id`` is that of the report. Nothing is run: what is stale is refused, unless ``allow_stale``,
+    and what never ran in any case. Raises ReportgenError for that, and for errors that the checks
+    find.
     """
     posts, stale = rendered(project, request.allow_stale)
     with tempfile.TemporaryDirectory(prefix="reportgen-publish-") as temporary:
@@ -70,7 +71,7 @@ def gathered(project: Project, target: Target, request: Request) -> Iterator[Wan
         commit, dirty = project_commit(project.root)
         notes += ["The project has uncommitted changes."] if dirty else []
         manifest = Manifest(
-            project_name(project), target.kind, baseurl=baseurl, commit=commit, dirty=dirty,
+            id, name_of(project), target.kind, baseurl=baseurl, commit=commit, dirty=dirty,
             version=__version__,
         )  # fmt: skip
         yield Wanted(
@@ -82,9 +83,9 @@ def gathered(project: Project, target: Target, request: Request) -> Iterator[Wan
         )
 
 
-def project_name(project: Project) -> str:
-    """The name under which a project owns files in a branch."""
-    return slug(project.title or project.root.name)
+def name_of(project: Project) -> str:
+    """What people call a report: its title, or else its folder."""
+    return " ".join((project.title or project.root.name).split())
 
 
 def rendered(project: Project, allow_stale: bool) -> "tuple[list[Post], list[str]]":
@@ -151,8 +152,8 @@ def site_files(site: Path) -> dict[str, Path]:
     """The files of a site that git does not ignore."""
     among: Collection[str] | None = None
     git = Git(within=site)
-    if git.ask("rev-parse", "--show-toplevel"):
-        listed = git.ask("ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    if top_of(site):
+        listed = git.text("ls-files", "-z", "--cached", "--others", "--exclude-standard")
         among = set(listed.split("\0"))
     return collect(site, leave_out=PRIVATE, among=among)
 

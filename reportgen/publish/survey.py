@@ -1,18 +1,21 @@
 """A look at the branch before it is changed: its head, its files, and whose they are."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from reportgen.blog import config
 from reportgen.errors import ReportgenError, did_you_mean
 from reportgen.publish.git import Git
 from reportgen.publish.manifest import Manifest, is_manifest, manifest_path, read_manifest
-from reportgen.publish.remote import fetch, look
+from reportgen.publish.remote import LostRace, fetch, look
 from reportgen.publish.target import Target, expected_baseurl
 from reportgen.publish.trees import Entry, entries, read_blob
 
 SOURCES = ("pyproject.toml", "setup.py", "package.json", "Gemfile", "_config.yml", "Cargo.toml")
 """Files that no built site has at its root."""
+
+LOOKS = 5
+"""How often a branch is looked for that is there and then is not."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +38,31 @@ class Survey:
         return not self.head
 
 
-def survey(git: Git, target: Target, project: str) -> Survey:
-    """Fetch the target's branch into the cache and look at it. Raises ReportgenError."""
+def survey(git: Git, target: Target, report: str) -> Survey:
+    """Fetch the target's branch into the cache and look at it; ``report`` is an id.
+
+    Raises ReportgenError.
+    """
+    for _ in range(LOOKS):
+        try:
+            branch, head, base, parent = arrive(git, target)
+            break
+        except LostRace:  # the branch went away between the look and the fetch
+            continue
+    else:
+        raise ReportgenError(
+            f"Branch '{target.branch}' of {target.shown} comes and goes.",
+            hint="Nothing was published. Wait until the branch is quiet, then run it again.",
+        )
+    tree = entries(git, parent)
+    found = manifests(git, tree)
+    own = manifest_path(report)
+    others = tuple(manifest for path, manifest in found.items() if path != own)
+    return Survey(branch, head, parent, base, tree, found.get(own), others)
+
+
+def arrive(git: Git, target: Target) -> tuple[str, str, str, str]:
+    """Branch, head, base and parent (see Survey), with the parent fetched. Raises LostRace."""
     heads = look(git, target.url, target.branch)
     branch = target.branch or heads.default
     head = heads.ids.get(branch, "")
@@ -47,13 +73,22 @@ def survey(git: Git, target: Target, project: str) -> Survey:
             f"{target.shown} has no branch '{branch or base or 'main'}' to start from.",
             hint=did_you_mean(branch, sorted(heads.ids)) or "It has no branch at all.",
         )
+    if not head and (other := in_the_way(branch, heads.ids)):
+        raise ReportgenError(
+            f"{target.shown} has a branch '{other}', so that git can make none named '{branch}'.",
+            hint="Delete or rename that one, or name another with --branch.",
+        )
     if parent:
-        fetch(git, target.url, branch if head else base, parent)
-    tree = entries(git, parent)
-    found = manifests(git, tree)
-    own = manifest_path(project)
-    others = tuple(manifest for path, manifest in found.items() if path != own)
-    return Survey(branch, head, parent, base, tree, found.get(own), others)
+        parent = fetch(git, target.url, branch if head else base, parent)
+    return branch, parent if head else "", base, parent
+
+
+def in_the_way(branch: str, names: Iterable[str]) -> str:
+    """The branch of whose name ``branch`` would be a folder, or the reverse; '' for none."""
+    for name in sorted(names):
+        if name.startswith(f"{branch}/") or branch.startswith(f"{name}/"):
+            return name
+    return ""
 
 
 def manifests(git: Git, tree: Mapping[str, Entry]) -> dict[str, Manifest]:
@@ -70,7 +105,7 @@ def check_branch(seen: Survey, target: Target) -> None:
             f"{where} holds this report as {seen.old.kind}, not as {target.kind}.",
             hint=f"Publish with --to {seen.old.kind}, or name another branch with --branch.",
         )
-    if target.kind == "html" and not seen.old and (strange := sources_in(seen)):
+    if target.kind == "html" and not seen.old and (strange := sources_in(seen, target.folder)):
         raise ReportgenError(
             f"{where} holds sources ('{strange}'), not a built site.",
             hint="Name the branch of the pages with --branch gh-pages, or publish --to source.",
@@ -84,8 +119,8 @@ def check_branch(seen: Survey, target: Target) -> None:
     )
 
 
-def sources_in(seen: Survey) -> str:
-    return next((name for name in SOURCES if name in seen.tree), "")
+def sources_in(seen: Survey, folder: str) -> str:
+    return next((name for name in SOURCES if f"{folder}{name}" in seen.tree), "")
 
 
 def baseurl_of(git: Git, seen: Survey, target: Target) -> str | None:

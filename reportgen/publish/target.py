@@ -1,11 +1,13 @@
 """Where a publish goes: the address of a remote, a branch of it, and a folder in that branch."""
 
+import os
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from reportgen.errors import ReportgenError, did_you_mean
-from reportgen.publish.git import Git, Settings, inherited_settings
+from reportgen.publish.git import Git, Settings, configuration, inherited, top_of
 from reportgen.publish.refusals import redacted
 
 KINDS = ("html", "source")
@@ -53,62 +55,106 @@ def resolve_target(
     around = site or root
     if not around.is_dir():
         raise ReportgenError(f"There is no folder '{around}'.", hint="Name a checkout of the blog.")
-    git = Git(within=around)
-    top = git.ask("rev-parse", "--show-toplevel")
-    own = site is None and (not remote or remote in remotes(git))
-    current = git.ask("symbolic-ref", "--short", "HEAD") if site else ""
-    usual = OWN_BRANCH if own else current
+    if site and to == "html":
+        raise ReportgenError(
+            "--to html publishes a whole site; --site names a blog, and a report is part of it.",
+            hint="Leave out one of the two.",
+        )
+    top, settings = top_of(around), configuration(around)
+    checkout = Checkout(around, top, Git(within=around), settings)
+    own = site is None and (to == "html" or not remote or remote in checkout.remotes)
+    usual = OWN_BRANCH if own else checkout.followed if site else ""
     return Target(
         kind=to or ("html" if own else "source"),
-        url=address(git, top, remote, current),
-        branch=valid_branch(git, branch or usual),
+        url=address(checkout, remote),
+        branch=valid_branch(checkout.git, branch or usual),
         base=usual,
-        folder=prefix(folder or inner_folder(top, site)),
+        folder=prefix(inner_folder(top, site, folder)),
         own=own,
-        settings=inherited_settings(around) if top else (),
+        settings=inherited(settings),
     )
 
 
-def remotes(git: Git) -> list[str]:
-    return git.ask("remote").split()
+@dataclass(frozen=True)
+class Checkout:
+    """The folder from which we publish: the ``top`` of its work tree ('' outside git), its git."""
+
+    folder: Path
+    top: str
+    git: Git
+    settings: Settings
+
+    @cached_property
+    def remotes(self) -> list[str]:
+        return self.git.text("remote").split() if self.top else []
+
+    @cached_property
+    def branch(self) -> str:
+        return self.git.ask("symbolic-ref", "--short", "HEAD") if self.top else ""
+
+    @property
+    def remote(self) -> str:
+        """The remote that the branch follows, or else the usual one; '' for none."""
+        configured = self.git.ask("config", f"branch.{self.branch}.remote") if self.branch else ""
+        if configured in self.remotes:
+            return configured
+        if "origin" in self.remotes:
+            return "origin"
+        return self.remotes[0] if len(self.remotes) == 1 else ""
+
+    @property
+    def followed(self) -> str:
+        """The name that the branch has in its remote."""
+        merged = self.git.ask("config", f"branch.{self.branch}.merge") if self.branch else ""
+        return merged.removeprefix("refs/heads/") or self.branch
 
 
-def address(git: Git, top: str, remote: str, branch: str) -> str:
-    """The address to push to, absolute."""
-    names = remotes(git)
-    if remote and remote not in names:
-        if not is_address(remote):
-            known = did_you_mean(remote, names) or "This repository has no remotes."
+def address(checkout: Checkout, remote: str) -> str:
+    """The address to push to, absolute, as git itself would rewrite it."""
+    if remote and remote not in checkout.remotes:
+        url = rewritten(remote, checkout.settings)
+        if not is_address(url):
+            known = did_you_mean(remote, checkout.remotes) or "This repository has no remotes."
             raise ReportgenError(f"There is no remote '{remote}'.", hint=known)
-        return absolute(remote, Path.cwd())
-    name = remote or usual_remote(git, names, branch)
+        return absolute(url, Path.cwd())
+    name = remote or checkout.remote
     if not name:
         raise ReportgenError(
-            "There is no remote to publish to." if top else "The project is in no git repository.",
+            "There is no remote to publish to."
+            if checkout.top
+            else f"'{checkout.folder}' is in no git repository.",
             hint="Name one: reportgen publish --remote https://github.com/NAME/REPOSITORY.git",
         )
-    return absolute(git.text("remote", "get-url", "--push", name), Path(top))
+    return absolute(checkout.git.text("remote", "get-url", "--push", name), Path(checkout.top))
 
 
-def usual_remote(git: Git, names: list[str], branch: str) -> str:
-    configured = git.ask("config", f"branch.{branch}.remote") if branch else ""
-    if configured in names:
-        return configured
-    if "origin" in names:
-        return "origin"
-    return names[0] if len(names) == 1 else ""
+def rewritten(url: str, settings: Settings) -> str:
+    """``url`` after the user's ``url.BASE.pushInsteadOf`` and ``insteadOf``, as git does it."""
+    for kind in ("pushinsteadof", "insteadof"):
+        ends = [(old, key) for key, old in settings if key.endswith(f".{kind}")]
+        rules = [(old, key[len("url.") : -len(kind) - 1]) for old, key in ends
+                 if key.startswith("url.") and url.startswith(old)]  # fmt: skip
+        if rules:
+            old, new = max(rules, key=lambda rule: len(rule[0]))
+            return new + url[len(old) :]
+    return url
 
 
 def is_address(text: str) -> bool:
-    """Whether ``text`` is an address or a path rather than the name of a remote."""
-    return bool(re.match(r"\w+://|[^/]+@[^/]+:|\.{0,2}/|~", text)) or Path(text).exists()
+    """Whether ``text`` is an address or a path rather than the name of a remote.
+
+    Raises ReportgenError for what cannot be either.
+    """
+    if not text.isprintable():
+        raise ReportgenError(f"{text!a} is no address: it has a control character.")
+    return bool(re.match(r"[^/]+:|\.{0,2}/|~", text)) or os.path.exists(text)
 
 
 def absolute(url: str, start: Path) -> str:
     """``url``, with a path made absolute: git would take it from the cache, and ignore depth."""
     if re.match(r"\w[\w+.-]*://|[^/]+:", url):
         return url
-    return (start / Path(url).expanduser()).resolve().as_uri()
+    return Path(os.path.realpath(start / Path(url).expanduser())).as_uri()
 
 
 def valid_branch(git: Git, branch: str) -> str:
@@ -117,11 +163,20 @@ def valid_branch(git: Git, branch: str) -> str:
     return branch
 
 
-def inner_folder(top: str, site: Path | None) -> str:
-    """The path of the blog in its repository: '' or, say, 'docs'."""
+def inner_folder(top: str, site: Path | None, asked: str) -> str:
+    """The path of the blog in its repository: '' or, say, 'docs'.
+
+    Raises ReportgenError where ``asked`` is another one than that of the checkout.
+    """
     if not (top and site):
-        return ""
-    return site.resolve().relative_to(Path(top).resolve()).as_posix().removeprefix(".")
+        return asked
+    inner = site.resolve().relative_to(Path(top).resolve()).as_posix().removeprefix(".")
+    if asked and inner and asked.strip("/") != inner:
+        raise ReportgenError(
+            f"--site names the folder '{inner}' of its repository, and --folder '{asked}'.",
+            hint="Leave out one of the two.",
+        )
+    return asked or inner
 
 
 def prefix(folder: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from reportgen.publish.cache import with_cache
+from reportgen.publish.git import configuration, inherited
 from reportgen.publish.manifest import Manifest
 from reportgen.publish.publisher import Outcome, Proposal, Wanted, publish
 from reportgen.publish.target import Target
@@ -108,6 +109,7 @@ class Publisher:
     base: str = ""
     project: str = "noise"
     url: str = ""
+    allowed: tuple[str, ...] = ()
     proposals: list[Proposal] = field(default_factory=list)
 
     @property
@@ -116,8 +118,8 @@ class Publisher:
         return Target(self.kind, url, self.branch, self.base, self.folder, own=self.own)
 
     def wanted(self, files: Files, **manifest: object) -> Wanted:
-        facts = {"project": self.project, "kind": self.kind, **manifest}
-        return Wanted(Manifest(**facts), files)  # type: ignore[arg-type]
+        facts = {"id": self.project, "project": self.project, "kind": self.kind, **manifest}
+        return Wanted(Manifest(**facts), files, self.allowed)  # type: ignore[arg-type]
 
     def __call__(self, files: Files, *, approve: bool = True, overwrite: bool = False) -> Outcome:
         """Publish these files."""
@@ -129,7 +131,7 @@ class Publisher:
         return with_cache(
             self.cache,
             self.target.url,
-            (),
+            inherited(configuration(self.remote.path)),
             lambda cache: publish(
                 cache, self.target, self.wanted(files), show, overwrite=overwrite
             ),

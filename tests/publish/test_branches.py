@@ -176,9 +176,13 @@ def test_the_baseurl_is_that_of_the_blog_and_a_move_is_noticed(publisher: Publis
 def served(remote: Remote, cache: Path, baseurl: str, *, certain: bool = False) -> Outcome:
     """Publish pages to an address that looks like GitHub's and leads to this machine."""
     url = "https://github.com/ada/noise.git"
-    settings = ((f"url.{remote.url}.insteadOf", url),)
+    settings = (
+        (f"url.{remote.url}.insteadOf", url),
+        ("user.name", "Ada"),
+        ("user.email", "ada@example.org"),
+    )
     target = Target("html", url, "gh-pages", "gh-pages", settings=settings)
-    wanted = Wanted(Manifest("noise", "html", baseurl=baseurl), SITE, certain=certain)
+    wanted = Wanted(Manifest("noise", "Noise", "html", baseurl=baseurl), SITE, certain=certain)
     return with_cache(
         cache, url, settings, lambda git: publish(git, target, wanted, lambda proposal: True)
     )

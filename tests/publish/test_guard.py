@@ -12,6 +12,7 @@ from reportgen.errors import ReportgenError
 from reportgen.publish import guard
 from reportgen.publish.cache import with_cache
 from reportgen.publish.dates import check_dates, date_of
+from reportgen.publish.git import configuration, inherited
 from reportgen.publish.guard import check_sizes
 from reportgen.publish.leaks import check_secrets
 from reportgen.publish.manifest import Manifest, read_manifest
@@ -84,11 +85,14 @@ def test_in_a_blog_only_posts_and_figures_are_ours(path: str) -> None:
 
 def test_a_manifest_that_was_tampered_with(publisher: Publisher) -> None:
     publisher({POST: b"Noise.\n"})
-    evil = Manifest("noise", "source", {"../../.bashrc": "1" * 40})
+    evil = Manifest("noise", "Noise", "source", {"../../.bashrc": "1" * 40})
     publisher.remote.commit({evil.path: evil.to_bytes()})
 
     with pytest.raises(ReportgenError, match="leaves the branch"):
         publisher({POST: b"Changed.\n"})
+
+
+LIST = b'{"format": 2, "id": "a", "project": "A", "kind": "html", %s}'
 
 
 @pytest.mark.parametrize(
@@ -96,10 +100,15 @@ def test_a_manifest_that_was_tampered_with(publisher: Publisher) -> None:
     [
         (b"", "it is no manifest"),
         (b"[]", "it is no manifest"),
-        (b'{"format": 1}', "it is no manifest"),
-        (b'{"format": 1, "project": "a", "kind": "html", "files": [1]}', "it is no manifest"),
-        (b'{"format": 1, "project": "a", "kind": "html", "files": {"a": 1}}', "blob ids"),
-        (b'{"format": 2}', "newer reportgen"),
+        (b'{"format": 2}', "it is no manifest"),
+        (b"[" * 100_000, "it is no manifest"),
+        (LIST % b'"files": [1]', "blob ids"),
+        (LIST % b'"files": {"a": 1}', "blob ids"),
+        (LIST % b'"files": {"a": "../../x"}', "blob ids"),
+        (LIST % b'"commit": "--upload-pack=x"', "no commit"),
+        (LIST % b'"baseurl": 3', "its 'baseurl' is no str"),
+        (LIST.replace(b'"a",', b'"b",', 1) % b'"files": {}', "that of the report 'b'"),
+        (b'{"format": 3}', "another version of reportgen"),
     ],
 )
 def test_a_damaged_manifest(content: bytes, words: str) -> None:
@@ -110,7 +119,9 @@ def test_a_damaged_manifest(content: bytes, words: str) -> None:
 
 
 def test_a_manifest_survives_its_way_through_the_branch() -> None:
-    manifest = Manifest("a", "html", {"σ b.png": "1" * 40}, "/blog", "2" * 40, True, "0.1", "3")
+    manifest = Manifest(
+        "a", "A", "html", {"σ b.png": "1" * 40}, "/blog", "2" * 40, True, "0.1", "3"
+    )
 
     assert read_manifest(manifest.to_bytes(), manifest.path) == manifest
 
@@ -356,10 +367,10 @@ def test_files_outside_what_is_allowed_stop_before_the_network(
     empty: Remote, tmp_path: Path
 ) -> None:
     person = Publisher(empty, tmp_path / "cache", url="file:///nowhere")
-    wanted = Wanted(Manifest("noise", "source"), {"_config.yml": b"x"}, BLOG_PATHS)
+    wanted = Wanted(Manifest("noise", "Noise", "source"), {"_config.yml": b"x"}, BLOG_PATHS)
 
     with pytest.raises(ReportgenError, match="These paths cannot be published"):
         with_cache(
-            person.cache, person.url, (),
+            person.cache, person.url, inherited(configuration(person.cache.parent)),
             lambda cache: publish(cache, person.target, wanted, lambda proposal: True),
         )  # fmt: skip

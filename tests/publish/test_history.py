@@ -4,6 +4,7 @@ import pytest
 
 from reportgen.errors import ReportgenError
 from reportgen.publish.cache import with_cache
+from reportgen.publish.git import configuration, inherited
 from reportgen.publish.history import Status, describe, rollback, status_of
 from reportgen.publish.publisher import Outcome
 from tests.publish.conftest import BLOG
@@ -16,7 +17,7 @@ THREE = {POST: b"Three.\n"}
 
 def go_back(publisher: Publisher, *, approve: bool = True, overwrite: bool = False) -> Outcome:
     return with_cache(
-        publisher.cache, publisher.target.url, (),
+        publisher.cache, publisher.target.url, inherited(configuration(publisher.cache.parent)),
         lambda git: rollback(
             git, publisher.target, publisher.project, lambda proposal: approve, overwrite=overwrite
         ),
@@ -25,7 +26,7 @@ def go_back(publisher: Publisher, *, approve: bool = True, overwrite: bool = Fal
 
 def ask(publisher: Publisher, files: Files) -> Status:
     return with_cache(
-        publisher.cache, publisher.target.url, (),
+        publisher.cache, publisher.target.url, inherited(configuration(publisher.cache.parent)),
         lambda git: status_of(git, publisher.target, publisher.wanted(files)),
     )  # fmt: skip
 
@@ -116,7 +117,7 @@ def test_a_publish_in_between_stops_going_back(publisher: Publisher) -> None:
 
     with pytest.raises(ReportgenError, match="Somebody published while you were rolling back"):
         with_cache(
-            publisher.cache, publisher.target.url, (),
+            publisher.cache, publisher.target.url, inherited(configuration(publisher.cache.parent)),
             lambda git: rollback(
                 git, publisher.target, "noise", lambda proposal: bool(other(THREE))
             ),

@@ -17,7 +17,7 @@ def tree(files: dict[str, str], mode: str = "100644") -> dict[str, Entry]:
 
 
 def mine(files: dict[str, str]) -> Manifest:
-    return Manifest("mine", "source", files)
+    return Manifest("mine", "Mine", "source", files)
 
 
 CASES = {
@@ -88,7 +88,7 @@ def test_a_domain_of_ours_changes_with_us() -> None:
 
 
 def test_two_reports_share_their_style_and_neither_removes_it() -> None:
-    theirs = Manifest("theirs", "source", {CSS: ONE})
+    theirs = Manifest("theirs", "Theirs", "source", {CSS: ONE})
 
     joined = make_plan(tree({CSS: ONE}), {CSS: TWO}, mine({}), None, [theirs])
     assert not joined.conflicts
@@ -100,7 +100,7 @@ def test_two_reports_share_their_style_and_neither_removes_it() -> None:
 
 
 def test_two_reports_do_not_replace_each_others_posts() -> None:
-    theirs = Manifest("theirs", "source", {"_posts/a.md": ONE})
+    theirs = Manifest("theirs", "Theirs", "source", {"_posts/a.md": ONE})
 
     plan = make_plan(tree({"_posts/a.md": ONE}), {"_posts/a.md": TWO}, mine({}), None, [theirs])
 

@@ -108,7 +108,9 @@ def test_the_summary_of_many_stays_short(publisher: Publisher) -> None:
 def test_notes_and_what_is_kept_are_said(publisher: Publisher) -> None:
     publisher({POST: b"x"}, approve=False)
     shown = publisher.proposals[0]
-    plan = make_plan(shown.survey.tree, {"CNAME": "1" * 40}, Manifest("noise", "source"), None)
+    plan = make_plan(
+        shown.survey.tree, {"CNAME": "1" * 40}, Manifest("noise", "Noise", "source"), None
+    )
 
     text = summary(Proposal(shown.git, shown.target, shown.survey, plan, {}, ("Look.",)))
 

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from reportgen.errors import ReportgenError
-from reportgen.publish.git import inherited_settings
 from reportgen.publish.refusals import redacted
 from reportgen.publish.target import expected_baseurl, resolve_target
 from tests.publish.helpers import Remote, git
@@ -127,9 +126,13 @@ def test_the_token_of_an_actions_checkout_is_inherited(report: Path) -> None:
     git("config", "http.https://github.com/.extraheader", header, cwd=report)
     git("config", "core.editor", "vi", cwd=report)
 
-    settings = inherited_settings(report)
+    settings = dict(resolve_target(report).settings)
 
-    assert settings == (("http.https://github.com/.extraheader", header),)
+    assert settings == {
+        "http.https://github.com/.extraheader": header,
+        "user.name": "Ada",
+        "user.email": "ada@example.org",
+    }
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def test_publish_refusal_and_rollback_leave_a_busy_checkout_alone(
     target = resolve_target(busy, site=busy, branch="main")
 
     def go(content: bytes) -> None:
-        wanted = Wanted(Manifest("noise", "source"), {POST: content})
+        wanted = Wanted(Manifest("noise", "Noise", "source"), {POST: content})
         with_cache(
             tmp_path / "cache", target.url, target.settings,
             lambda cache: publish(cache, target, wanted, lambda proposal: True),
