@@ -90,7 +90,9 @@ def test_a_new_title_folder_and_post_are_the_same_report(
     id = find_project(report.root).id
     assert ids(blog) == [id]
 
-    report.edit("pyproject.toml", f'"{id}"', f'"{id}"\ntitle = "Another"')
+    table = "[tool.reportgen]"
+    report.edit("pyproject.toml", table, "[project]\nname = 'x'\n\n" + table)
+    report.edit("pyproject.toml", 'title = "', 'title = "Another ')
     posts = report.root / "templates" / "posts"
     (posts / "2024-11-19-squares.md").rename(posts / "2024-11-19-cubes.md")
     renamed = ProjectFolder(report.root.rename(tmp_path / "moved"))
