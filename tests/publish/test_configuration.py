@@ -1,5 +1,6 @@
 """A publish does the same under whatever git's configuration is, and signs in as git would."""
 
+import os
 from pathlib import Path
 
 import pytest
