@@ -7,6 +7,7 @@ from pathlib import Path
 from types import FrameType
 
 OURS = str(Path(__file__).parents[1]) + os.sep
+READERS = str(Path(__file__).parents[1] / "metrics") + os.sep
 HERE = str(Path(__file__).parent) + os.sep
 PYTHON = os.path.dirname(os.__file__) + os.sep
 # No files of these folders are sources or inputs of a project.
@@ -56,6 +57,11 @@ def frames() -> Iterator[FrameType]:
 def is_ours(frame: FrameType) -> bool:
     """Whether reportgen itself is running."""
     return frame.f_code.co_filename.startswith(OURS)
+
+
+def reads_for_others(frame: FrameType) -> bool:
+    """Whether reportgen reads a file that the project's own code has named."""
+    return frame.f_code.co_filename.startswith(READERS)
 
 
 def is_about_packages(frame: FrameType) -> bool:

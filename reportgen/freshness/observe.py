@@ -25,7 +25,14 @@ from typing import Any
 from reportgen.errors import Place, ReportgenError
 from reportgen.freshness import hooks
 from reportgen.freshness.closure import Closures
-from reportgen.freshness.frames import Places, frames, is_about_packages, is_from_python, is_ours
+from reportgen.freshness.frames import (
+    Places,
+    frames,
+    is_about_packages,
+    is_from_python,
+    is_ours,
+    reads_for_others,
+)
 from reportgen.freshness.growing import growing
 from reportgen.freshness.holds import (
     MACHINE,
@@ -192,18 +199,21 @@ class Observer:
     def _owner(self, *, direct: bool = False, source: bool = False) -> str | None:
         """'' if the run reads, a module if its import does, None if this does not concern us.
 
-        Nothing that reportgen itself reads does. With ``direct`` only what the project's own code
-        reads by itself or by the standard library does; with ``source`` also not the look of a
-        traceback or a warning at the line of code that it shows.
+        Nothing that reportgen itself reads does, but for logs that it was asked to read. With
+        ``direct`` only what the project's own code reads by itself or by the standard library
+        does; with ``source`` also not the look of a traceback or a warning at the line of code
+        that it shows.
         """
-        inside, passed = False, set()
+        inside, asked, passed = False, False, set()
         for frame in frames():
+            asked |= reads_for_others(frame)
             if self.place.is_source(frame):
                 inside = True
                 if frame.f_code.co_name == "<module>":
                     return frame.f_code.co_filename
             elif is_ours(frame):
-                return "" if inside else None
+                if inside or not asked:
+                    return "" if inside else None
             elif not inside:
                 if is_about_packages(frame):
                     return None

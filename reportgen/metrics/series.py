@@ -39,8 +39,10 @@ def collect(rows: Rows) -> dict[str, dict[str, NDArray[np.float64]]]:
 
 def from_records(records: Iterable[Mapping[str, Any]], step: str = "") -> Rows:
     """The numbers in mappings, such as the lines of a log. Without a step they are counted."""
+    records = list(records)
+    names = {name for record in records for name in record}
+    key = step or next((name for name in STEPS if name in names), "")
     for count, record in enumerate(records, 1):
-        key = step or next((name for name in STEPS if name in record), "")
         at = number(record.get(key))
         if key and at is None:
             continue  # a line about the run, not of it

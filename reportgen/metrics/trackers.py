@@ -2,41 +2,54 @@
 
 import json
 import sqlite3
+import struct
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from reportgen.errors import ReportgenError
+from reportgen.errors import Place, ReportgenError
 from reportgen.metrics.series import Rows, flat, from_records
 from reportgen.metrics.tables import newest
-
-
-def lacking(package: str, what: str) -> ReportgenError:
-    """What to say where a reader's package is not installed."""
-    return ReportgenError(
-        f"{what} is read with '{package}', which is not installed.",
-        hint=f"Install it with: pip install {package}",
-    )
+from reportgen.metrics.wire import Field, fields, inner, log_records, signed, tf_records
 
 
 def read_tensorboard(path: Path, step: str = "") -> Rows:
     """The scalars of the event files in a folder, or of one file, of any writer."""
-    try:
-        from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
-    except ImportError:
-        raise lacking("tensorboard", "A TensorBoard log") from None
-    from tensorboard.util.tensor_util import make_ndarray
+    files = [path] if path.is_file() else sorted(path.rglob("*tfevents*"))
+    for file in files:
+        above = "" if path.is_file() else file.parent.relative_to(path).as_posix()
+        run = "" if above in ("", ".") else f"{above}/"
+        for event in tf_records(file.read_bytes()):
+            at = next((v for n, v in fields(event) if n == 2 and isinstance(v, int)), 0)
+            for summary in inner(event, 5):
+                for entry in inner(summary, 1):
+                    if (value := scalar(entry)) is not None:
+                        yield run + next(inner(entry, 1), b"").decode(), signed(at), value
 
-    events = EventAccumulator(str(path), size_guidance={"scalars": 0, "tensors": 0})
-    events.Reload()
-    for tag in events.Tags()["scalars"]:
-        yield from ((tag, event.step, event.value) for event in events.Scalars(tag))
-    for tag in events.Tags()["tensors"]:
-        for event in events.Tensors(tag):
-            array = make_ndarray(event.tensor_proto)
-            if array.ndim == 0 and array.dtype.kind in "fiu":
-                yield tag, event.step, float(array)
+
+def scalar(entry: bytes) -> float | None:
+    """The number in a summary's value, as TensorBoard 1 (2) or 2 (a tensor, 8) writes it."""
+    for number, value in fields(entry):
+        if number == 2 and isinstance(value, bytes):
+            return float(struct.unpack("<f", value)[0])
+        if number == 8 and isinstance(value, bytes):
+            return scalar_tensor(value)
+    return None
+
+
+def scalar_tensor(tensor: bytes) -> float | None:
+    """A tensor of one float or double; None for any other."""
+    found = dict(fields(tensor))
+    if found.get(1) not in (1, 2):
+        return None
+    kind, size, list_of = ("<f", 4, 5) if found[1] == 1 else ("<d", 8, 6)
+    data = found.get(list_of) or found.get(4)
+    return (
+        float(struct.unpack(kind, data)[0])
+        if isinstance(data, bytes) and len(data) == size
+        else None
+    )
 
 
 def read_wandb(path: Path, step: str = "") -> Rows:
@@ -45,30 +58,27 @@ def read_wandb(path: Path, step: str = "") -> Rows:
 
 
 def wandb_history(path: Path) -> Iterator[dict[str, Any]]:
-    try:
-        from wandb.proto import wandb_internal_pb2
-        from wandb.sdk.internal.datastore import DataStore
-    except ImportError:
-        raise lacking("wandb", "A run of Weights & Biases") from None
-    store = DataStore()
-    store.open_for_scan(str(path))
-    while True:
-        try:
-            data = store.scan_data()
-        except AssertionError:
-            return  # the end of a run that was killed
-        if data is None:
-            return
-        record = wandb_internal_pb2.Record()
-        record.ParseFromString(data)
-        if record.WhichOneof("record_type") == "history":
-            items = record.history.item
-            yield flat(
-                {
-                    "/".join(item.nested_key) or item.key: json.loads(item.value_json)
-                    for item in items
-                }
-            )
+    """What each ``log`` of a run has written. Raises ReportgenError for another file."""
+    data = path.read_bytes()
+    if not data.startswith(b":W&B"):
+        raise ReportgenError("This is no file of Weights & Biases.", place=Place(path))
+    for record in log_records(data, 7):
+        for history in inner(record, 2):
+            items = [list(fields(item)) for item in inner(history, 1)]
+            yield flat(dict(wandb_item(item) for item in items))
+
+
+def wandb_item(item: list[tuple[int, Field]]) -> tuple[str, Any]:
+    """Name and value: key (1) or nested key (2); an integer (5), a number (6), JSON (8, 16)."""
+    name = "/".join(v.decode() for n, v in item if n in (1, 2) and isinstance(v, bytes) and v)
+    for number, value in item:
+        if number == 5 and isinstance(value, int):
+            return name, signed(value)
+        if number == 6 and isinstance(value, bytes):
+            return name, struct.unpack("<d", value)[0]
+        if number in (8, 16) and isinstance(value, bytes):
+            return name, json.loads(value)
+    return name, None
 
 
 def read_mlflow(path: Path, run: str = "") -> Rows:
