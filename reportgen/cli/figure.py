@@ -1,6 +1,7 @@
 """reportgen figure"""
 
 import shutil
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,7 @@ def command(
         assert result.drawn is not None
         assert result.folder is not None
         folder = copy_files(result.folder, output) if output else result.folder
-        click.echo(f"{node.id}: {result.caption}", err=True)
+        click.echo(f"{node.id}: {unescape(result.caption)}", err=True)
         click.echo(folder / result.drawn.full)
         if show:
             click.launch(str(folder / result.drawn.full))

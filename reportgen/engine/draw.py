@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import reportgen.media as media
-from reportgen.engine.results import Result, Results, fill
+from reportgen.engine.results import Result, Results, caption_of, fill
 from reportgen.engine.session import Session
 from reportgen.freshness.keys import canonical
 from reportgen.freshness.states import Status
@@ -39,7 +39,7 @@ def draw_figure(session: Session, results: Results, node: Node) -> Result:
         status.reason,
         status.params,
         status.record,
-        caption=fill(node.caption, node, results),
+        caption=caption_of(node.caption, node, results),
         drawn=drawn,
         folder=folder,
     )

@@ -1,11 +1,12 @@
 """What posts, previews and publishing see of a build: every node with its state and its values."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from reportgen.blog.escape import escape as markdown_text
 from reportgen.errors import ReportgenError, did_you_mean
 from reportgen.media import Drawn
 from reportgen.registry import Graph, Node
@@ -110,10 +111,11 @@ PLACEHOLDER = re.compile(r"\$[^$]*\$|\{([^{}]*)\}")
 NAME = re.compile(r"([A-Za-z_]\w*(?:\.\w+)*)(?::([^{}]*))?")
 
 
-def fill(text: str, node: Node, results: Results) -> str:
+def fill(text: str, node: Node, results: Results, escape: Callable[[str], str] = str) -> str:
     """A caption or alt text with ``{denoiser.epochs}`` and ``{sigma}`` filled in, but for maths.
 
-    Raises ReportgenError, with the node's place, for a placeholder that names nothing.
+    ``escape`` is applied to values that are not numbers. Raises ReportgenError, with the node's
+    place, for a placeholder that names nothing.
     """
 
     def replace(match: re.Match[str]) -> str:
@@ -124,7 +126,8 @@ def fill(text: str, node: Node, results: Results) -> str:
             raise ReportgenError(f"'{match[0]}' is no placeholder.", place=node.place)
         try:
             value = lookup(parsed[1].split("."), node, results)
-            return format(value, parsed[2] or "") if parsed[2] else plain_text(value)
+            shown = format(value, parsed[2]) if parsed[2] else plain_text(value)
+            return shown if isinstance(value, int | float) else escape(shown)
         except ReportgenError as error:
             raise ReportgenError(
                 f"The caption of '{node.id}' quotes '{match[0]}': {error.message}",
@@ -135,6 +138,11 @@ def fill(text: str, node: Node, results: Results) -> str:
             raise ReportgenError(f"'{match[0]}': {error}.", place=node.place) from None
 
     return PLACEHOLDER.sub(replace, text)
+
+
+def caption_of(text: str, node: Node, results: Results) -> str:
+    """A caption filled in, which is Markdown, though the values in it are text."""
+    return fill(text, node, results, markdown_text)
 
 
 def lookup(path: list[str], node: Node, results: Results) -> Any:

@@ -25,10 +25,10 @@ _ACCENT = f"(?:_(?P<accent>{'|'.join(ACCENTS)}))?"
 _SYMBOL = rf"(?P<letter>{_LETTER}){_ACCENT}(?:_(?P<sub>\w+))?(?P<rest>\u0304|\u0302|\u0303)?"
 _NAME = "|".join(name for name in GREEK if len(name) > 2)
 _BEFORE_RELATION = re.compile(
-    rf"(?<!\w)(?:{_SYMBOL}(?=\s*[=<>≤≥≈≠∈])|(?P<word>{_NAME}|[α-ωΑ-Ω])(?!\w)(?=\s*(?:$|[(),;:/])))"
+    rf"(?<![\w<|/])(?:{_SYMBOL}(?=\s*(?:[=>≤≥≈≠∈]|<(?![^\s<>]+>)))|(?P<word>{_NAME}|[α-ωΑ-Ω])(?!\w)(?=\s*(?:$|[(),;:/])))"
 )
 _ALONE = re.compile(rf"^\s*{_SYMBOL}\s*$")
-_RELATION = re.compile(r" ?([=<>≤≥≈≠∈]) ?")
+_RELATION = re.compile(r"( ?<[^\s<>](?:[^<>]*[^\s<>])?>)| ?([=<>≤≥≈≠∈]) ?")  # tags are none
 
 
 def label_html(label: str) -> str:
@@ -75,7 +75,7 @@ def _split(label: str) -> list[str | re.Match[str]]:
 
 def _glue(text: str) -> str:
     """Escape; put no-break spaces round a relation and between a number and its unit."""
-    glued = _RELATION.sub("\u00a0\\1\u00a0", text)
+    glued = _RELATION.sub(lambda m: m[1] or f"\u00a0{m[2]}\u00a0", text)
     glued = re.sub(r"(?<=\d) (?=(?:dB|px|%|s|ms|MB)\b|%)", "\u00a0", glued)
     spaces = (text[:1].isspace() and glued[:1] == " ", glued[-1:] == " ")
     return " " * spaces[0] + _nbsp_html(glued) + " " * (spaces[1] and len(glued) > 1)

@@ -8,12 +8,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from reportgen.blog.escape import escape
 from reportgen.errors import did_you_mean
 from reportgen.posts import kramdown, liquid
 from reportgen.posts.draft import Draft, Numbered, formula_error, is_block
 from reportgen.posts.figures import assets_of, figure_html
 from reportgen.posts.html import to_html
-from reportgen.posts.items import Address, EquationRef, FigureItem, FormulaItem, RefItem, ValueItem
+from reportgen.posts.items import (
+    Address,
+    EquationRef,
+    FigureItem,
+    FormulaItem,
+    RefItem,
+    TextItem,
+    ValueItem,
+)
 from reportgen.posts.maths import kramdown_tex, mathml, quoted
 from reportgen.posts.post import Asset, Heading
 from reportgen.posts.scan import Segment, spans
@@ -57,7 +66,7 @@ class Body:
     def safe(self, segment: Segment) -> str:
         """A piece of the source that neither kramdown nor Liquid will misread."""
         if segment.kind in ("code", "span"):
-            return liquid.guard_code(segment.text)
+            return liquid.guard_code(self.with_plain_values(segment.text))
         if segment.kind in ("html", "tag"):
             return liquid.guard_prose(segment.text)
         if segment.kind in ("math", "display"):
@@ -87,8 +96,20 @@ class Body:
         return f"\n\n{token}\n\n" if block else token
 
     def with_values(self, tex: str) -> str:
-        """TeX in which quoted values are plain numbers."""
-        return self.draft.tokens.replace(tex, lambda item: getattr(item, "text", "") or "")
+        """TeX in which quoted values are plain text."""
+        return self.draft.tokens.replace(
+            tex, lambda item: tex_text(getattr(item, "text", "") or "")
+        )
+
+    def with_plain_values(self, code: str) -> str:
+        """Code in which quoted values are as they are, and do not end it."""
+
+        def plain(match: re.Match[str]) -> str:
+            item = self.draft.tokens.get(match)
+            return item.text if isinstance(item, TextItem | ValueItem) else match[0]
+
+        filled = TOKEN.sub(plain, code)
+        return longer_fence(filled) if filled != code else code
 
     def with_references(self, tex: str) -> str:
         """TeX in which references to equations are their numbers."""
@@ -168,6 +189,8 @@ class Body:
             return self.equation_reference(item)
         if isinstance(item, ValueItem):
             return self.value(item)
+        if isinstance(item, TextItem):
+            return markup_only(item.text) if item.html else escape(item.text)
         if isinstance(item, FormulaItem):
             return self.placed(item, before, after, context)
         return token
@@ -279,6 +302,18 @@ class Body:
         return self.draft.source.error(message, None, needle, hint)
 
 
+def longer_fence(code: str) -> str:
+    """Code whose ticks, or tildes, are more than any that stand in it."""
+    match = re.fullmatch(r"([ >]*)((`|~)\3*)(.*?)(\3+)(\s*)", code, re.DOTALL)
+    if not match:
+        return code
+    margin, fence, tick, inside, _, end = match.groups()
+    longest = max(map(len, re.findall(re.escape(tick) + "+", inside)), default=0)
+    ticks = tick * max(len(fence), longest + 1)
+    pad = " " if "\n" not in inside and tick in (inside[:1], inside[-1:]) else ""
+    return f"{margin}{ticks}{pad}{inside}{pad}{ticks}{end}"
+
+
 def begins_block(before: str) -> bool:
     """Whether what follows ``before`` begins a paragraph, a list item or a quote."""
     *earlier, line = ["", *before.split("\n")]
@@ -311,11 +346,22 @@ def addressed(text: str, draft: Draft, addresses: Mapping[str, Callable[[Address
     return draft.tokens.replace(text, lambda item: addresses[item.kind](item))
 
 
-def escape(text: str) -> str:
-    """Text for inline HTML in Markdown."""
-    import html
+def markup_only(text: str) -> str:
+    """Trusted HTML whose text Markdown and Liquid leave alone."""
+    parts = re.split(r"(<[A-Za-z/!][^>]*>|&#?\w+;)", re.sub(r"\n\s*\n", "\n", text.strip()))
+    return "".join(
+        liquid.entities(p) if i % 2 else re.sub(r"[^\s&<>]+", lambda m: escape(m[0]), p)
+        for i, p in enumerate(parts)
+    )
 
-    return re.sub(r"[|*_`{\[\]\\]", lambda m: f"&#{ord(m[0])};", html.escape(text, quote=True))
+
+def tex_text(text: str) -> str:
+    """Text as TeX writes it."""
+    text = re.sub(r"[\\{}$&#%_^~]", lambda m: TEX_TEXT.get(m[0], f"\\{m[0]}"), text)
+    return text.replace("\u2212", "-").replace("\u00a0", "~")
+
+
+TEX_TEXT = {"\\": r"\backslash ", "^": r"\text{\textasciicircum}", "~": r"\sim "}
 
 
 def unescape(text: str) -> str:

@@ -62,7 +62,7 @@ class Draft:
 def draft(source: Source, results: Results, macros: Mapping[str, Macro]) -> Draft:
     """Run a post's template and number what it shows. Raises ReportgenError with file and line."""
     tokens = Tokens()
-    environment = make_environment()
+    environment = make_environment(tokens)
     environment.filters["of"] = of_filter(results, tokens)
     names = template_names(results, tokens)
     text = unmark(render(environment, source, {**names, "post": source.front_matter}))

@@ -4,22 +4,26 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, pass_context
 from jinja2.exceptions import TemplateAssertionError, TemplateSyntaxError, UndefinedError
 from jinja2.ext import Extension
 from jinja2.lexer import Token
+from jinja2.runtime import Context
+from markupsafe import Markup
 
 from reportgen.errors import ReportgenError, did_you_mean
 from reportgen.posts.claims import ClaimError, ClaimExtension
 from reportgen.posts.filters import FILTERS, plain_text
+from reportgen.posts.items import TextItem
 from reportgen.posts.source import Source
-from reportgen.posts.tokens import mark_lines
+from reportgen.posts.tokens import Tokens, mark_lines
 from reportgen.posts.values import Quoted
 
 RAW = re.compile(r"<%[-+]?\s*raw\s*[-+]?%>.*?<%[-+]?\s*endraw\s*[-+]?%>", re.DOTALL)
 TAG = re.compile(r"<%(?!=).*?%>", re.DOTALL)
 OPENED = re.compile(r"<%[-+]?\s*(end)?(if|for|claim|macro|call|filter|with|block)\b")
 TEMPLATE = "<post>"
+PLAIN = re.compile(r"-?[^\W_]+(?:(?:, |[ .,\u2212-])[^\W_]+)*|")
 
 
 class LineMarks(Extension):
@@ -57,7 +61,14 @@ def alone(source: str, start: int, end: int) -> bool:
     return not TAG.sub("", before + after).strip()
 
 
-def make_environment() -> Environment:
+def make_environment(tokens: Tokens | None = None) -> Environment:
+    """An environment in which what is printed is text, kept in ``tokens``, unless it is Markup."""
+    kept = Tokens() if tokens is None else tokens
+
+    @pass_context  # so that Jinja does not print constants when it compiles
+    def printed(_: Context, value: Any) -> Markup:
+        return as_text(value, kept)
+
     environment = Environment(
         block_start_string="<%",
         block_end_string="%>",
@@ -71,16 +82,23 @@ def make_environment() -> Environment:
         undefined=StrictUndefined,
         extensions=[LineMarks, ClaimExtension, "jinja2.ext.do"],
         finalize=printed,
-        autoescape=False,  # the output is Markdown; pages escape what they must
+        autoescape=True,
     )
     environment.filters.update(FILTERS)
+    environment.filters["markdown"] = lambda value: Markup(plain_text(value))
+    environment.filters["html"] = lambda value: kept.mark(TextItem(plain_text(value), html=True))
+    for name in ("e", "escape", "forceescape"):
+        environment.filters[name] = plain_text  # all text is escaped, and once
     environment.filters["of"] = plain_text  # bound to the post's tokens when it is rendered
     return environment
 
 
-def printed(value: Any) -> str:
+def as_text(value: Any, tokens: Tokens) -> Markup:
     """What ``<%= value %>`` prints. Raises ReportgenError for what cannot be printed."""
-    return str(value) if isinstance(value, Quoted) else plain_text(value)
+    if hasattr(value, "__html__"):
+        return Markup(value.__html__())
+    text = str(value) if isinstance(value, Quoted) else plain_text(value)
+    return Markup(text) if PLAIN.fullmatch(text) else tokens.mark(TextItem(text))
 
 
 def render(environment: Environment, source: Source, names: dict[str, Any]) -> str:

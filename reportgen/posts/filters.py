@@ -192,8 +192,6 @@ def plain_text(value: Any) -> str:
         return plain_number(number(value, "<%= %>"))
     if isinstance(value, list | tuple) and len(value) <= 40:
         return ", ".join(plain_text(item) for item in value)
-    if hasattr(value, "__html__"):
-        return str(value.__html__())
     hint = "Quote one of its values: name.key, or name.key.0 of a list."
     known = f" with {', '.join(map(str, value))}" if isinstance(value, Mapping) else ""
     raise ReportgenError(f"A {type(value).__name__}{known} cannot be printed.", hint=hint)

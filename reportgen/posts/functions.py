@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
+
 from reportgen.errors import ReportgenError
 from reportgen.posts.filters import Quantity, plain_text
 from reportgen.posts.items import EquationRef, FigureItem, RefItem, ValueItem
@@ -22,12 +24,12 @@ def is_table(result: Any) -> bool:
 def template_names(results: Results, tokens: Tokens) -> dict[str, Any]:
     """Everything that a template can name: the artifacts, and the functions below."""
 
-    def figure(id: str, caption: str | None = None) -> str:
+    def figure(id: str, caption: str | None = None) -> Markup:
         """Show a figure here, with its number, caption, links and provenance."""
         kind = "table" if is_table(find_result(results, id, "figure")) else "figure"
-        return tokens.put(FigureItem(id, "table" if kind == "table" else "figure", caption))
+        return tokens.mark(FigureItem(id, "table" if kind == "table" else "figure", caption))
 
-    def table(id: str, caption: str | None = None) -> str:
+    def table(id: str, caption: str | None = None) -> Markup:
         """Show a figure whose media is a Table, numbered among the tables."""
         result = find_result(results, id, "figure")
         if result.drawn is not None and not is_table(result):
@@ -35,16 +37,16 @@ def template_names(results: Results, tokens: Tokens) -> dict[str, Any]:
                 f"'{id}' is of kind {result.drawn.kind}, not a table.",
                 hint=f'Show it with: figure("{id}").',
             )
-        return tokens.put(FigureItem(id, "table", caption))
+        return tokens.mark(FigureItem(id, "table", caption))
 
-    def ref(id: str, text: str | None = None) -> str:
+    def ref(id: str, text: str | None = None) -> Markup:
         """A link to a figure or table: "Figure 7"."""
         find_result(results, id, "figure")
-        return tokens.put(RefItem(id, text))
+        return tokens.mark(RefItem(id, text))
 
-    def eqref(name: str) -> str:
+    def eqref(name: str) -> Markup:
         """A link to the equation with this label: "equation 2"."""
-        return tokens.put(EquationRef(name))
+        return tokens.mark(EquationRef(name))
 
     def param(node: str, name: str) -> Any:
         """The value of a node's parameter in this build."""
@@ -54,13 +56,13 @@ def template_names(results: Results, tokens: Tokens) -> dict[str, Any]:
     return {**artifacts(results), **{function.__name__: function for function in functions}}
 
 
-def of_filter(results: Results, tokens: Tokens) -> Callable[[Any, str], str]:
+def of_filter(results: Results, tokens: Tokens) -> Callable[[Any, str], Markup]:
     """``denoiser.test_psnr | db | of("B.1d")``: the number links to the figure that shows it."""
 
-    def of(value: Any, id: str) -> str:
+    def of(value: Any, id: str) -> Markup:
         find_result(results, id, "figure")
         number = value.value if isinstance(value, Quantity) else value
         exact = number if isinstance(number, int | float) else None
-        return tokens.put(ValueItem(plain_text(value), id, exact))
+        return tokens.mark(ValueItem(plain_text(value), id, exact))
 
     return of

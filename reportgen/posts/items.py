@@ -39,6 +39,14 @@ class ValueItem:
 
 
 @dataclass(frozen=True)
+class TextItem:
+    """A quoted value, which shows as itself; one that is ``html`` is markup."""
+
+    text: str
+    html: bool = False
+
+
+@dataclass(frozen=True)
 class FormulaItem:
     """A formula; ``alone`` in its line or table cell; ``block`` when between paragraphs."""
 

@@ -99,7 +99,7 @@ def _in_list(line: str, before: bool) -> bool:
 
 def _fence_lines(lines: list[str], i: int, fence: str) -> int:
     """Lines of a fenced block with its closing fence; 0 for a fence that never closes."""
-    close = re.compile(rf"[ >]*{fence[0]}{{{len(fence)},}}\s*")
+    close = re.compile(rf"[ >]*(?:{{% endraw %}}[ >]*)?{fence[0]}{{{len(fence)},}}\s*")
     for j in range(i + 1, len(lines)):
         if close.fullmatch(lines[j]):
             return j - i + 1

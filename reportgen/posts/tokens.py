@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from markupsafe import Markup
+
 OPEN, CLOSE = "\ue000", "\ue001"
 LINE_OPEN, LINE_CLOSE = "\ue002", "\ue003"
 DIGITS = {ord(str(i)): 0xE010 + i for i in range(10)}
@@ -27,6 +29,10 @@ class Tokens:
     def put(self, item: Any) -> str:
         self.items.append(item)
         return f"{OPEN}{str(len(self.items) - 1).translate(DIGITS)}{CLOSE}"
+
+    def mark(self, item: Any) -> Markup:
+        """``put`` for a template, which leaves it as it is."""
+        return Markup(self.put(item))
 
     def get(self, match: re.Match[str]) -> Any:
         return self.items[int(match[1].translate(PLAIN))]

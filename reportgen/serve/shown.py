@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from reportgen.engine.draw import draw_figure, results_of
-from reportgen.engine.results import Results, fill
+from reportgen.engine.results import Results, caption_of
 from reportgen.engine.session import Options, Session
 from reportgen.errors import ReportgenError
 from reportgen.freshness.states import ENV_STALE, FRESH
@@ -82,7 +82,7 @@ class Shown:
                 with DRAWING:
                     draw_figure(session, results, node)
             else:
-                caption = fill(node.caption, node, results)
+                caption = caption_of(node.caption, node, results)
                 results.results[node.name] = replace(results[node.name], caption=caption)
             self.problems.pop(key, None)
         except ReportgenError as error:
