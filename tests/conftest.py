@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.kramdown import kramdown as kramdown
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 

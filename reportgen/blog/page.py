@@ -102,14 +102,31 @@ class Page:
         return liquid.without_liquid(self.source, self.tokens, self.front.body)
 
     @cached_property
-    def blocks(self) -> list[kramdown.Block]:
-        """The blocks of the body, outermost only."""
-        return kramdown.parse(self.markdown) if self.markdown.string.strip() else []
+    def _reading(self) -> tuple[kramdown.Document, kramdown.Tangled | None]:
+        try:
+            return kramdown.Document(self.markdown), None
+        except kramdown.Tangled as error:
+            return kramdown.Document(""), error
+
+    @property
+    def document(self) -> kramdown.Document:
+        """The body as kramdown reads it; empty where it is too tangled."""
+        return self._reading[0]
+
+    @property
+    def tangled(self) -> kramdown.Tangled | None:
+        """Why the body cannot be read, and where; None where it can."""
+        return self._reading[1]
+
+    @property
+    def blocks(self) -> list[kramdown.Element]:
+        """The blocks of the body, outermost only, without blank lines."""
+        return self.document.blocks
 
     @cached_property
-    def all_blocks(self) -> list[kramdown.Block]:
+    def all_blocks(self) -> list[kramdown.Element]:
         """The blocks of the body and all blocks in them, in order, without blank lines."""
-        return [b for block in self.blocks for b in block.walk() if b.kind != "blank"]
+        return list(self.document.walk())
 
     def includes(self) -> Iterator[liquid.Token]:
         """The Liquid includes of the body."""

@@ -15,7 +15,7 @@ class Text:
 
     __slots__ = ("_origins", "_starts", "string")
 
-    def __init__(self, pieces: Iterable[Piece]) -> None:
+    def __init__(self, pieces: Iterable[Piece] = ()) -> None:
         pieces = [piece for piece in pieces if piece[0]]
         self._origins = [origin for _, origin in pieces]
         if len(pieces) == 1:  # nearly all are

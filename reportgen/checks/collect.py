@@ -1,14 +1,13 @@
 """Gathers from a post's blocks the images, links, captions, headings and ids in it."""
 
 import re
-import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise, zip_longest
 from typing import TYPE_CHECKING
 
 from reportgen.blog.address import Address, resolve
 from reportgen.blog.blog import IMAGES
-from reportgen.blog.kramdown import Block, Span
+from reportgen.blog.kramdown import Element, Span
 from reportgen.blog.kramdown import patterns as p
 from reportgen.blog.words import words
 from reportgen.checks import parts
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from reportgen.checks.post import Post
 
 WHOLE = ("code", "raw", "maths", "html", "comment", "autolink", "attributes", "image", "footnote")
-UNNAMED = ("html", "comment", "attributes", "typography", "quote", "entity", "image")
 HEAD_IMAGES = words(
     "image image.path img cover thumbnail thumbnail-img cover-img share-img og_image teaser "
     "header.image header.teaser header.overlay_image header.og_image feature_image"
@@ -56,7 +54,7 @@ def prose(post: "Post") -> Iterator[Prose]:
             yield Prose(parts.blanked(string, hidden + tags), block)
 
 
-def _markup(spans: list[Span]) -> list[tuple[int, int]]:
+def _markup(spans: Sequence[Span]) -> list[tuple[int, int]]:
     ranges = []
     for span in spans:
         if span.kind in WHOLE:
@@ -69,7 +67,7 @@ def _markup(spans: list[Span]) -> list[tuple[int, int]]:
     return ranges
 
 
-def plain(string: str, spans: list[Span]) -> str:
+def plain(string: str, spans: Sequence[Span]) -> str:
     """The text of a heading or an alternative text as it will be read."""
     kept = [span for span in spans if span.kind not in ("code", "maths", "image")]
     string = parts.blanked(string, _markup(kept)) if kept else string
@@ -105,11 +103,12 @@ def images(post: "Post") -> Iterator[Image]:
             yield Image(value, post.front.offset(key.partition(".")[0]), None, "head")
 
 
-def _markdown_image(post: "Post", block: Block, span: Span) -> Image:
+def _markdown_image(post: "Post", block: Element, span: Span) -> Image:
     origin = block.text.origin
     url = post.source[origin(span.url[0]) : origin(span.url[1])].strip()
     after = p.SPAN_IAL.match(block.text.string, span.end)
-    attributes = (after[1] if after else "") + block.attributes
+    of_block = " ".join(f"{name}={value}" for name, value in block.attr.items())
+    attributes = f"{after[1] if after else ''} {of_block}"
     sized = re.search(r"\b(?:width|height|w|h)=", attributes) is not None
     alt = post.source[origin(span.text[0]) : origin(span.text[1])]
     return Image(url, origin(span.start), alt, "markdown", sized, attributes)
@@ -151,11 +150,12 @@ def links(post: "Post") -> Iterator[Link]:
                 url = post.source[origin(span.url[0]) : origin(span.url[1])].strip()
                 text = block.text.string[span.text[0] : span.text[1]]
                 yield Link(url, origin(span.start), text)
-        if block.kind == "link":
-            match = p.LINK_DEFINITION.match(block.text.string)
-            if match:
-                start, end = match.span(2 if match[2] is not None else 3)
-                yield Link(post.source[origin(start) : origin(end)], origin(start), match[1])
+    for definition in post.document.boundaries:
+        match = p.LINK_DEFINITION.match(definition.text.string)
+        if match and definition.info == "link":
+            start, end = match.span(2 if match[2] is not None else 3)
+            first, last = definition.text.origin(start), definition.text.origin(end - 1) + 1
+            yield Link(post.source[first:last], first, match[1])
     for tag in post.tags:
         for name, value, offset in tag.attributes:
             if name == "href" and tag.name in ("a", "area"):
@@ -183,14 +183,11 @@ def headings(post: "Post") -> Iterator[Heading]:
 
 def ids(post: "Post") -> Iterator[Id]:
     """The ids that headings, attribute lists, tags and includes give."""
-    counts: dict[str, int] = {}
     for block in post.all_blocks:
-        given = OWN_ID.search(block.attributes) if block.attributes else None
-        explicit = block.info if block.kind == "heading" else ""
-        if given or explicit:
-            yield Id(given[1] if given else explicit, block.offset)
-        elif block.kind == "heading":
-            yield Id(_automatic_id(block, counts), block.offset, is_own=False)
+        if block.attr.get("id") and block.kind != "html":
+            given = block.info if block.kind == "heading" else ""
+            is_own = bool(given or (block.ial and "id" in block.ial.values))
+            yield Id(block.attr["id"], block.offset, is_own or block.kind != "heading")
         for span in block.spans:
             named = OWN_ID.search(span.info) if span.kind == "attributes" else None
             if named:
@@ -202,29 +199,6 @@ def ids(post: "Post") -> Iterator[Id]:
     for token in post.includes():
         if token.parameters.get("id"):
             yield Id(token.parameters["id"], token.start)
-
-
-def _automatic_id(block: Block, counts: dict[str, int]) -> str:
-    """The id that kramdown's GFM parser gives to a heading: from its rendered text."""
-    string = parts.without(block.text.string, _gone(block.spans))
-    kept = "".join(c for c in string.lower() if c in "- \t" or _is_word(c))
-    result = kept.replace(" ", "-").replace("\t", "-")
-    counts[result] = counts.get(result, -1) + 1
-    return f"{result}-{counts[result]}" if counts[result] else result
-
-
-def _gone(spans: list[Span]) -> list[tuple[int, int]]:
-    whole = [(span.start, span.end) for span in spans if span.kind in UNNAMED]
-    return whole + _markup([s for s in spans if s.kind in ("emphasis", "link", "reference")])
-
-
-def _is_word(character: str) -> bool:
-    if character.isascii():
-        return character.isalnum() or character == "_"
-    return unicodedata.category(character)[0] in "LM" or unicodedata.category(character) in (
-        "Nd",
-        "Pc",
-    )
 
 
 def captions(post: "Post") -> Iterator[Caption]:
@@ -266,7 +240,7 @@ def _numbered_captions(text: Prose, taken: list[tuple[int, int]]) -> Iterator[Ca
             yield _caption(words, text.origin(start))
 
 
-def _italic_captions(block: Block) -> Iterator[Caption]:
+def _italic_captions(block: Element) -> Iterator[Caption]:
     """A line of emphasis below an image, which some themes show as the caption."""
     if not any(span.kind in ("image", "attributes") for span in block.spans):
         return

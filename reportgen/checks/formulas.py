@@ -1,11 +1,11 @@
 """Finds formulas in a post, and tells which of them kramdown will harm."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from reportgen.blog.kramdown import TEXT_KINDS, Block, Span
+from reportgen.blog.kramdown import TEXT_KINDS, Element, Span
 from reportgen.checks.parts import FENCED, HIDDEN, Formula, blanked
 
 if TYPE_CHECKING:
@@ -60,21 +60,23 @@ def formulas(post: "Post") -> Iterator[Formula]:
             yield from _dollars(block, hidden, [])
 
 
-def _display(block: Block) -> Iterator[Formula]:
+def _display(block: Element) -> Iterator[Formula]:
     for span in block.spans:
         if span.kind == "maths":
             text = block.text.string[span.start + 2 : span.end - 2]
             yield Formula("$$", text, block.text.origin(span.start))
 
 
-def _covered(spans: list[Span]) -> list[tuple[int, int]]:
+def _covered(spans: Sequence[Span]) -> list[tuple[int, int]]:
     """Where a dollar is no formula: code, display formulas, tags, addresses, escapes."""
     kinds = ("code", "raw", "maths", "html", "comment", "autolink", "escape")
     covered = [(span.start, span.end) for span in spans if span.kind in kinds]
     return covered + [span.url for span in spans if span.kind in ("link", "image")]
 
 
-def _dollars(block: Block, covered: list[tuple[int, int]], spans: list[Span]) -> Iterator[Formula]:
+def _dollars(
+    block: Element, covered: list[tuple[int, int]], spans: Sequence[Span]
+) -> Iterator[Formula]:
     string = block.text.string
     signs = [m.start() for m in re.finditer(r"\$", blanked(string, covered))]
     last = -1
@@ -100,7 +102,7 @@ def is_formula(string: str, start: int, end: int) -> bool:
     return SIGN.search(content) is not None and ("\\" in content or not after.isalpha())
 
 
-def _harm(string: str, start: int, end: int, spans: list[Span]) -> str:
+def _harm(string: str, start: int, end: int, spans: Sequence[Span]) -> str:
     for span in spans:
         if span.kind == "emphasis":
             size = len(span.info)
@@ -115,7 +117,7 @@ def _harm(string: str, start: int, end: int, spans: list[Span]) -> str:
     return ""
 
 
-def _brackets(block: Block) -> Iterator[Formula]:
+def _brackets(block: Element) -> Iterator[Formula]:
     escapes = [span for span in block.spans if span.kind == "escape"]
     string = block.text.string
     for opening, closing in pairwise(escapes):
@@ -128,7 +130,7 @@ def _brackets(block: Block) -> Iterator[Formula]:
             yield Formula(style, content, block.text.origin(opening.start), "the backslashes")
 
 
-def _environments(block: Block) -> Iterator[Formula]:
+def _environments(block: Element) -> Iterator[Formula]:
     if r"\begin" not in block.text.string:
         return
     covered = _covered([span for span in block.spans if span.kind != "escape"])

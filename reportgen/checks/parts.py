@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from reportgen.blog.kramdown import Block
+from reportgen.blog.kramdown import Element
 
 TAG = re.compile(r"<(/?)([A-Za-z][\w:-]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>")
 ATTRIBUTE = re.compile(r"""([\w:@.-]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+))?""")
@@ -91,14 +91,14 @@ class Prose(NamedTuple):
     """Text as a reader reads it: markup, code and formulas are spaces. Same length as its block."""
 
     text: str
-    block: Block
+    block: Element
 
     def origin(self, position: int) -> int:
         """The offset in the source file of the character at ``position``."""
         return self.block.text.origin(position)
 
 
-def tags_in(block: Block, start: int = 0, end: int | None = None) -> Iterator[Tag]:
+def tags_in(block: Element, start: int = 0, end: int | None = None) -> Iterator[Tag]:
     """The tags in the raw text of a block, but for those in comments, scripts and code."""
     string = block.text.string
     end = len(string) if end is None else end
@@ -108,7 +108,7 @@ def tags_in(block: Block, start: int = 0, end: int | None = None) -> Iterator[Ta
             yield _tag(match, block)
 
 
-def _tag(match: re.Match[str], block: Block) -> Tag:
+def _tag(match: re.Match[str], block: Element) -> Tag:
     base = match.start(3)
     origin = block.text.origin
     attributes = tuple(

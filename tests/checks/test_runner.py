@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from reportgen.checks import RULES, check_paths
 from reportgen.errors import ReportgenError
+from tests.blog.texts import INLINE, LINES
 from tests.checks.conftest import HEAD, POST, BlogFolder, png
-from tests.checks.test_kramdown import INLINE, LINES
 
 LIQUID = [
     "{{",

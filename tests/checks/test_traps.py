@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from reportgen.blog.blog import Blog
 from reportgen.checks.formulas import formulas
 from reportgen.checks.post import Post
-from tests.checks.conftest import HEAD, NOW, BlogFolder, Kramdown
+from tests.checks.conftest import HEAD, NOW, BlogFolder
+from tests.kramdown import Kramdown
 
 RulesOf = Callable[..., list[str]]
 

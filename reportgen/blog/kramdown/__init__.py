@@ -1,11 +1,26 @@
-"""A scanner of Markdown that cuts a post exactly as kramdown does, and knows every position.
+"""kramdown in Python: the Markdown of Jekyll and GitHub Pages, read as the Ruby original reads it.
 
-It follows kramdown 2.4 with the GFM parser 1.1, which GitHub Pages runs: which lines become a
-table, which underscores become emphasis, which backslashes vanish. It renders nothing.
+It follows kramdown 2.4 with the GFM parser 1.1, as GitHub Pages sets them, and writes the same
+HTML. Every element of the tree knows the offsets in the source that it comes from::
+
+    document = Document("A *word*.")
+    document.blocks[0].children[1].start        # 2
+    document.html()                              # '<p>A <em>word</em>.</p>\n'
+
+It is a dialect for Python-Markdown as well::
+
+    markdown.markdown(text, extensions=["reportgen.blog.kramdown"])
 """
 
-from reportgen.blog.kramdown.blocks import parse as parse
-from reportgen.blog.kramdown.scanner import TEXT_KINDS as TEXT_KINDS
-from reportgen.blog.kramdown.scanner import Block as Block
-from reportgen.blog.kramdown.spans import Span as Span
-from reportgen.blog.kramdown.spans import spans as spans
+from reportgen.blog.kramdown.document import Document as Document
+from reportgen.blog.kramdown.element import TEXT_KINDS as TEXT_KINDS
+from reportgen.blog.kramdown.element import Element as Element
+from reportgen.blog.kramdown.element import Span as Span
+from reportgen.blog.kramdown.element import Tangled as Tangled
+
+
+def makeExtension(**options: object) -> object:  # noqa: N802 (Python-Markdown looks for this name)
+    """kramdown for Python-Markdown: ``markdown.markdown(text, extensions=[__name__])``."""
+    from reportgen.blog.kramdown.extension import Kramdown
+
+    return Kramdown(**options)

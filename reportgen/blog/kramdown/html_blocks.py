@@ -3,100 +3,181 @@
 import re
 
 from reportgen.blog.kramdown import patterns as p
-from reportgen.blog.kramdown.scanner import Block, Scanner
+from reportgen.blog.kramdown.element import Element
+from reportgen.blog.kramdown.leaves import grow
+from reportgen.blog.kramdown.scanner import Scanner
 from reportgen.blog.text import Piece, Text
 
-MARKDOWN = re.compile(r"""\bmarkdown\s*=\s*["']?(1|block|span|0)\b""")
+FOUND = object()
+"""What a step returns that has read the closing tag of the element around it."""
+MODELS = {"0": "raw", "span": "span", "block": "block"}
 
 
-def html(s: Scanner) -> bool:
-    """A comment or an element at the beginning of a line."""
+def html(s: Scanner) -> bool | object:
+    """A comment, an element, or the end of the element around, at the beginning of a line."""
     if not s.match(p.HTML_START):
         return False
-    comment = s.match(p.COMMENT)
-    if comment:
-        s.take("comment", comment)
-        _skip(s)
+    if s.closes("-->") and (comment := s.scan(p.COMMENT)):
+        first, last = s.range(comment.start(), comment.end())
+        text = s.text.part(comment.start(), comment.end())
+        s.tree.children.append(Element("comment", first, last, value=comment[0], text=text))
+        s.scan(p.TRAILING)
         return True
-    tag = s.match(p.NOT_SPAN_TAG)
-    match = p.TAG.match(s.string, tag.end() - 1) if tag else None
-    if match is None:
-        return False
-    element = _Element(s, match)
-    block = s.add("html", element.raw, info=match[1].lower())
-    block.children = element.children
-    if element.had_body:
-        _skip(s)
-    return True
+    start = s.position
+    indent = start + len(re.match(r" {0,3}", s.string[start : start + 3])[0])  # type: ignore[index]
+    tag = p.TAG.match(s.string, indent)
+    if tag and tag[1].lower() not in p.SPAN_ELEMENTS:
+        s.position = tag.end()
+        mark = len(s.markdown)
+        top = _open(s, tag, s.tree)
+        top.text = Text(_between(s, start, s.position, s.markdown[mark:]))
+        del s.markdown[mark:]
+        return True
+    closing = p.CLOSING_TAG.match(s.string, indent)
+    name = closing[1].lower() if closing else ""
+    if closing and s.tree.kind == "html" and s.tree.value == name and name not in p.SPAN_ELEMENTS:
+        s.position = closing.end()
+        return FOUND
+    return False
 
 
-def _skip(s: Scanner) -> None:
-    """Steps over the end of the line, so that no table can begin below it."""
-    rest = s.match(p.TRAILING)
-    s.position = rest.end() if rest else s.position
+def _open(s: Scanner, tag: re.Match[str], parent: Element) -> Element:
+    """Reads an element whose opening tag is before the cursor."""
+    name = html_name(tag[1])
+    made = Element("html", s.text.origin(tag.start()), value=name, info=name)
+    made.attr = html_attributes(tag[2], name)
+    parent.children.append(made)
+    made.closed = tag[3] is not None or name in p.VOID_ELEMENTS
+    if name in ("script", "style"):
+        _take_raw(s, made)
+        made.model, made.closed = _model(s, made, parent), False
+    else:
+        made.model = _model(s, made, parent)
+        if made.model == "block":
+            s.scan(p.TRAILING)
+        if not made.closed:
+            _body(s, made, parent)
+    made.end = s.range(tag.start(), s.position)[1]
+    return made
 
 
-class _Element:
-    """One element at the top: its raw text, and the blocks of the parts that are Markdown."""
+def _model(s: Scanner, made: Element, parent: Element) -> str:
+    """How the contents of an element are read: raw, span or block."""
+    made.ial, s.attributes = s.attributes, None
+    mode = made.attr.pop("markdown", "")
+    usual = content_model(made.value)
+    if mode == "1":
+        return usual
+    if mode in MODELS:
+        return MODELS[mode]
+    inside_raw = parent.kind == "html" and parent.model == "raw"
+    return usual if s.state.is_on("parse_block_html", False) and not inside_raw else "raw"
 
-    def __init__(self, s: Scanner, match: re.Match[str]) -> None:
-        self.pieces: list[Piece] = []
-        self.children: list[Block] = []
-        self.start = s.position
-        self.had_body = False
-        self._open(s, match)
-        self._flush(s)
 
-    @property
-    def raw(self) -> Text:
-        """The text of the element without the Markdown in it."""
-        return Text(self.pieces)
+def content_model(name: str) -> str:
+    """How kramdown reads the contents of an element where ``markdown="1"`` asks it to."""
+    if name in p.RAW_CONTENT:
+        return "raw"
+    return "span" if name in p.SPAN_CONTENT else "block" if name in p.BLOCK_CONTENT else "raw"
 
-    def _flush(self, s: Scanner) -> None:
-        self.pieces += s.text.cut(self.start, s.position)
-        self.start = s.position
 
-    def _open(self, s: Scanner, match: re.Match[str]) -> None:
-        s.position = match.end()
-        name = match[1].lower()
-        if match[3] or name in p.VOID_ELEMENTS:
-            return
-        self.had_body = True
-        markdown = MARKDOWN.search(match[2])
-        if name in ("script", "style"):
-            self._close(s, name)
-        elif markdown and markdown[1] != "0":
-            self._markdown(s, name, markdown[1])
+def _body(s: Scanner, made: Element, parent: Element) -> None:
+    from reportgen.blog.kramdown.blocks import read_on
+
+    if made.model == "block":
+        start = s.position
+        read_on(s, made)
+        s.markdown.append((start, s.position))
+    elif made.model == "span":
+        start = s.position
+        stop = _closing(s, made.value)
+        end = stop.start() if stop else len(s.string)
+        inner = Element("paragraph", *s.range(start, end), transparent=True)
+        made.children.append(inner)
+        if end > start:
+            grow(inner, s.pieces(start, end))
+        s.markdown.append((start, end))
+        s.position = stop.end() if stop else end
+    else:
+        _read_raw(s, made)
+    if not (parent.kind == "html" and parent.model == "raw"):
+        s.scan(p.TRAILING)
+
+
+def _read_raw(s: Scanner, made: Element) -> None:
+    """Reads an element's contents as HTML up to its closing tag, or to the end."""
+    s.state.enter(s.here)
+    while start := p.RAW_START.search(s.string, s.position):
+        s.state.spend(1, s.here)
+        _add_text(s, made, start.start())
+        if s.closes("-->") and (match := s.scan(p.COMMENT)):
+            _add(s, made, "comment", match)
+        elif s.closes("?>") and (match := s.scan(p.INSTRUCTION)):
+            _add(s, made, "instruction", match)
+        elif match := s.scan(p.TAG):
+            _open(s, match, made)
+        elif match := s.scan(p.CLOSING_TAG):
+            if made.value == html_name(match[1]):
+                break
+            s.position = match.start()
+            _add_text(s, made, match.end())
         else:
-            self._raw(s, name)
+            _add_text(s, made, s.position + 1)
+    else:
+        _add_text(s, made, len(s.string))
+    s.state.depth -= 1
 
-    def _close(self, s: Scanner, name: str) -> None:
-        stop = re.compile(rf"</{re.escape(name)}\s*>", re.IGNORECASE).search(s.string, s.position)
-        s.position = stop.end() if stop else len(s.string)
 
-    def _markdown(self, s: Scanner, name: str, mode: str) -> None:
-        self._flush(s)
-        if mode == "span" or (mode == "1" and name in p.SPAN_CONTENT):
-            start = s.position
-            self._close(s, name)
-            end = s.string.rfind("<", start, s.position)
-            self.children.append(Block("paragraph", s.text.part(start, max(end, start))))
-        else:
-            _skip(s)
-            self.children += s.blocks(name)
-        self.start = s.position
+def _add(s: Scanner, parent: Element, kind: str, match: re.Match[str]) -> None:
+    first, last = s.range(match.start(), match.end())
+    parent.children.append(Element(kind, first, last, value=match[0]))
 
-    def _raw(self, s: Scanner, name: str) -> None:
-        while start := p.RAW_START.search(s.string, s.position):
-            s.position = start.start()
-            if match := s.match(p.COMMENT) or s.match(p.INSTRUCTION):
-                s.position = match.end()
-            elif match := s.match(p.TAG):
-                self._open(s, match)
-            elif match := s.match(p.CLOSING_TAG):
-                s.position = match.end()
-                if match[1].lower() == name:
-                    return
-            else:
-                s.position += 1
-        s.position = len(s.string)
+
+def _add_text(s: Scanner, parent: Element, end: int) -> None:
+    """Adds the text up to ``end`` and steps over it."""
+    value, start = s.string[s.position : end], s.position
+    s.position = end
+    last = parent.children[-1] if parent.children else None
+    if last is not None and last.kind == "text":
+        last.pieces.append(value)  # type: ignore[union-attr]
+        last.end = s.range(start, end)[1]
+    elif value:
+        parent.children.append(Element("text", *s.range(start, end), pieces=[value]))
+
+
+def _take_raw(s: Scanner, made: Element) -> None:
+    """Takes the contents of a script or a style as they are."""
+    stop = _closing(s, made.value)
+    end = stop.start() if stop else len(s.string)
+    if end > s.position:
+        first, last = s.range(s.position, end)
+        made.children.append(Element("raw", first, last, value=s.string[s.position : end]))
+    s.position = stop.end() if stop else end
+
+
+def _closing(s: Scanner, name: str) -> re.Match[str] | None:
+    """The next closing tag of an element of this name."""
+    if not s.closes(f"</{name}"):
+        return None
+    return re.compile(rf"</{re.escape(name)}{p.S}*>", re.IGNORECASE).search(s.string, s.position)
+
+
+def _between(s: Scanner, start: int, end: int, without: list[tuple[int, int]]) -> list[Piece]:
+    pieces: list[Piece] = []
+    for first, last in without:
+        pieces += s.pieces(start, first)
+        start = last
+    return pieces + s.pieces(start, end)
+
+
+def html_name(written: str) -> str:
+    """The name of an element: in lower case where it is HTML's."""
+    return written.lower() if written.lower() in p.ELEMENTS else written
+
+
+def html_attributes(written: str, name: str) -> dict[str, str]:
+    """The attributes of a tag by name."""
+    found: dict[str, str] = {}
+    for key, word, double, single in p.HTML_ATTRIBUTE.findall(written):
+        found[key.lower() if name in p.ELEMENTS else key] = word or double or single
+    return found

@@ -1,125 +1,125 @@
-"""Blocks, and the cursor that the block parsers share."""
+"""The cursor of the block parsers, and what all of them share."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import cache
 
 from reportgen.blog.kramdown import patterns as p
-from reportgen.blog.kramdown.spans import Span, spans
-from reportgen.blog.text import Text
+from reportgen.blog.kramdown.attributes import Lists, read_attributes
+from reportgen.blog.kramdown.element import Attributes, Element, Tangled
+from reportgen.blog.text import Piece, Text
 
-TEXT_KINDS = ("heading", "paragraph", "cell", "term")
-"""The kinds whose text holds spans."""
+DEEPEST = 60
+"""How deep blocks and spans may nest; people's texts stay below ten."""
 
 
-@dataclass(slots=True)
-class Block:
-    """One block. ``text`` is what spans are read from, or the raw content of code and HTML.
+class State:
+    """What one document defines, wherever it stands: links, notes, attribute lists, options."""
 
-    ``kind``: heading, paragraph, table, cell, maths, code, fence, html, comment, quote, list, item,
-    term, definition, rule, footnote, link, attributes, blank, boundary.
-    ``info`` is the language of a fence, the id of a heading, the name of a tag, footnote or link.
-    ``attributes`` are those of kramdown's attribute lists, such as " .class #id".
-    """
+    def __init__(self, size: int, *, dollars: bool = False) -> None:
+        self.links: dict[str, tuple[str, str | None, Element | None]] = {}
+        self.notes: dict[str, tuple[Element, Element]] = {}
+        self.lists: Lists = {}
+        self.abbreviations: dict[str, tuple[str, Element]] = {}
+        self.options: dict[str, str] = {}
+        self.dollars = dollars
+        self.depth = 0
+        self.effort = 25_000 + size // 32
 
-    kind: str
-    text: Text
-    level: int = 0
-    info: str = ""
-    children: list["Block"] = field(default_factory=list)
-    attributes: str = ""
-    _spans: list[Span] | None = None
+    def enter(self, offset: int) -> None:
+        """Counts a level of nesting. Raises Tangled where there are too many."""
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise Tangled(f"The text is nested more than {DEEPEST} levels deep.", offset)
 
-    @property
-    def offset(self) -> int:
-        """Where the block begins in the source file."""
-        return self.text.origin(0)
+    def spend(self, effort: int, offset: int) -> None:
+        """Counts the work done. Raises Tangled where it grows faster than the text."""
+        self.effort -= effort
+        if self.effort < 0:
+            raise Tangled("The text is too tangled to be read: too many signs stay open.", offset)
 
-    @property
-    def spans(self) -> list[Span]:
-        """The spans of a block of text, in order; nothing for the other kinds."""
-        if self._spans is None:
-            self._spans = spans(self.text.string) if self.kind in TEXT_KINDS else []
-        return self._spans
-
-    def walk(self) -> Iterator["Block"]:
-        """This block and all blocks in it, in order."""
-        yield self
-        for child in self.children:
-            yield from child.walk()
+    def is_on(self, option: str, default: bool) -> bool:
+        """The value of an option that is true or false."""
+        value = self.options.get(option)
+        return default if value is None else value.strip().lower() not in ("false", "")
 
 
 class Scanner:
-    """Reads the blocks of one text.
+    """Reads the blocks of one text into ``tree``, the element at hand."""
 
-    ``steps_at`` gives the parsers to try, in order, where a character stands at the cursor.
-    """
-
-    def __init__(self, text: Text, steps_at: "StepsAt") -> None:
-        self.text, self.string, self.steps_at = text, text.string, steps_at
+    def __init__(self, text: Text, tree: Element, state: State) -> None:
+        self.text, self.string, self.tree, self.state = text, text.string, tree, state
         self.position = 0
-        self.found: list[Block] = []
-        self.attributes = ""
-
-    def blocks(self, closing: str = "") -> list[Block]:
-        """All blocks up to the end, or up to the closing tag of the element ``closing``."""
-        outer, self.found = self.found, []
-        while self.position < len(self.string) and not (closing and self._closes(closing)):
-            for step in self.steps_at(self.string[self.position]):
-                if step(self):
-                    break
-        found, self.found = self.found, outer
-        return found
-
-    def _closes(self, name: str) -> bool:
-        match = self.match(_closing_tag(name))
-        if match:
-            self.position = match.end()
-        return match is not None
-
-    def nested(self, text: Text) -> list[Block]:
-        """The blocks of a text inside this one, such as that of a list item."""
-        return Scanner(text, self.steps_at).blocks()
-
-    def add(self, kind: str, text: Text, level: int = 0, info: str = "") -> Block:
-        """Appends a block, with the attribute list that waits for one."""
-        block = Block(kind, text, level, info)
-        if kind not in ("blank", "boundary", "attributes", "comment"):
-            block.attributes, self.attributes = self.attributes, ""
-        self.found.append(block)
-        return block
-
-    def take(self, kind: str, match: re.Match[str] | None, info: str = "") -> bool:
-        """Appends a block for the whole match and steps over it; False without a match."""
-        if match is None:
-            return False
-        self.add(kind, self.text.part(match.start(), match.end()), info=info)
-        self.position = match.end()
-        return True
+        self.attributes: Attributes | None = None
+        self.markdown: list[tuple[int, int]] = []
+        self.last_fence: int | None = None
+        self._last: dict[str, int] = {}
 
     def match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         """What ``pattern`` matches at the cursor."""
         return pattern.match(self.string, self.position)
 
+    def scan(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        """What ``pattern`` matches at the cursor, which steps over it."""
+        match = pattern.match(self.string, self.position)
+        if match:
+            self.position = match.end()
+        return match
+
+    def closes(self, sign: str) -> bool:
+        """Whether a sign, in whatever case, stands below the cursor."""
+        if sign not in self._last:
+            self._last[sign] = self.string.lower().rfind(sign.lower())
+        return self._last[sign] >= self.position
+
     @property
-    def last(self) -> Block | None:
+    def at_end(self) -> bool:
+        return self.position >= len(self.string)
+
+    @property
+    def here(self) -> int:
+        """The offset of the cursor in the source file."""
+        return self.text.origin(self.position)
+
+    def range(self, start: int, end: int) -> tuple[int, int]:
+        """Positions as offsets in the source file."""
+        first = self.text.origin(start)
+        return first, (self.text.origin(end - 1) + 1 if end > start else first)
+
+    def element(self, kind: str, start: int, end: int, **fields: object) -> Element:
+        """A new block, with the attribute list that waits for one."""
+        first, last = self.range(start, end)
+        made = Element(kind, first, last, ial=self.attributes, **fields)  # type: ignore[arg-type]
+        self.attributes = None
+        return made
+
+    def add(self, kind: str, start: int, end: int, **fields: object) -> Element:
+        """Appends a new block."""
+        made = self.element(kind, start, end, **fields)
+        self.tree.children.append(made)
+        return made
+
+    def pieces(self, start: int, end: int) -> list[Piece]:
+        """The text between two positions."""
+        return self.text.cut(start, end)
+
+    @property
+    def last(self) -> Element | None:
         """The block before the cursor."""
-        return self.found[-1] if self.found else None
+        return self.tree.children[-1] if self.tree.children else None
 
     def after_boundary(self) -> bool:
         """Whether a table, a display formula or an underlined heading may begin here."""
-        return self.last is None or self.last.kind in ("blank", "boundary") or bool(self.attributes)
+        last = self.last
+        return (
+            last is None
+            or last.kind == "blank"
+            or (last.kind == "boundary" and not last.info)
+            or self.attributes is not None
+        )
 
-    def before_boundary(self, position: int) -> bool:
-        """Whether such a block may end at ``position``."""
-        return p.BOUNDARY.match(self.string, position) is not None
+    def before_boundary(self) -> bool:
+        """Whether such a block may end here."""
+        return self.match(p.BOUNDARY) is not None
 
-
-@cache
-def _closing_tag(name: str) -> re.Pattern[str]:
-    return re.compile(rf" {{0,3}}</({name})\s*>", re.IGNORECASE)
-
-
-Step = Callable[[Scanner], bool]
-StepsAt = Callable[[str], Sequence[Step]]
+    def read(self, source: str, into: Attributes | None) -> Attributes:
+        """An attribute list added to those that are there."""
+        return read_attributes(source, into)

@@ -1,312 +1,446 @@
-"""Cuts the text of a paragraph, heading or cell into spans the way kramdown does."""
+"""Reads the spans of a paragraph, heading or cell, as kramdown does: one pass, no second look.
+
+Ruby's kramdown tries emphasis and links up to the end of the text, and goes back where they do not
+close. What cannot close is known beforehand here, and what has failed is not tried again.
+"""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from typing import NamedTuple
 
+from reportgen.blog.kramdown import links, quotes, span_html
 from reportgen.blog.kramdown import patterns as p
+from reportgen.blog.kramdown.attributes import apply_attributes, read_attributes
+from reportgen.blog.kramdown.element import Element, Span
+from reportgen.blog.kramdown.entities import code_point
+from reportgen.blog.kramdown.extensions import extension
+from reportgen.blog.kramdown.scanner import State
+from reportgen.blog.text import Text
 
-Range = tuple[int, int]
-NOWHERE: Range = (0, 0)
-
-
-class Span(NamedTuple):
-    """One construct between ``start`` and ``end`` of its text.
-
-    ``kind``: emphasis (of ``info`` * ** _ __), code, element, raw (an element whose text is not
-    Markdown, such as <code>), html (a tag),
-    comment, autolink, link, image, reference, footnote, maths ($$), attributes, quote, typography,
-    entity, break, escape, strike. ``text`` and ``url`` are the ranges of a link's two parts.
-    """
-
-    kind: str
-    start: int
-    end: int
-    info: str = ""
-    text: Range = NOWHERE
-    url: Range = NOWHERE
-
-
-HTML_ONLY = ("html",)
-STARTS = r"[*_`\[$&\"'<>]|!\[|\{:|~~|--|\.\.\.|\\|  (?=\n)"
-EMPHASIS = {mark: re.escape(mark) for mark in ("*", "**", "_", "__")}
-BRACKETS = r"\]|!?\["
-TICKS = re.compile("`+")
-PARENTHESIS = re.compile(r"\(|\)|\s(?=['\"])")
-IDENTIFIER = re.compile(r"\s*?\[([^\]]+)?\]")
-TITLE = re.compile(r"\s*?([\"'])(.+?)\1\s*?\)", re.DOTALL)
-ANGLED = re.compile(r"\(<(.*?)>")
-SIMPLE = {
-    "[": ((p.FOOTNOTE_MARK, "footnote"),),
-    "&": ((p.ENTITY, "entity"),),
-    " ": ((p.LINE_BREAK, "break"),),
-    "-": ((p.TYPOGRAPHY, "typography"),),
-    ".": ((p.TYPOGRAPHY, "typography"),),
-    "<": ((p.TYPOGRAPHY, "typography"),),
-    ">": ((p.TYPOGRAPHY, "typography"),),
-    "\\": ((p.LINE_BREAK, "break"), (p.TYPOGRAPHY, "typography"), (p.ESCAPE, "escape")),
-    "$": ((p.SPAN_MATHS, "maths"),),
-    '"': ((p.QUOTE_MARK, "quote"),),
-    "'": ((p.QUOTE_MARK, "quote"),),
-}
-"""The spans that one pattern describes, by their first character, in the order of their trial."""
-
-
-def spans(string: str, kinds: Sequence[str] = ()) -> list[Span]:
-    """The spans of ``string`` in order of their starts; only of some ``kinds``, where given."""
-    if not _searcher("").search(string):
-        return []
-    reader = _Reader(string, kinds)
-    reader.read()
-    return sorted(reader.found, key=lambda span: (span.start, -span.end))
+STARTS = r"[*_`\[$&\"'<]|!\[|\{:|~~|--|\.\.\.|\\| ?>>|  (?=\n)"
+ALPHA_BEFORE = re.compile(r"[^\W\d_]-?\Z")
+Accept = Callable[[Element], bool]
 
 
 @cache
 def _searcher(stop: str) -> re.Pattern[str]:
-    """Finds whatever may begin a span; what ``stop`` matches is in the group "stop"."""
-    return re.compile(f"(?P<stop>{stop})|{STARTS}" if stop else f"(?P<stop>(?!))|{STARTS}")
+    return re.compile(f"(?P<stop>{stop or '(?!)'})|{STARTS}")
 
 
-class _Reader:
-    def __init__(self, string: str, kinds: Sequence[str]) -> None:
-        self.string, self.kinds, self.position = string, kinds, 0
+class Reader:
+    """The cursor in one text. ``tree`` is the element at hand, ``inside`` the kinds around it."""
+
+    def __init__(self, text: Text, state: State) -> None:
+        self.text, self.string, self.state = text, text.string, state
+        self.position = 0
+        self.tree = Element("root")
+        self.inside: list[str] = []
         self.found: list[Span] = []
-        self.inside: list[str] = ["text"]
-        self.images: list[int] = [0]
+        self._failed: set[tuple[object, ...]] = set()
+        self._last: dict[str, int] = {}
 
-    def read(self, stop: str = "", accept: Callable[[re.Match[str]], bool] | None = None) -> bool:
-        """Reads spans up to an accepted match of ``stop``, and tells whether there was one."""
-        searcher = _searcher(stop)
-        while match := searcher.search(self.string, self.position):
-            self.position = match.start()
-            if match["stop"] is not None and (accept is None or accept(match)):
+    # Reading on
+
+    def read(
+        self, tree: Element, stop: str = "", accept: Accept | None = None,
+        only: Sequence[str] = (),
+    ) -> bool:  # fmt: skip
+        """Reads spans into ``tree`` up to an accepted match of ``stop``; whether there was one.
+
+        ``only``: "code" and "html" where nothing else is a span.
+        """
+        outer, self.tree = self.tree, tree
+        self.inside.append(tree.kind)
+        self.state.enter(self.text.origin(self.position))
+        found = self._read(_searcher(stop), stop, accept, only)
+        self.state.depth -= 1
+        self.inside.pop()
+        self.tree = outer
+        return found
+
+    def _read(
+        self, searcher: re.Pattern[str], stop: str, accept: Accept | None, only: Sequence[str]
+    ) -> bool:
+        string = self.string
+        while self.position < len(string):
+            match = searcher.search(string, self.position)
+            if match is None:
+                if not stop:
+                    self.add_text(self.position, len(string))
+                    self.position = len(string)
+                return False
+            self.state.spend(1, self.text.origin(match.start()))
+            start = match.start()
+            is_quote = string[start] in "\"'" and match["stop"] is None and not only
+            if is_quote and start > self.position and string[start - 1] != "\\":
+                start -= 1  # the character before it decides which way it turns
+            self.add_text(self.position, start)
+            self.position = start
+            if match["stop"] is not None and (accept is None or accept(self.tree)):
                 return True
-            if not self.step():
-                self.position += 1
+            if not self._step(string[start], only):
+                self.add_text(start, start + 1)
+                self.position = start + 1
         return False
 
-    def step(self) -> bool:
+    def _step(self, character: str, only: Sequence[str]) -> bool:
         """Reads one span at the cursor, if there is one."""
-        character = self.string[self.position]
-        if self.kinds:
-            code = character == "`" and "code" in self.kinds
-            return (code and self.code()) or (character == "<" and self.html())
+        if only:
+            code = character == "`" and "code" in only
+            return (code and self.code()) or (
+                character == "<" and "html" in only and span_html.html(self)
+            )
         if character in "*_":
             return self.emphasis()
         if character == "`":
             return self.code()
-        if character == "<" and (self.autolink() or self.html()):
+        if character == "<" and (links.autolink(self) or span_html.html(self)):
             return True
-        if character == "{":
-            return self.attributes()
-        if character == "~":
-            return self.strike()
-        return self.simple(character) or (character in "[!" and self.link())
+        if character in "[!" and (self.footnote() or links.link(self)):
+            return True
+        if character != "\\" and quotes.smart_quote(self):
+            return True
+        step = _STEPS.get(character)
+        return step is not None and step(self)
 
-    def simple(self, character: str) -> bool:
-        """A span that one pattern describes."""
-        for pattern, kind in SIMPLE.get(character, ()):
-            if match := pattern.match(self.string, self.position):
-                return self.take(kind, match.end())
-        return False
+    # What is found
 
-    def strike(self) -> bool:
-        """Struck-out text, and the spans in it."""
-        match = p.STRIKE.match(self.string, self.position)
-        if match is None:
-            return False
-        shift = match.start() + 2
-        for span in spans(match[0][2:-2]):
-            text, url = ((a + shift, b + shift) for a, b in (span.text, span.url))
-            start, end = span.start + shift, span.end + shift
-            self.found.append(Span(span.kind, start, end, span.info, text, url))
-        return self.take("strike", match.end())
+    def match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        """What ``pattern`` matches at the cursor."""
+        return pattern.match(self.string, self.position)
 
-    def take(self, kind: str, end: int, info: str = "") -> bool:
-        """Notes a span from the cursor to ``end``, and steps over it."""
-        self.found.append(Span(kind, self.position, end, info))
+    def add_text(self, start: int, end: int, value: str | None = None) -> None:
+        """Adds text, as it is written between two positions or as ``value``."""
+        if end <= start:
+            return
+        value = self.string[start:end] if value is None else value
+        children = self.tree.children
+        if children and children[-1].kind == "text":
+            children[-1].pieces.append(value)  # type: ignore[union-attr]
+            children[-1].end = self.text.origin(end - 1) + 1
+        else:
+            children.append(self.element("text", start, end, pieces=[value]))
+
+    def element(self, kind: str, start: int, end: int, **fields: object) -> Element:
+        """A span between two positions."""
+        first, last = self.text.origin(start), self.text.origin(max(end - 1, start)) + 1
+        return Element(kind, first, last, is_span=True, **fields)  # type: ignore[arg-type]
+
+    def add(self, kind: str, end: int, **fields: object) -> Element:
+        """Adds a span from the cursor to ``end``, and steps over it."""
+        made = self.element(kind, self.position, end, **fields)
+        self.tree.children.append(made)
         self.position = end
-        return True
+        return made
+
+    def note(
+        self, kind: str, start: int, end: int, info: str = "", **ranges: tuple[int, int]
+    ) -> None:
+        """Notes how a span is written."""
+        self.found.append(Span(kind, start, end, info, **ranges))
+
+    def closes(self, sign: str, after: int) -> bool:
+        """Whether a sign stands at or after a position."""
+        if sign not in self._last:
+            self._last[sign] = self.string.rfind(sign)
+        return self._last[sign] >= after
+
+    def has_failed(self, tried: tuple[object, ...]) -> bool:
+        """Whether a span was tried before, here and within the same kinds, and never closed."""
+        return tried in self._failed
+
+    def fail(self, tried: tuple[object, ...]) -> None:
+        """Remembers a span that does not close."""
+        self._failed.add(tried)
+
+    # Spans of one kind
 
     def emphasis(self) -> bool:
         """Emphasis, or its sign as text."""
         start, mark = self.position, self.string[self.position]
         double = self.string.startswith(mark * 2, start)
-        delimiter = mark * 2 if double else mark
-        kind = "strong" if double else "em"
-        if self._no_emphasis(start, delimiter) or kind in self.inside:
-            self.position += len(delimiter)
+        delimiter, kind = (mark * 2, "strong") if double else (mark, "emphasis")
+        after = start + len(delimiter)
+        if (
+            (mark == "_" and ALPHA_BEFORE.search(self.string[max(start - 2, 0) : start]))
+            or self.string[after : after + 1] in BLANKS
+            or kind in self.inside
+        ):
+            self.add_text(start, after)
+            self.position = after
             return True
-        found = self._emphasised(start, delimiter, kind)
-        if not found and double and self.inside[-1] != "em":
-            found = self._emphasised(start, mark, "em")
+        found = self._emphasised(delimiter, kind)
+        if not found and double and self.tree.kind != "emphasis":
+            found = self._emphasised(mark, "emphasis")
         if not found:
-            self.position = start + len(delimiter)
+            self.add_text(start, after)
+            self.position = after
         return True
 
-    def _no_emphasis(self, start: int, delimiter: str) -> bool:
-        before, after = self.string[max(start - 2, 0) : start], start + len(delimiter)
-        if delimiter[0] == "_" and (before[-1:].isalpha() or re.fullmatch(r"[^\W\d_]-", before)):
-            return True
-        return self.string[after : after + 1].isspace()
+    def _emphasised(self, delimiter: str, kind: str) -> bool:
+        start, mark = self.position, len(self.found)
+        first = start + len(delimiter)
+        tried = (
+            start,
+            delimiter,
+            "link" in self.inside,
+            "emphasis" in self.inside,
+            "strong" in self.inside,
+        )
+        if self.has_failed(tried) or self._last_end(delimiter) <= first:
+            return False
+        made = self.element(kind, start, start)
 
-    def _emphasised(self, start: int, delimiter: str, kind: str) -> bool:
-        mark, first = len(self.found), start + len(delimiter)
-        self.position = first
-
-        def accept(match: re.Match[str]) -> bool:
-            end = match.start()
-            if end == first or self.string[end - 1].isspace():
+        def accept(tree: Element) -> bool:
+            end = self.position
+            if self.string[end - 1] in " \t\r\n\f\v" or not tree.children:
                 return False
             rest = self.string[end + len(delimiter) : end + 3]
-            if kind == "em" and rest[:1] == delimiter and rest[1:2] != delimiter:
+            if kind == "emphasis" and rest[:1] == delimiter and rest[1:2] != delimiter:
                 return False
-            return delimiter[0] != "_" or not rest[:1].isalnum()
+            return delimiter[0] != "_" or not is_alnum(rest[:1])
 
-        if not self._within(kind, EMPHASIS[delimiter], accept):
+        self.position = first
+        if not self.read(made, re.escape(delimiter), accept):
             del self.found[mark:]
+            self.fail(tried)
+            self.position = start
             return False
         self.position += len(delimiter)
-        self.found.append(Span("emphasis", start, self.position, delimiter))
+        made.end = self.text.origin(self.position - 1) + 1
+        self.tree.children.append(made)
+        self.note("emphasis", start, self.position, delimiter)
         return True
 
-    def _within(
-        self, kind: str, stop: str, accept: Callable[[re.Match[str]], bool] | None = None
-    ) -> bool:
-        self.inside.append(kind)
-        self.images.append(0)
-        found = self.read(stop, accept)
-        self.inside.pop()
-        self.images.pop()
-        return found
+    def _last_end(self, delimiter: str) -> int:
+        """The last place where emphasis can end: its sign, but not after a blank."""
+        key = f"end of {delimiter}"
+        if key not in self._last:
+            end = self.string.rfind(delimiter)
+            while end > 0 and self.string[end - 1] in " \t\r\n\f\v":
+                end = self.string.rfind(delimiter, 0, end + len(delimiter) - 1)
+            self._last[key] = end
+        return self._last[key]
 
     def code(self) -> bool:
         """A code span, or its backticks as text."""
-        ticks = TICKS.match(self.string, self.position)
-        if ticks is None:
-            return False
-        size, after = len(ticks[0]), ticks.end()
-        before = self.string[max(self.position - 1, 0) : self.position]
-        spaced = (not before or before.isspace()) and self.string[after : after + 1].isspace()
-        end = -1 if size == 1 and spaced else self.string.find(ticks[0], after)
-        if end < 0:
-            self.position = after
+        start = self.position
+        found = code_span(self.string, start)
+        if found is None:
+            end = p.TICKS.match(self.string, start).end()  # type: ignore[union-attr]
+            self.add_text(start, end)
+            self.position = end
             return True
-        return self.take("code", end + size)
+        first, last, end = found
+        self.note("code", start, end)
+        self.add("code span", end, value=self.string[first:last])
+        return True
 
-    def autolink(self) -> bool:
-        """An address between angle brackets."""
-        match = p.AUTOLINK.match(self.string, self.position)
-        return match is not None and self.take("autolink", match.end())
-
-    def attributes(self) -> bool:
-        """An attribute list, which needs a span before it."""
-        match = p.SPAN_IAL.match(self.string, self.position)
-        if match is None or not any(span.end == self.position for span in self.found):
-            return False
-        return self.take("attributes", match.end(), match[1])
-
-    def html(self) -> bool:
-        """A tag with its element, or a comment."""
-        if match := p.COMMENT.match(self.string, self.position):
-            return self.take("comment", match.end())
-        if match := p.CLOSING_TAG.match(self.string, self.position):
-            return self.take("html", match.end(), match[1].lower())
-        match = p.TAG.match(self.string, self.position)
+    def footnote(self) -> bool:
+        """The mark of a footnote."""
+        match = self.match(p.FOOTNOTE_MARK)
         if match is None:
             return False
-        name = match[1].lower()
-        if name in p.BLOCK_ELEMENTS:
+        self.note("footnote", match.start(), match.end(), match[1])
+        if match[1] not in self.state.notes:
+            self.add_text(match.start(), match.end())
             self.position = match.end()
             return True
-        start = self.position
-        self.take("html", match.end(), name)
-        if not match[3] and name not in p.VOID_ELEMENTS:
-            self._element(start, match[1])
+        self.add("footnote mark", match.end(), value=match[1])
         return True
 
-    def _element(self, start: int, name: str) -> None:
-        """Reads on to the closing tag; without one, the element takes all the rest."""
-        raw = self.kinds == HTML_ONLY or name.lower() not in p.PARSED_ELEMENTS
-        kinds, self.kinds = self.kinds, HTML_ONLY if raw else ()
-        if self._within("html", rf"</{re.escape(name)}\s*>"):
-            closing = p.CLOSING_TAG.match(self.string, self.position)
-            self.take("html", closing.end() if closing else self.position + 1, name.lower())
+    def maths(self) -> bool:
+        """A formula between '$$'."""
+        match = self.match(p.MATHS) if self.closes("$$", self.position + 2) else None
+        if match is None:
+            return False
+        self.note("maths", match.start(), match.end())
+        self.add("formula", match.end(), value=match[1].strip())
+        return True
+
+    def entity(self) -> bool:
+        """A character reference; an unknown name is text."""
+        match = self.match(p.ENTITY)
+        if match is None:
+            return False
+        point = code_point(match[1] or (int(match[2]) if match[2] else int(match[3], 16)))
+        self.note("entity", match.start(), match.end())
+        if point is None:
+            self.add("entity", match.start() + 1, level=ord("&"))
+            self.add_text(self.position, match.end())
+            self.position = match.end()
         else:
-            self.position = len(self.string)
-        self.kinds = kinds
-        self.found.append(Span("raw" if raw else "element", start, self.position, name.lower()))
-
-    def link(self) -> bool:
-        """A link or an image, or its bracket as text."""
-        start, image = self.position, self.string[self.position] == "!"
-        first = start + 1 + image
-        if not self.string.startswith("[", first - 1) or self.string[first : first + 1] in (
-            "",
-            "^",
-        ):
-            return False
-        mark, count = len(self.found), 1
-        self.position = first
-        if not image and "link" in self.inside:
-            return True
-
-        def accept(match: re.Match[str]) -> bool:
-            nonlocal count
-            count += -1 if match[0] == "]" else 1
-            return count - self.images[-1] == 0
-
-        found = self._within("link", BRACKETS, accept)
-        if not found or not self._target(start, (first, self.position), image, mark):
-            del self.found[mark:]
-            if found:
-                self._reference(start, (first, self.position))
-            self.position = first
+            self.add("entity", match.end(), level=point, info=match[0])
         return True
 
-    def _target(self, start: int, text: Range, image: bool, mark: int) -> bool:
-        """Reads ``(url "title")`` after the bracket at the cursor."""
-        opening = self.position + 1
-        if IDENTIFIER.match(self.string, opening) or not self.string.startswith("(", opening):
+    def typography(self) -> bool:
+        """Dashes, an ellipsis, angled quotes."""
+        match = self.match(p.TYPOGRAPHY)
+        if match is None:
             return False
-        url, end = self._url(opening)
-        if end < 0:
+        self.note("typography", match.start(), match.end())
+        if match[0][0] == "\\":
+            end = match.end()
+            for _ in range(2):
+                self.add("entity", end, level=ord(match[0][1]))
+            return True
+        self.add("symbol", match.end(), value=SYMBOLS[match[0]])
+        return True
+
+    def line_break(self) -> bool:
+        """Two spaces, or two backslashes, at the end of a line."""
+        match = self.match(p.LINE_BREAK)
+        if match is None:
             return False
-        if image:
-            del self.found[mark:]
-            self.images[-1] += 1
-        kind = "image" if image else "link"
-        self.found.append(Span(kind, start, end, text=text, url=url))
+        self.note("break", match.start(), match.end())
+        self.add("break", match.end())
+        return True
+
+    def escape(self) -> bool:
+        """A character after a backslash."""
+        match = self.match(p.ESCAPE)
+        if match is None:
+            return False
+        self.note("escape", match.start(), match.end())
+        self.add_text(match.start(), match.end(), match[1])
+        self.position = match.end()
+        return True
+
+    def strike(self) -> bool:
+        """Struck-out text, and the spans in it, which know nothing of those around."""
+        match = self.match(p.STRIKE) if self.closes("~~", self.position + 2) else None
+        if match is None:
+            return False
+        start, end = match.span()
+        made = self.add("html", end, value="del", model="span")
+        self.state.enter(made.start)
+        inner = Reader(self.text.part(start + 2, end - 2), self.state)
+        inner.read(made)
+        self.state.depth -= 1
+        shift = start + 2
+        for span in inner.found:
+            ranges = [(a + shift, b + shift) for a, b in (span[1:3], span.text, span.url)]
+            self.found.append(Span(span.kind, *ranges[0], span.info, *ranges[1:]))
+        self.note("strike", start, end)
+        return True
+
+    def attributes(self) -> bool:
+        """An extension, or the attribute list of the span before it."""
+        if match := self.match(p.SPAN_EXTENSION):
+            return self._extension(match)
+        match, children = self.match(p.SPAN_IAL), self.tree.children
+        if match is None or not children or children[-1].kind == "text":
+            return False
+        given = read_attributes(match[1])
+        last = children[-1]
+        last.ial = read_attributes(match[1], last.ial)
+        apply_attributes(last.attr, given, self.state.lists)
+        self.note("attributes", match.start(), match.end(), match[1])
+        self.position = match.end()
+        return True
+
+    def _extension(self, match: re.Match[str]) -> bool:
+        name, given, closed, _ = match.groups()
+        if not name:
+            return False
+        body, end = None, match.end()
+        if not closed:
+            stop = re.compile(rf"\{{:/(?:{name})?\}}").search(self.string, end)
+            if stop is None:
+                return False
+            body, end = self.string[end : stop.start()], stop.end()
+        made = extension(self.state, name, given or "", body)
+        if made is None:
+            return False
+        self.note("extension", match.start(), end, name)
+        if name != "options" and body is not None:
+            self.add("extension", end, value=made.value, info=made.info)
         self.position = end
         return True
 
-    def _url(self, opening: int) -> tuple[Range, int]:
-        """The range of the address and the end of the link, or an end of -1."""
-        angled = ANGLED.match(self.string, opening)
-        if angled:
-            url, stop = angled.span(1), angled.end()
-            if self.string.startswith(")", stop):
-                return url, stop + 1
-        else:
-            depth, stop = 0, opening
-            while match := PARENTHESIS.search(self.string, stop):
-                stop = match.end()
-                depth += {"(": 1, ")": -1}.get(match[0], 0)
-                if depth == 0 or match[0] not in "()":
-                    break
-            else:
-                return NOWHERE, -1
-            url = (opening + 1, stop - 1)
-            if depth == 0:
-                return url, stop
-        title = TITLE.match(self.string, stop)
-        return url, title.end() if title else -1
 
-    def _reference(self, start: int, text: Range) -> None:
-        """Notes ``[text][id]``, whose meaning hangs on a definition elsewhere."""
-        identifier = IDENTIFIER.match(self.string, text[1] + 1)
-        if identifier and not self.string[:start][-1:].isalnum():
-            name = identifier[1] or self.string[text[0] : text[1]]
-            info = " ".join(name.lower().split())
-            self.found.append(Span("reference", start, identifier.end(), info, text))
+BLANKS = frozenset(" \t\r\n\f\v")
+SYMBOLS = {"---": "mdash", "--": "ndash", "...": "hellip", "<< ": "laquo_space",
+           " >>": "raquo_space", "<<": "laquo", ">>": "raquo"}  # fmt: skip
+
+
+def _backslash(reader: Reader) -> bool:
+    return reader.typography() or reader.line_break() or reader.escape()
+
+
+def _space(reader: Reader) -> bool:
+    return reader.typography() or reader.line_break()
+
+
+_STEPS: dict[str, Callable[[Reader], bool]] = {
+    "$": Reader.maths, "{": Reader.attributes, "&": Reader.entity, "-": Reader.typography,
+    ".": Reader.typography, "<": Reader.typography, ">": Reader.typography, " ": _space,
+    "\\": _backslash, "~": Reader.strike,
+}  # fmt: skip
+
+
+def is_alnum(character: str) -> bool:
+    """Whether a character is a letter or a decimal digit, of whatever script."""
+    return character.isalpha() or character.isdecimal()
+
+
+def code_span(
+    string: str, start: int, begin: int = 0, end: int | None = None
+) -> tuple[int, int, int] | None:
+    """Where a code span's value begins and ends, and the span itself; None where it is none.
+
+    The text reaches from ``begin`` to ``end``.
+    """
+    end = len(string) if end is None else end
+    ticks = p.TICKS.match(string, start, end)
+    if ticks is None:
+        return None
+    first = ticks.end()
+    if len(ticks[0]) == 1:
+        apart = start == begin or string[start - 1] in BLANKS
+        if apart and string[first : min(first + 1, end)] in BLANKS:
+            return None
+    stop = string.find(ticks[0], first, end)
+    if stop < 0:
+        return None
+    last, after = stop, stop + len(ticks[0])
+    if len(ticks[0]) > 1:
+        first += string.startswith(" ", first) and first < last
+        last -= string.endswith(" ", first, last)
+    return first, last, after
+
+
+def code_pieces(string: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
+    """A line's pieces, "text" or "code", with where the text or the code's value lies."""
+    position = done = start
+    while (tick := string.find("`", position, end)) >= 0:
+        found = code_span(string, tick, start, end)
+        if found is None:
+            position = p.TICKS.match(string, tick, end).end()  # type: ignore[union-attr]
+            continue
+        if done < tick:
+            yield "text", done, tick
+        yield "code", found[0], found[1]
+        position = done = found[2]
+    if done < end:
+        yield "text", done, end
+
+
+def plain_pieces(string: str) -> Iterator[tuple[str, str]]:
+    """The pieces of a text in which only code and HTML are spans, with their values."""
+    root = Element("root")
+    Reader(Text([(string, 0)]), State(len(string))).read(root, only=("code", "html"))
+    for child in root.children:
+        kind = "code" if child.kind == "code span" else "text"
+        yield kind, "".join(child.pieces) if child.pieces else child.value
+
+
+def read_spans(text: Text, tree: Element, state: State) -> list[Span]:
+    """Reads the spans of a text into an element; how they are written, in order."""
+    reader = Reader(text, state)
+    if not _searcher("").search(text.string):
+        reader.tree = tree
+        reader.add_text(0, len(text.string))
+        return []
+    reader.read(tree)
+    return sorted(reader.found, key=lambda span: (span.start, -span.end))

@@ -1,88 +1,178 @@
-"""The parser of tables: any paragraph whose every line holds a pipe is one."""
+"""The parser of tables: any block whose every line holds a pipe is one."""
 
 import re
-from itertools import pairwise
 
 from reportgen.blog.kramdown import patterns as p
-from reportgen.blog.kramdown.scanner import Block, Scanner
-from reportgen.blog.kramdown.spans import Span, spans
+from reportgen.blog.kramdown.element import Element
+from reportgen.blog.kramdown.leaves import raw
+from reportgen.blog.kramdown.scanner import Scanner
+from reportgen.blog.kramdown.spans import code_pieces, plain_pieces
+from reportgen.blog.text import Piece, Text
 
-CODE = re.compile(r"(<code.*?>.*?</code>)")
+CODE = re.compile(r"<code.*?>.*?</code>")
+PIPES = re.compile(r"(?<!\\)\|")
+
+
+class _Table:
+    """The rows of a table while they are gathered into sections."""
+
+    def __init__(self, made: Element) -> None:
+        self.made = made
+        self.rows: list[Element] = []
+        self.alignment: list[str] = []
+        self.has_foot = False
+
+    def close(self, name: str, *, force: bool = False) -> None:
+        """Puts the rows gathered so far into a section."""
+        if not self.has_foot or name != "tbody" or force:
+            self.made.children.append(Element("section", info=name, children=self.rows))
+            self.rows = []
+
+    def rule(self, written: str) -> None:
+        """Reads a line of dashes: the first one below rows makes them the head."""
+        if not self.rows:
+            return
+        if self.alignment or self.has_foot:
+            self.close("tbody")
+            return
+        self.close("thead")
+        self.alignment = [
+            {"": "", ":": "left"}[left] if not right else "center" if left else "right"
+            for left, right in p.TABLE_ALIGN.findall(written)
+        ]
 
 
 def table(s: Scanner) -> bool:
     """A table: lines with pipes, between block boundaries."""
     if not s.after_boundary() or not s.match(p.TABLE_START):
         return False
-    start, rows, has_body, header = s.position, 0, False, False
-    cells: list[Block] = []
-    while s.match(p.TABLE_LINE):
-        line = s.match(p.TABLE_RULE) or s.match(p.LINE)
-        if line is None:
-            break
-        if p.TABLE_RULE.fullmatch(line[0]):
-            header, has_body, rows = True, has_body or (header and rows > 0), 0
-        else:
-            rows += 1
-            cells += _cells(s, line)
-        s.position = line.end()
-    string = s.string[start : s.position - 1]
-    if not s.before_boundary(s.position) or not _pipes(string) or not (has_body or rows):
+    start = s.position
+    t = _Table(s.element("table", start, start))
+    leading = s.string[start:].lstrip(" \t\r\n\f\v").startswith("|")
+    s.scan(p.TABLE_RULE)
+    while not s.at_end and s.match(p.TABLE_LINE):
+        if match := s.scan(p.TABLE_RULE):
+            t.rule(match[1])
+        elif s.scan(p.TABLE_FOOT):
+            if t.rows:
+                t.close("tbody", force=True)
+            t.has_foot = True
+        elif match := s.scan(p.TABLE_ROW):
+            s.state.spend(match[1].count("|"), s.text.origin(match.start()))
+            t.rows.append(_row(s, match, leading))
+    bounded = s.before_boundary() and _has_pipes(s.string[start : s.position - 1])
+    if bounded and t.rows:
+        t.close("tfoot" if t.has_foot else "tbody")
+    if not bounded or not any(section.info == "tbody" for section in t.made.children):
+        s.state.spend((s.position - start) // 2000, s.here)
         s.position = start
         return False
-    s.add("table", s.text.part(start, s.position)).children = cells
+    _finish(s, t, start)
     return True
 
 
-def _cells(s: Scanner, line: re.Match[str]) -> list[Block]:
+def _finish(s: Scanner, t: _Table, start: int) -> None:
+    made = t.made
+    made.end = s.range(start, s.position)[1]
+    made.text = s.text.part(start, s.position)
+    rows = [row for section in made.children for row in section.children]
+    columns = max(len(row.children) for row in rows)
+    s.state.spend(columns * len(rows), made.start)
+    for row in rows:
+        row.children += [
+            Element("cell", row.end, row.end) for _ in range(columns - len(row.children))
+        ]
+        for cell, side in zip(row.children, t.alignment, strict=False):
+            cell.info = side
+    for section in made.children:
+        if section.info == "thead":
+            for row in section.children:
+                for cell in row.children:
+                    cell.level = 1
+    s.tree.children.append(made)
+
+
+def _row(s: Scanner, match: re.Match[str], leading: bool) -> Element:
     """The cells of one row: cut at pipes that are neither escaped nor in code."""
-    covered = [
-        (c.start(), c.end()) for c in CODE.finditer(line[0])
-    ] + [(c.start, c.end) for c in spans(line[0], ("code",))]  # fmt: skip
-    cuts = [
-        pipe.start()
-        for pipe in re.finditer(r"(?<!\\)\|", line[0])
-        if not any(start <= pipe.start() < end for start, end in covered)
-    ]
-    edges = [-1, *cuts, len(line[0]) - 1]
-    cells = []
-    for before, after in pairwise(edges):
-        if line[0][before + 1 : after].strip():
-            text = s.text.part(line.start() + before + 1, line.start() + after)
-            cells.append(Block("cell", text))
-    return cells
+    first, last = s.range(match.start(), match.end(1))
+    row, cells = Element("row", first, last), list[list[Piece]]()
+    position, end = match.start(1), match.end(1)
+    for code in [*CODE.finditer(s.string, position, end), None]:
+        stop = code.start() if code else end
+        for kind, start, size in code_pieces(s.string, position, stop):
+            if kind == "code":
+                _append(cells, _written_code(s, start, size))
+            else:
+                _split(s, cells, start, size)
+        if code:
+            _append(cells, s.pieces(code.start(), code.end()))
+            position = code.end()
+    if leading and cells and not _string(cells[0]).strip():
+        del cells[0]
+    if cells and not _string(cells[-1]).strip():
+        del cells[-1]
+    for pieces in cells:
+        text = Text(pieces)
+        size = len(text.string.rstrip())
+        start = len(text.string) - len(text.string.lstrip())
+        inner = raw(text.cut(min(start, size), size))
+        row.children.append(Element("cell", inner.start or first, inner.end or first))
+        row.children[-1].children = [inner] if inner.text.string else []
+    return row
 
 
-def _pipes(string: str) -> bool:
-    """Whether every line has a pipe outside code and tags, by the parser's own reckoning."""
+def _string(pieces: list[Piece]) -> str:
+    return "".join(string for string, _ in pieces)
+
+
+def _append(cells: list[list[Piece]], pieces: list[Piece]) -> None:
+    if cells:
+        cells[-1] += pieces
+    else:
+        cells.append([*pieces])
+
+
+def _split(s: Scanner, cells: list[list[Piece]], start: int, end: int) -> None:
+    """Cuts a text without code at its pipes; escaped ones lose their backslash."""
+    cuts = [m.start() for m in PIPES.finditer(s.string[start:end])]
+    edges = [start, *(start + cut for cut in cuts), end]
+    for i in range(len(edges) - 1):
+        first = edges[i] + (1 if i else 0)
+        pieces: list[Piece] = []
+        while (escape := s.string.find("\\|", first, edges[i + 1])) >= 0:
+            pieces += s.pieces(first, escape)
+            pieces += s.pieces(escape + 1, escape + 2)
+            first = escape + 2
+        pieces += s.pieces(first, edges[i + 1])
+        if i:
+            cells.append(pieces)
+        else:
+            _append(cells, pieces)
+
+
+def _written_code(s: Scanner, start: int, end: int) -> list[Piece]:
+    """A code span written anew, as its pipes were no pipes of the table."""
+    value = s.string[start:end]
+    ticks = max(p.TICKS.findall(value), default="") + "`"
+    blank = " " if len(ticks) > 1 else ""
+    at = s.text.origin(start)
+    return [(ticks + blank, at), *s.pieces(start, end), (blank + ticks, at + len(value))]
+
+
+def _has_pipes(string: str) -> bool:
+    """Whether every line has a pipe outside code and tags, by kramdown's own reckoning."""
     pipe = False
-    for kind, value in _pieces(string):
-        lines = value.rstrip("\n").split("\n") if value.strip("\n") else []
+    for kind, value in plain_pieces(string):
+        lines = value.split("\n")
+        while lines and not lines[-1]:
+            lines.pop()
         if kind == "code":
             if len(lines) > 2 or (len(lines) == 2 and not pipe):
                 break
-            pipe = pipe and len(lines) != 2
-        elif lines:
+            if len(lines) == 2 and pipe:
+                pipe = False
+        else:
             if len(lines) > 1 and not pipe and not p.PIPE.match(lines[0]):
                 break
-            pipe = (pipe and len(lines) == 1) or p.PIPE.match(lines[-1]) is not None
+            pipe = (pipe and len(lines) <= 1) or bool(lines and p.PIPE.match(lines[-1]))
     return pipe
-
-
-def _pieces(string: str) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
-    position = 0
-    for span in _outermost(spans(string, ("code", "html"))):
-        found.append(("text", string[position : span.start]))
-        if span.kind == "code":
-            found.append(("code", string[span.start : span.end].strip("`")))
-        position = span.end
-    return [*found, ("text", string[position:])]
-
-
-def _outermost(found: list[Span]) -> list[Span]:
-    kept: list[Span] = []
-    for span in found:
-        if not kept or span.start >= kept[-1].end:
-            kept.append(span)
-    return kept

@@ -116,8 +116,7 @@ def url_bare(post: Post) -> Iterator[Hit]:
 @rule("reference-undefined", "warning")
 def reference_undefined(post: Post) -> Iterator[Hit]:
     """A reference without its definition is shown as written."""
-    links = {block.info for block in post.all_blocks if block.kind == "link"}
-    notes = {block.info for block in post.all_blocks if block.kind == "footnote"}
+    links, notes = post.document.state.links, post.document.state.notes
     for block in post.all_blocks:
         for span in block.spans:
             shown = block.text.string[span.start : span.end]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from reportgen.blog.kramdown import TEXT_KINDS, Block
+from reportgen.blog.kramdown import TEXT_KINDS, Element
 from reportgen.blog.kramdown import patterns as p
 from reportgen.checks.finding import Hit
 from reportgen.checks.parts import FENCED, blanked
@@ -14,6 +14,13 @@ FENCE_LINE = re.compile(r"(?m)^[ \t>]*(?P<fence>`{3,}|~{3,})(?P<info>[^`\n]*)$")
 TABLE_RULE = re.compile(r"(?m)^[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)+\|?[ \t]*$")
 SHOWN_TAG = re.compile(r"\s*<(img|figure|picture|video|iframe|div|details|p|a|/\w+)\b[^\n]*>")
 ATTRIBUTES = re.compile(r"\{(?::|\s*#|\s*\.)[^{}]*\}\s*$")
+
+
+@rule("markdown-tangled", "error")
+def markdown_tangled(post: Post) -> Iterator[Hit]:
+    """A text that is nested too deep, or too tangled to be read."""
+    if post.tangled:
+        yield Hit(post.tangled.offset, post.tangled.message, "Take it apart; no rule has read it.")
 
 
 @rule("pipe-table", "error")
@@ -30,7 +37,7 @@ def pipe_table(post: Post) -> Iterator[Hit]:
             )
 
 
-def _meant(block: Block) -> bool:
+def _meant(block: Element) -> bool:
     lines = block.text.string.strip().splitlines()
     if any(p.TABLE_RULE.fullmatch(line + "\n") for line in lines):
         return True
@@ -54,7 +61,7 @@ def table_formula(post: Post) -> Iterator[Hit]:
                     break
 
 
-def _odd_row(block: Block, line: str) -> bool:
+def _odd_row(block: Element, line: str) -> bool:
     """Whether a row has another number of pipes than the row of dashes."""
     ruled = next((row for row in block.text.string.splitlines()
                   if p.TABLE_RULE.fullmatch(row + "\n")), line)  # fmt: skip

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise, zip_longest
 
-from reportgen.blog.kramdown import Block
+from reportgen.blog.kramdown import Element
 from reportgen.checks.finding import Hit
 from reportgen.checks.post import Post
 from reportgen.checks.rules.table import rule
@@ -44,9 +44,12 @@ def heading_skipped(post: Post) -> Iterator[Hit]:
 @rule("section-empty", "warning")
 def section_empty(post: Post) -> Iterator[Hit]:
     """A heading with nothing under it."""
-    blocks = [b for b in _leaves(post.blocks) if b.kind not in ("blank", "attributes", "comment")]
+    blocks = [b for b in _leaves(post.blocks) if b.kind != "comment"]
     for block, following in zip_longest(blocks, blocks[1:]):
         if block.kind != "heading":
+            continue
+        stop = following.offset if following else len(post.source)
+        if any(block.end <= definition.start < stop for definition in post.document.boundaries):
             continue
         ends = following is None or following.kind == "rule"
         if ends or (following and following.kind == "heading" and following.level <= block.level):
@@ -57,11 +60,12 @@ def section_empty(post: Post) -> Iterator[Hit]:
             )
 
 
-def _leaves(blocks: list[Block]) -> Iterator[Block]:
+def _leaves(blocks: list[Element]) -> Iterator[Element]:
     """The blocks in order, with Markdown in HTML spread out."""
     for block in blocks:
-        if block.kind == "html" and block.children:
-            yield from _leaves(block.children)
+        inner = list(block.blocks()) if block.kind == "html" else []
+        if inner:
+            yield from _leaves(inner)
         else:
             yield block
 
