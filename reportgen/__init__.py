@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from reportgen.api import load as load
+    from reportgen.engine.run import Checkpoint as Checkpoint
     from reportgen.engine.run import Run as Run
+    from reportgen.engine.run import derive_seed as derive_seed
     from reportgen.errors import Place as Place
     from reportgen.errors import ReportgenError as ReportgenError
+    from reportgen.errors import did_you_mean as did_you_mean
     from reportgen.media import Animation as Animation
     from reportgen.media import Compare as Compare
     from reportgen.media import Curve as Curve
@@ -27,8 +30,8 @@ if TYPE_CHECKING:
 
 HOMES = {
     "reportgen.api": ("load",),
-    "reportgen.engine.run": ("Run",),
-    "reportgen.errors": ("Place", "ReportgenError"),
+    "reportgen.engine.run": ("Checkpoint", "Run", "derive_seed"),
+    "reportgen.errors": ("Place", "ReportgenError", "did_you_mean"),
     "reportgen.media": (
         "Animation",
         "Compare",

@@ -1,7 +1,7 @@
 """How good a picture is, in numbers."""
 
 import torch
-from torch import Tensor, nn
+from torch import Generator, Tensor, nn
 
 
 def mse(x: Tensor, reference: Tensor) -> float:
@@ -93,6 +93,34 @@ def frechet_distance(a: Tensor, b: Tensor) -> float:
     product = torch.linalg.eigvalsh(root_a @ cov_b @ root_a).clamp(min=0)
     trace = cov_a.trace() + cov_b.trace() - 2 * product.sqrt().sum()
     return float((mean_a - mean_b).square().sum() + trace)
+
+
+def share_interval(count: int, total: int, z: float = 1.96) -> tuple[float, float]:
+    """The 95 % interval of a share, ``count`` of ``total`` (Wilson 1927, doi:10.2307/2276774).
+
+    It holds for small counts too: none of a thousand may be up to 0.4 %.
+    """
+    share, reach = count / total, z * z / total
+    middle = (share + reach / 2) / (1 + reach)
+    half = (share * (1 - share) * reach + reach * reach / 4) ** 0.5 / (1 + reach)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def frechet_interval(
+    a: Tensor, b: Tensor, generator: Generator, draws: int = 100, z: float = 1.96
+) -> tuple[float, float]:
+    """About where ``frechet_distance(a, b)`` lies for other sets of as many images as ``a``.
+
+    The distance plus and minus ``z`` standard deviations of it over bootstrap samples of ``a``
+    (Efron 1979). Resampling also raises the distance; that is left out, so the interval is about
+    the distance for sets of this size, not for endless ones.
+    """
+    found = [
+        frechet_distance(a[torch.randint(len(a), (len(a),), generator=generator)], b)
+        for _ in range(draws)
+    ]
+    centre, reach = frechet_distance(a, b), z * float(torch.tensor(found).std())
+    return centre - reach, centre + reach
 
 
 def accuracy(logits: Tensor, labels: Tensor) -> float:

@@ -21,8 +21,7 @@ from torch.nn.parallel import DistributedDataParallel
 from experiments.diffusion.objectives import denoise
 from experiments.diffusion.train import train
 from experiments.diffusion.unet import UNet
-from reportgen import ReportgenError, Run
-from reportgen.engine.run import Checkpoint
+from reportgen import Checkpoint, ReportgenError, Run
 
 MODULE = "experiments.examples.torchrun"
 

@@ -11,8 +11,7 @@ from experiments.part_a.backends import ScenesBackend
 from experiments.part_a.painting import each_told, painted, random_words
 from experiments.world.judge import load_judge, read, shares
 from experiments.world.scenes import SLOTS, pictures
-from reportgen import Grid, Run, Table, artifact, figure
-from reportgen.engine.run import derive_seed
+from reportgen import Grid, Run, Table, artifact, derive_seed, figure
 
 
 @artifact

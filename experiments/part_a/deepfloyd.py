@@ -13,8 +13,7 @@ import torch
 from torch import Tensor
 
 from experiments.diffusion.schedule import Schedule
-from reportgen import ReportgenError
-from reportgen.errors import did_you_mean
+from reportgen import ReportgenError, did_you_mean
 
 MODEL, DEVICE = "DeepFloyd/IF-I-M-v1.0", "cuda"
 NEEDS = {"network": 3e9, "text encoder": 12e9}

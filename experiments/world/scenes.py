@@ -17,8 +17,7 @@ from torch import Tensor
 from experiments.world.drawing import draw_scene
 from experiments.world.pen import COLOURS, GROUNDS, SIZE, SKIES
 from experiments.world.subjects import SUBJECTS
-from reportgen import ReportgenError
-from reportgen.errors import did_you_mean
+from reportgen import ReportgenError, did_you_mean
 
 SLOTS: dict[str, tuple[str, ...]] = {
     "subject": tuple(SUBJECTS),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from reportgen.posts import kramdown
 from reportgen.posts.draft import Draft
 from reportgen.posts.post import Heading
+from reportgen.posts.typed import typed_numbers
 
 if TYPE_CHECKING:
     from reportgen.engine.results import Results
@@ -22,6 +23,7 @@ def warnings(draft: Draft, headings: list[Heading], results: Results) -> Iterato
         if results[shown.id].drawn is None:
             yield warn(f"'{shown.id}' is {results[shown.id].state}; a note stands in.", shown.line)
     yield from heading_warnings(draft, headings)
+    yield from typed_numbers(draft.source, results)
 
 
 def heading_warnings(draft: Draft, headings: list[Heading]) -> Iterator[str]:
