@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from reportgen.media import Grid as Grid
     from reportgen.media import Image as Image
     from reportgen.media import Panels as Panels
+    from reportgen.media import Picture as Picture
     from reportgen.media import Plot as Plot
     from reportgen.media import Steps as Steps
     from reportgen.media import Strip as Strip
@@ -39,6 +40,7 @@ HOMES = {
         "Grid",
         "Image",
         "Panels",
+        "Picture",
         "Plot",
         "Steps",
         "Strip",

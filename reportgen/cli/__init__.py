@@ -13,6 +13,7 @@ from reportgen.errors import ReportgenError, WrongUse, did_you_mean
 
 COMMANDS = {
     "new": "new",
+    "adopt": "adopt",
     "build": "build",
     "figure": "figure",
     "list": "listing",

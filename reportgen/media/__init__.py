@@ -1,6 +1,6 @@
 """Media: what figures return, and how arrays and labels become files and HTML.
 
-One module a kind (image, strip, grid, curve, table, plot, steps, animation, compare, panels);
+One module a kind (image, strip, grid, curve, table, picture, plot, steps, animation, compare, panels);
 ``base`` is what they share, ``canvas`` writes files, ``markup`` writes HTML, ``composite`` draws
 the labelled picture for feeds. Pixels hold no text. Pillow and matplotlib load when drawing.
 """
@@ -18,6 +18,7 @@ from reportgen.media.curve import Curve as Curve
 from reportgen.media.grid import Grid as Grid
 from reportgen.media.image import Image as Image
 from reportgen.media.panels import Panels as Panels
+from reportgen.media.picture import Picture as Picture
 from reportgen.media.plot import Plot as Plot
 from reportgen.media.steps import Steps as Steps
 from reportgen.media.strip import Strip as Strip

@@ -35,7 +35,7 @@ def write_card(drawn: Drawn, folder: Path) -> Path | None:
         return None
     target = folder / f"{Path(names[0]).stem}-card.png"
     if not target.is_file():
-        draw = chart_card if drawn.kind in CHARTS else tile_card
+        draw = chart_card if drawn.kind in {*CHARTS, "Picture"} else tile_card
         write_changed(target, png_bytes(draw([folder / name for name in names])))
     return target
 

@@ -15,6 +15,7 @@ from reportgen.media import (
     Image,
     Media,
     Panels,
+    Picture,
     Plot,
     Steps,
     Strip,
@@ -83,6 +84,17 @@ def figure() -> Figure:
     return drawn
 
 
+def photograph() -> bytes:
+    """A digit as the bytes of a PNG file, larger than the text is wide."""
+    from io import BytesIO
+
+    from PIL import Image as Pillow
+
+    buffer = BytesIO()
+    Pillow.fromarray(digits()[0]).resize((700, 700)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
 def gallery() -> dict[str, Media]:
     """Every kind by the stem under which it is drawn."""
     frames = [noisy(s) for s in (1.0, 0.5, 0.1)]
@@ -96,6 +108,7 @@ def gallery() -> dict[str, Media]:
         ),
         "curve": curve(),
         "table": table(),
+        "picture": Picture(photograph(), ".png", summary="A digit"),
         "plot": Plot(figure()),
         "steps": Steps(frames, ["t = 690", "t = 240", "t = 0"]),
         "steps-grid": Steps([grid(2), grid(1)], ["epoch 1", "epoch 5"], what="epoch"),

@@ -1,0 +1,366 @@
+"""A hand-written post becomes a source of ours; the prose stays as it is, byte for byte.
+
+Images that stand alone become figures made from their files, until a producer replaces each.
+Their numbers, and "Figure 3" in the text, become references; what our templates or our maths
+would read otherwise is escaped. Nothing of the blog is changed.
+"""
+
+import os
+import re
+import shutil
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from reportgen.blog import front_matter
+from reportgen.blog.blog import MARKDOWN, Blog, find_root
+from reportgen.blog.kramdown import Block
+from reportgen.checks.collect import NUMBERED
+from reportgen.checks.parts import Caption, Image, blanked
+from reportgen.checks.post import Post
+from reportgen.errors import Place, WrongUse
+from reportgen.media.picture import ENDINGS
+from reportgen.project import Project
+from reportgen.registry import Graph
+from reportgen.scaffold.files import write_new
+from reportgen.scaffold.pieces import home, identifier
+
+MENTION = re.compile(r"(?<![\w\[])(?:[Ff]igures?|[Ff]ig\.?)(?:\s|&nbsp;)+(\d+)(?![\w.]*\w)")
+EMPHASIS = re.compile(r"\A([*_]{1,2})(.*)\1\Z", re.DOTALL)
+TEMPLATE = re.compile(r"<%|%>")
+
+
+@dataclass(frozen=True)
+class Adopted:
+    """``id``, caption and alternative text of a figure that shows ``file``."""
+
+    id: str
+    name: str
+    file: Path
+    caption: str
+    alt: str
+
+
+@dataclass
+class Adoption:
+    """What became of one post: paths written below the project, and what a person must look at."""
+
+    post: Path
+    written: list[str] = field(default_factory=list)
+    figures: list[Adopted] = field(default_factory=list)
+    open: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Change:
+    """The source from ``start`` to ``end`` becomes ``text``."""
+
+    start: int
+    end: int
+    text: str
+
+
+def adopt(project: Project, graph: Graph, path: Path) -> list[Adoption]:
+    """Adopt a post, or all posts of a folder. Raises WrongUse where there is none."""
+    taken = {*graph.figures, *graph.nodes}
+    return [adopt_post(project, file, taken) for file in posts_in(path)]
+
+
+def posts_in(path: Path) -> list[Path]:
+    """The post, or all dated Markdown files in the folder or its ``_posts``."""
+    if path.is_file():
+        return [path]
+    folder = path / "_posts" if (path / "_posts").is_dir() else path
+    found = [
+        file
+        for file in sorted(folder.rglob("*"))
+        if file.suffix.lower() in MARKDOWN and front_matter.NAME.match(file.name)
+    ]
+    if not found:
+        raise WrongUse(f"There is no post in '{path}'.", hint="Posts are YYYY-MM-DD-title.md.")
+    return found
+
+
+def adopt_post(project: Project, file: Path, taken: set[str]) -> Adoption:
+    """Write the source and the figures of one post; ``taken`` ids and names grow by its own."""
+    root, is_blog = find_root(file)
+    try:
+        source = file.read_text(encoding="utf-8").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise WrongUse(f"Not valid UTF-8: {error}.", place=Place(file)) from None
+    post = Post(file, source, Blog(root, is_blog), datetime.now(UTC))
+    done = Adoption(file)
+    target = target_name(file, post)
+    place = f"{project.templates}/posts/{target}"
+    if (project.root / place).exists():
+        done.open.append(f"'{place}' is there already; the post was left alone.")
+        return done
+    changes = list(figures(project, post, taken, done))
+    numbers = {number: f.id for number, f in numbered(post, changes, done)}
+    changes += mentions(post, numbers, changes)
+    changes += protections(post, changes)
+    text = changed(with_title(source, post, done), changes, len(source))
+    files = {place: text}
+    if done.figures:
+        module = identifier(slug_of(target))
+        files[f"{home(project)}/{module}.py"] = producers(project, post, done)
+    done.written = write_new(project.root, files)
+    if len(done.written) < len(files):
+        done.open.append(f"'{home(project)}/{module}.py' is there already and was left alone.")
+    if post.front.fault:
+        done.open.append(f"The front matter is not valid YAML: {post.front.fault[1]}.")
+    return done
+
+
+def target_name(file: Path, post: Post) -> str:
+    """``YYYY-MM-DD-slug.md``, the date with leading zeros, the slug in lower case."""
+    match = front_matter.NAME.match(file.name)
+    date = post.date
+    if match is None or date is None:
+        hint = "Name it YYYY-MM-DD-title.md, or give it a date."
+        if date is None:
+            raise WrongUse("The post has no date.", place=Place(file), hint=hint)
+        return f"{date.moment:%Y-%m-%d}-{identifier(file.stem).replace('_', '-')}.md"
+    year, month, day = match["date"].split("-")
+    name = re.sub(r"[^a-z0-9]+", "-", match["slug"].lower()).strip("-")
+    return f"{int(year):04}-{int(month):02}-{int(day):02}-{name}.md"
+
+
+def slug_of(target: str) -> str:
+    return target[11:].removesuffix(".md")
+
+
+def with_title(source: str, post: Post, done: Adoption) -> str:
+    """The source with a title in its front matter, which Jekyll takes from the file's name."""
+    if post.front.values.get("title"):
+        return source
+    title = post.slug.replace("-", " ").replace("_", " ").title()
+    done.open.append(f"The post had no title; it is '{title}' now, as Jekyll has it.")
+    line = front_matter.dump({"title": title})
+    head = source.find("\n") + 1
+    return source[:head] + line + source[head:] if post.front.present else f"---\n{line}---\n{source}"
+
+
+def changed(text: str, changes: Iterable[Change], length: int) -> str:
+    """Make all changes; their offsets are those of the source before a title was put in."""
+    shift = len(text) - length
+    for change in sorted(changes, key=lambda c: c.start, reverse=True):
+        text = text[: change.start + shift] + change.text + text[change.end + shift :]
+    return text
+
+
+# Figures ---------------------------------------------------------------------------------------
+
+
+def figures(project: Project, post: Post, taken: set[str], done: Adoption) -> Iterator[Change]:
+    """A figure for each picture of the blog that stands alone in a block."""
+    files = {image.offset: address.path for image, address in post.local_images}
+    blocks = [block for block in post.blocks if block.kind != "blank"]
+    for i, block in enumerate(blocks):
+        start, end = extent(block, post)
+        inside = [m for m in post.images if start <= m.offset < end and m.origin != "source"]
+        if not inside or block.kind not in ("paragraph", "html"):
+            done.open += [left(m, post, "it stands within other text") for m in inside]
+            continue
+        (image, *others) = inside
+        file = post.blog.root / files[image.offset].lstrip("/") if image.offset in files else None
+        why = reason(post, block, image, others, file)
+        if why:
+            done.open += [left(m, post, why) for m in inside]
+            continue
+        assert file is not None
+        following = blocks[i + 1] if i + 1 < len(blocks) else None
+        caption, end = caption_of(post, block, end, following)
+        made = adopted(file, image, caption, taken, done, post)
+        done.figures.append(made)
+        yield Change(start, end, f'<%= figure("{made.id}") %>')
+
+
+def extent(block: Block, post: Post) -> tuple[int, int]:
+    """Where the block is in the source, without the line end after it."""
+    string = block.text.string.rstrip("\n")
+    end = block.text.origin(len(string) - 1) + 1 if string else block.offset
+    return block.offset, end
+
+
+def reason(
+    post: Post, block: Block, image: Image, others: list[Image], file: Path | None
+) -> str:
+    """Why an image stays as it is, or ""."""
+    if others:
+        return "it shares its block with other images"
+    if file is None:
+        return "it is not a file of the blog"
+    if not file.is_file() or file.suffix.lower() not in ENDINGS:
+        return "its file is not there, or no picture"
+    if words_beside(post, block):
+        return "it stands within other text"
+    return ""
+
+
+def words_beside(post: Post, block: Block) -> str:
+    """The text of the block that is neither its picture nor a caption."""
+    start, end = extent(block, post)
+    raw = post.source[start:end]
+    if block.kind == "html":
+        without = re.sub(r"(?s)<(figcaption|caption)\b.*?</\1\s*>|<!--.*?-->|<[^>]*>", "", raw)
+        return without.strip()
+    cuts = [(s.start, s.end) for s in block.spans if s.kind in ("image", "attributes")]
+    left = block.text.string
+    for a, b in sorted(cuts, reverse=True):
+        left = left[:a] + left[b:]
+    left = re.sub(r"\{:.*?\}", "", left)
+    includes = [t for t in post.includes() if start <= t.start < end]
+    if includes and raw.strip() == post.source[includes[0].start : includes[0].end]:
+        return ""
+    lines = [line for line in left.strip().splitlines() if line.strip()]
+    return "" if all(EMPHASIS.match(line.strip()) for line in lines[:1]) and len(lines) < 2 else left
+
+
+def caption_of(
+    post: Post, block: Block, end: int, following: Block | None
+) -> tuple[Caption | None, int]:
+    """The caption in the block, or in the paragraph after it, and where both end."""
+    start = block.offset
+    for caption in post.captions:
+        if start <= caption.offset < end:
+            return caption, end
+    if following is not None and following.kind == "paragraph":
+        first, last = extent(following, post)
+        text = post.source[first:last].strip()
+        bare = EMPHASIS.match(text)
+        match = NUMBERED.match(bare[2] if bare else text)
+        if match and match["end"] and match["label"].lower().startswith("fig"):
+            words = (bare[2] if bare else text)[match.end() :]
+            return Caption("figure", match["number"], words.strip(), first), last
+        if bare and "\n" not in text and len(bare[1]) == 1:
+            return Caption("", "", bare[2].strip(), first), last
+    return None, end
+
+
+def adopted(
+    file: Path, image: Image, caption: Caption | None, taken: set[str], done: Adoption, post: Post
+) -> Adopted:
+    """A figure with an id from the file's name; what is lacking is noted."""
+    stem = re.sub(r"[^a-z0-9]+", "-", file.stem.lower()).strip("-") or "figure"
+    if stem in taken:
+        stem = f"{slug_of(target_name(post.path, post))}-{stem}"
+    id, count = stem, 2
+    while id in taken or identifier(id) in taken:
+        id, count = f"{stem}-{count}", count + 1
+    taken |= {id, identifier(id)}
+    words = " ".join((caption.text if caption else "").split())
+    match = NUMBERED.match(words)
+    words = words[match.end() :] if match and match["end"] else words
+    alt = " ".join((image.alt or "").split())
+    line = post.lines.place(image.offset)[0]
+    if not words:
+        done.open.append(f"Line {line}: figure '{id}' had no caption; it has its alternative text.")
+    if not alt:
+        done.open.append(f"Line {line}: figure '{id}' has no alternative text; give it alt=.")
+    return Adopted(id, identifier(id), file, words or alt or file.stem, alt)
+
+
+def left(image: Image, post: Post, why: str) -> str:
+    line = post.lines.place(image.offset)[0]
+    return f"Line {line}: the image '{image.url}' stays as it is: {why}."
+
+
+def numbered(
+    post: Post, changes: list[Change], done: Adoption
+) -> Iterator[tuple[str, Adopted]]:
+    """The numbers that captions of adopted figures said."""
+    for change, made in zip(changes, done.figures, strict=True):
+        for caption in post.captions:
+            if change.start <= caption.offset < change.end and caption.number:
+                yield caption.number, made
+
+
+# Text ------------------------------------------------------------------------------------------
+
+
+def mentions(post: Post, numbers: dict[str, str], taken: list[Change]) -> list[Change]:
+    """``Figure 3`` in the text becomes a reference, where such a figure was adopted."""
+    found = []
+    for prose in post.prose:
+        for match in MENTION.finditer(prose.text):
+            start, end = prose.origin(match.start()), prose.origin(match.end() - 1) + 1
+            free = all(end <= c.start or c.end <= start for c in taken)
+            if match[1] in numbers and free and prose.block.kind in ("paragraph", "cell"):
+                found.append(Change(start, end, f'<%= ref("{numbers[match[1]]}") %>'))
+    return found
+
+
+def protections(post: Post, taken: list[Change]) -> list[Change]:
+    """What our templates and our maths would read otherwise, outside what changes anyway."""
+    body = post.front.body
+    found = [
+        Change(m.start(), m.end(), f'<%= "{m[0]}" %>') for m in TEMPLATE.finditer(post.source, body)
+    ]
+    for block in post.all_blocks:
+        if block.kind in ("paragraph", "heading", "cell", "term"):
+            found += inline_maths(block)
+    formulas = [(f.offset, f.offset + len(f.text) + 2) for f in post.formulas if f.style == "$"]
+    hidden = [(c.start, c.end) for c in found] + formulas
+    for block in post.all_blocks:
+        if block.kind in ("paragraph", "heading", "cell", "term"):
+            spans = [(s.start, s.end) for s in block.spans if s.kind in ("maths", "code", "raw", "escape")]
+            for match in re.finditer(r"\$", blanked(block.text.string, spans)):
+                at = block.text.origin(match.start())
+                if not any(a <= at < b for a, b in hidden):
+                    found.append(Change(at, at + 1, "\\$"))
+    return [c for c in found if all(c.end <= t.start or t.end <= c.start for t in taken)]
+
+
+def inline_maths(block: Block) -> Iterator[Change]:
+    """kramdown's ``$$…$$`` within a line is our ``$…$``."""
+    for span in block.spans:
+        if span.kind == "maths":
+            start, end = block.text.origin(span.start), block.text.origin(span.end - 1) + 1
+            yield Change(start, start + 2, "$")
+            yield Change(end - 2, end, "$")
+
+
+# Producers -------------------------------------------------------------------------------------
+
+
+def producers(project: Project, post: Post, done: Adoption) -> str:
+    """The module of the figures: each shows its file, until somebody computes it."""
+    parts = [
+        f'"""Figures of the post {post.path.name}, from their files. Let a run make them."""\n',
+        "from reportgen import Picture, Run, figure\n",
+    ]
+    for made in done.figures:
+        path = reachable(project, made, slug_of(target_name(post.path, post)))
+        alt = f", alt={literal(made.alt)}" if made.alt else ""
+        parts.append(
+            f"\n@figure({literal(made.id)}, caption={literal(made.caption)}{alt})\n"
+            f"def {made.name}(run: Run):\n"
+            f"    return Picture.from_file(run.input({literal(path)}))\n"
+        )
+    return "\n".join(parts)
+
+
+def reachable(project: Project, made: Adopted, slug: str) -> str:
+    """The file from the project's root; one outside is copied, so that the project is whole."""
+    file = made.file.resolve()
+    root = project.root.resolve()
+    if file.is_relative_to(root):
+        return file.relative_to(root).as_posix()
+    path = f"{home(project)}/pictures/{slug}/{file.name}"
+    (root / path).parent.mkdir(parents=True, exist_ok=True)
+    if not (root / path).exists():
+        shutil.copyfile(file, root / path)
+    return path
+
+
+def literal(text: str) -> str:
+    """Python's literal in double quotes; braces, which quote values, as entities."""
+    safe = text.replace("{", "&#123;").replace("}", "&#125;") if "$" not in text else text
+    return '"' + safe.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def shown(path: Path) -> str:
+    """A path as one can type it here."""
+    return os.path.relpath(path)
