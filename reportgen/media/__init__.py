@@ -1,8 +1,8 @@
 """Media: what figures return, and how arrays and labels become files and HTML.
 
-One module a kind (image, strip, grid, curve, table, picture, plot, steps, animation, compare, panels);
-``base`` is what they share, ``canvas`` writes files, ``markup`` writes HTML, ``composite`` draws
-the labelled picture for feeds. Pixels hold no text. Pillow and matplotlib load when drawing.
+One module a kind (image, strip, grid, curve, table, picture, plot, steps, animation, compare,
+panels); ``base`` is what they share, ``canvas`` writes files, ``markup`` writes HTML, ``composite``
+draws the labelled picture for feeds. Pixels hold no text. Pillow and matplotlib load when drawing.
 """
 
 from reportgen.media.adapt import as_media as as_media

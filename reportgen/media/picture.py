@@ -29,9 +29,7 @@ class Picture(Media):
 
     fields: ClassVar = ("content", "ending", "summary", "wide")
 
-    def __init__(
-        self, content: Any, ending: str, *, summary: str = "", wide: bool = False
-    ) -> None:
+    def __init__(self, content: Any, ending: str, *, summary: str = "", wide: bool = False) -> None:
         data = np.frombuffer(content, np.uint8) if isinstance(content, bytes) else content
         self.content = np.asarray(data, np.uint8)
         self.ending, self.summary, self.wide = ending.lower(), summary, wide
@@ -71,7 +69,9 @@ def size_of(data: bytes, ending: str) -> tuple[int, int]:
     if ending == ".svg":
         box = VIEW_BOX.search(data)
         sides = [re.search(LENGTH % side, data) for side in (b"width", b"height")]
-        found = [side[1] for side in sides if side] if all(sides) else list(box.groups() if box else ())
+        found = (
+            [side[1] for side in sides if side] if all(sides) else list(box.groups() if box else ())
+        )
         if b"<svg" not in data:
             raise ReportgenError("This is no SVG picture.")
         width, height = (float(length) for length in found) if len(found) == 2 else (300, 150)

@@ -28,7 +28,10 @@ from reportgen.scaffold.pieces import home, identifier
 
 MENTION = re.compile(r"(?<![\w\[])(?:[Ff]igures?|[Ff]ig\.?)(?:\s|&nbsp;)+(\d+)(?![\w.]*\w)")
 EMPHASIS = re.compile(r"\A([*_]{1,2})(.*)\1\Z", re.DOTALL)
-TEMPLATE = re.compile(r"<%|%>")
+STRUCTURE = re.compile(r"<(?:table|ul|ol|h[1-6]|pre|script|video|iframe|form|details)\b", re.I)
+LONG = 600
+"""Characters beside a picture in one block of HTML that are more than its caption."""
+TEMPLATE = re.compile(r"<%")
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,7 @@ def adopt_post(project: Project, file: Path, taken: set[str]) -> Adoption:
     numbers = {number: f.id for number, f in numbered(post, changes, done)}
     changes += mentions(post, numbers, changes)
     changes += protections(post, changes)
-    text = changed(with_title(source, post, done), changes, len(source))
+    text = changed(with_head(source, post, target, done), changes, len(source))
     files = {place: text}
     if done.figures:
         module = identifier(slug_of(target))
@@ -131,15 +134,21 @@ def slug_of(target: str) -> str:
     return target[11:].removesuffix(".md")
 
 
-def with_title(source: str, post: Post, done: Adoption) -> str:
-    """The source with a title in its front matter, which Jekyll takes from the file's name."""
-    if post.front.values.get("title"):
+def with_head(source: str, post: Post, target: str, done: Adoption) -> str:
+    """The source with what Jekyll takes from the file's name and our name does not say."""
+    added = {}
+    if not post.front.values.get("title"):
+        added["title"] = post.slug.replace("-", " ").replace("_", " ").title()
+        done.open.append(f"The post had no title; it is '{added['title']}' now, as Jekyll has it.")
+    if post.slug != slug_of(target) and not post.front.get("slug"):
+        added["slug"] = post.slug  # so that its address stays
+    if not added:
         return source
-    title = post.slug.replace("-", " ").replace("_", " ").title()
-    done.open.append(f"The post had no title; it is '{title}' now, as Jekyll has it.")
-    line = front_matter.dump({"title": title})
+    line = front_matter.dump(added)
     head = source.find("\n") + 1
-    return source[:head] + line + source[head:] if post.front.present else f"---\n{line}---\n{source}"
+    return (
+        source[:head] + line + source[head:] if post.front.present else f"---\n{line}---\n{source}"
+    )
 
 
 def changed(text: str, changes: Iterable[Change], length: int) -> str:
@@ -156,13 +165,13 @@ def changed(text: str, changes: Iterable[Change], length: int) -> str:
 def figures(project: Project, post: Post, taken: set[str], done: Adoption) -> Iterator[Change]:
     """A figure for each picture of the blog that stands alone in a block."""
     files = {image.offset: address.path for image, address in post.local_images}
-    blocks = [block for block in post.blocks if block.kind != "blank"]
+    blocks, seen = [block for block in post.blocks if block.kind != "blank"], set[int]()
     for i, block in enumerate(blocks):
         start, end = extent(block, post)
         inside = [m for m in post.images if start <= m.offset < end and m.origin != "source"]
         if not inside or block.kind not in ("paragraph", "html"):
-            done.open += [left(m, post, "it stands within other text") for m in inside]
             continue
+        seen |= {image.offset for image in inside}
         (image, *others) = inside
         file = post.blog.root / files[image.offset].lstrip("/") if image.offset in files else None
         why = reason(post, block, image, others, file)
@@ -175,6 +184,8 @@ def figures(project: Project, post: Post, taken: set[str], done: Adoption) -> It
         made = adopted(file, image, caption, taken, done, post)
         done.figures.append(made)
         yield Change(start, end, f'<%= figure("{made.id}") %>')
+    rest = [m for m in post.images if m.offset not in seen and m.origin not in ("source", "head")]
+    done.open += [left(m, post, "it stands within other text") for m in rest]
 
 
 def extent(block: Block, post: Post) -> tuple[int, int]:
@@ -184,9 +195,7 @@ def extent(block: Block, post: Post) -> tuple[int, int]:
     return block.offset, end
 
 
-def reason(
-    post: Post, block: Block, image: Image, others: list[Image], file: Path | None
-) -> str:
+def reason(post: Post, block: Block, image: Image, others: list[Image], file: Path | None) -> str:
     """Why an image stays as it is, or ""."""
     if others:
         return "it shares its block with other images"
@@ -204,8 +213,8 @@ def words_beside(post: Post, block: Block) -> str:
     start, end = extent(block, post)
     raw = post.source[start:end]
     if block.kind == "html":
-        without = re.sub(r"(?s)<(figcaption|caption)\b.*?</\1\s*>|<!--.*?-->|<[^>]*>", "", raw)
-        return without.strip()
+        words = html_words(raw)
+        return words if len(words) > LONG or STRUCTURE.search(raw) else ""
     cuts = [(s.start, s.end) for s in block.spans if s.kind in ("image", "attributes")]
     left = block.text.string
     for a, b in sorted(cuts, reverse=True):
@@ -215,7 +224,14 @@ def words_beside(post: Post, block: Block) -> str:
     if includes and raw.strip() == post.source[includes[0].start : includes[0].end]:
         return ""
     lines = [line for line in left.strip().splitlines() if line.strip()]
-    return "" if all(EMPHASIS.match(line.strip()) for line in lines[:1]) and len(lines) < 2 else left
+    return (
+        "" if all(EMPHASIS.match(line.strip()) for line in lines[:1]) and len(lines) < 2 else left
+    )
+
+
+def html_words(raw: str) -> str:
+    """The text of a block of HTML, on one line."""
+    return " ".join(re.sub(r"(?s)<!--.*?-->|<[^>]*>", " ", raw).split())
 
 
 def caption_of(
@@ -236,7 +252,8 @@ def caption_of(
             return Caption("figure", match["number"], words.strip(), first), last
         if bare and "\n" not in text and len(bare[1]) == 1:
             return Caption("", "", bare[2].strip(), first), last
-    return None, end
+    words = html_words(post.source[start:end]) if block.kind == "html" else ""
+    return (Caption("", "", words, start) if words else None), end
 
 
 def adopted(
@@ -255,8 +272,9 @@ def adopted(
     words = words[match.end() :] if match and match["end"] else words
     alt = " ".join((image.alt or "").split())
     line = post.lines.place(image.offset)[0]
+    words = words.replace("$$", "$")
     if not words:
-        done.open.append(f"Line {line}: figure '{id}' had no caption; it has its alternative text.")
+        done.open.append(f"Line {line}: figure '{id}' had no caption; write one.")
     if not alt:
         done.open.append(f"Line {line}: figure '{id}' has no alternative text; give it alt=.")
     return Adopted(id, identifier(id), file, words or alt or file.stem, alt)
@@ -267,9 +285,7 @@ def left(image: Image, post: Post, why: str) -> str:
     return f"Line {line}: the image '{image.url}' stays as it is: {why}."
 
 
-def numbered(
-    post: Post, changes: list[Change], done: Adoption
-) -> Iterator[tuple[str, Adopted]]:
+def numbered(post: Post, changes: list[Change], done: Adoption) -> Iterator[tuple[str, Adopted]]:
     """The numbers that captions of adopted figures said."""
     for change, made in zip(changes, done.figures, strict=True):
         for caption in post.captions:
@@ -305,7 +321,11 @@ def protections(post: Post, taken: list[Change]) -> list[Change]:
     hidden = [(c.start, c.end) for c in found] + formulas
     for block in post.all_blocks:
         if block.kind in ("paragraph", "heading", "cell", "term"):
-            spans = [(s.start, s.end) for s in block.spans if s.kind in ("maths", "code", "raw", "escape")]
+            spans = [
+                (s.start, s.end)
+                for s in block.spans
+                if s.kind in ("maths", "code", "raw", "escape")
+            ]
             for match in re.finditer(r"\$", blanked(block.text.string, spans)):
                 at = block.text.origin(match.start())
                 if not any(a <= at < b for a, b in hidden):
