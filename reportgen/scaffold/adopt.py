@@ -312,7 +312,8 @@ def protections(post: Post, taken: list[Change]) -> list[Change]:
     """What our templates and our maths would read otherwise, outside what changes anyway."""
     body = post.front.body
     found = [
-        Change(m.start(), m.end(), f'<%= "{m[0]}" %>') for m in TEMPLATE.finditer(post.source, body)
+        Change(m.start(), m.end(), "<% raw %><%<% endraw %>")
+        for m in TEMPLATE.finditer(post.source, body)
     ]
     for block in post.all_blocks:
         if block.kind in ("paragraph", "heading", "cell", "term"):

@@ -85,13 +85,13 @@ def figure() -> Figure:
 
 
 def photograph() -> bytes:
-    """A digit as the bytes of a PNG file, larger than the text is wide."""
+    """A digit as the bytes of a PNG file."""
     from io import BytesIO
 
     from PIL import Image as Pillow
 
     buffer = BytesIO()
-    Pillow.fromarray(digits()[0]).resize((700, 700)).save(buffer, "PNG")
+    Pillow.fromarray(digits()[0]).resize((600, 600)).save(buffer, "PNG")
     return buffer.getvalue()
 
 
