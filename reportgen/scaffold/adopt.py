@@ -15,7 +15,7 @@ from pathlib import Path
 
 from reportgen.blog import front_matter
 from reportgen.blog.blog import MARKDOWN, Blog, find_root
-from reportgen.blog.kramdown import Block
+from reportgen.blog.kramdown import Element
 from reportgen.checks.collect import NUMBERED
 from reportgen.checks.parts import Caption, Image, blanked
 from reportgen.checks.post import Post
@@ -188,14 +188,14 @@ def figures(project: Project, post: Post, taken: set[str], done: Adoption) -> It
     done.open += [left(m, post, "it stands within other text") for m in rest]
 
 
-def extent(block: Block, post: Post) -> tuple[int, int]:
+def extent(block: Element, post: Post) -> tuple[int, int]:
     """Where the block is in the source, without the line end after it."""
     string = block.text.string.rstrip("\n")
     end = block.text.origin(len(string) - 1) + 1 if string else block.offset
     return block.offset, end
 
 
-def reason(post: Post, block: Block, image: Image, others: list[Image], file: Path | None) -> str:
+def reason(post: Post, block: Element, image: Image, others: list[Image], file: Path | None) -> str:
     """Why an image stays as it is, or ""."""
     if others:
         return "it shares its block with other images"
@@ -208,7 +208,7 @@ def reason(post: Post, block: Block, image: Image, others: list[Image], file: Pa
     return ""
 
 
-def words_beside(post: Post, block: Block) -> str:
+def words_beside(post: Post, block: Element) -> str:
     """The text of the block that is neither its picture nor a caption."""
     start, end = extent(block, post)
     raw = post.source[start:end]
@@ -235,7 +235,7 @@ def html_words(raw: str) -> str:
 
 
 def caption_of(
-    post: Post, block: Block, end: int, following: Block | None
+    post: Post, block: Element, end: int, following: Element | None
 ) -> tuple[Caption | None, int]:
     """The caption in the block, or in the paragraph after it, and where both end."""
     start = block.offset
@@ -334,7 +334,7 @@ def protections(post: Post, taken: list[Change]) -> list[Change]:
     return [c for c in found if all(c.end <= t.start or t.end <= c.start for t in taken)]
 
 
-def inline_maths(block: Block) -> Iterator[Change]:
+def inline_maths(block: Element) -> Iterator[Change]:
     """kramdown's ``$$…$$`` within a line is our ``$…$``."""
     for span in block.spans:
         if span.kind == "maths":
