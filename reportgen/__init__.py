@@ -59,6 +59,13 @@ def __dir__() -> list[str]:
     return [*__all__, "__doc__", "__file__", "__name__", "__path__"]
 
 
+def load_ipython_extension(shell: Any) -> None:
+    """``%load_ext reportgen`` adds ``%%figure ID`` to a notebook."""
+    from reportgen.media import notebook
+
+    notebook.load_ipython_extension(shell)
+
+
 def __getattr__(name: str) -> Any:
     if name not in HOME_OF:
         raise AttributeError(f"module 'reportgen' has no attribute '{name}'")

@@ -40,6 +40,18 @@ class Media:
         """Write the image and data files to the canvas; return the HTML that shows them."""
         raise NotImplementedError
 
+    def _repr_html_(self) -> str:
+        """The figure in a notebook."""
+        from reportgen.media.notebook import html_of
+
+        return html_of(self)
+
+    def _repr_png_(self) -> bytes | None:
+        """The figure where a notebook shows no HTML."""
+        from reportgen.media.notebook import png_of
+
+        return png_of(self)
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Media) and _same(self.to_value(), other.to_value())
 
