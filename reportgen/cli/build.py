@@ -74,7 +74,7 @@ def command(
     session = open_session(**options)
     targets = selected(session, selection)
     todo = plan(session, targets, budget=budget)
-    for message in session.damaged:
+    for message in (*session.store.bad_records(), *session.damaged):
         say(message)
     if dry_run:
         print_plan(session, todo)

@@ -1,7 +1,6 @@
 """Run one node, from its inputs in the store to its record in the store. Happens in a worker."""
 
 import contextlib
-import gc
 import importlib
 import inspect
 import json
@@ -17,7 +16,7 @@ from typing import Any
 
 from reportgen.engine.generators import seed_everything
 from reportgen.engine.logs import logged
-from reportgen.engine.modules import is_worn_out, remember, renew
+from reportgen.engine.modules import prepare, remember
 from reportgen.engine.run import Run, thread_count
 from reportgen.errors import ReportgenError
 from reportgen.freshness import Observer, Sources, environment, still_holds
@@ -31,6 +30,10 @@ from reportgen.store.values import save_file
 from reportgen.store.ways import check_annotation
 
 OUT_OF_MEMORY = "out of memory"
+HEAVY = {"PIL", "numpy", "pandas", "scipy", "sklearn", "torch", "torchvision"}
+"""Packages that take long to import and may be forked then: they start no thread and no device.
+Others might, and are imported by each node that needs them."""
+
 WARM_UP = "warm-up"
 """The kind of a task that runs nothing: the worker imports ``packages`` and waits."""
 
@@ -78,12 +81,7 @@ Send = Callable[[dict[str, Any]], None]
 
 
 def execute(task: Task, send: Send) -> dict[str, Any]:
-    """Run the task and return its outcome: ``{"record": …}`` or ``{"error": …}``.
-
-    With an error, ``"worn": True`` says that a process which has run nothing yet may do better.
-    """
-    if task.kind == WARM_UP:
-        return warm_up(task)
+    """Run the task and return its outcome: ``{"record": …}`` or ``{"error": …}``."""
     store = Store(Path(task.store), *(Layer(folder, Path(folder)) for folder in task.lower))
     try:
         with store.lock(task.node):
@@ -98,20 +96,27 @@ def execute(task: Task, send: Send) -> dict[str, Any]:
     except ModuleNotFoundError as error:
         if missing := missing_package(error, task):
             return failure(task, str(missing), "")
-        return failure(task, f"{error}", users_traceback(error, task))
-    except Exception as error:
+        return failure(task, described(error), users_traceback(error, task))
+    except BaseException as error:  # such as SystemExit: it is the producer's, and ends only it
         if is_out_of_memory(error):
             return failure(task, OUT_OF_MEMORY, users_traceback(error, task))
-        message = f"{type(error).__name__}: {error}".rstrip(": ")
-        failed = failure(task, message, users_traceback(error, task))
-        return {**failed, "worn": is_worn_out(error, task.root)}
+        return failure(task, described(error), users_traceback(error, task))
 
 
-def warm_up(task: Task) -> dict[str, Any]:
-    for package in task.packages:
+def described(error: BaseException) -> str:
+    """``ValueError: no such digit``, also of an exception that cannot say what it is."""
+    try:
+        text = str(error)
+    except Exception:  # its own, in the method that should tell
+        text = "(its text cannot be had)"
+    return f"{type(error).__name__}: {text}".rstrip(": ")
+
+
+def warm_up(task: Task) -> None:
+    """Import the heavy packages of a task into a process from which others are forked."""
+    for package in sorted(HEAVY.intersection(task.packages)):
         with contextlib.suppress(Exception):  # a node that needs it will say what is wrong
             importlib.import_module(package)
-    return {"record": None}
 
 
 def missing_package(error: ModuleNotFoundError, task: Task) -> ReportgenError | None:
@@ -146,7 +151,7 @@ def recorded(task: Task, store: Store) -> Record | None:
 
 def run_node(task: Task, store: Store, send: Send) -> Record:
     root = Path(task.root)
-    renew(task.root)
+    prepare(task.root)
     checkpoints = checkpoint_folder(store.folder, task.node, task.key)
     with (
         emptied(store.folder / "scratch" / task.node) as scratch,
@@ -166,11 +171,12 @@ def run_node(task: Task, store: Store, send: Send) -> Record:
         )
         reset = reset_peak_memory()
         limit_threads(task.threads)
-        close_figures()
         with observer:
             producer = find_producer(task)
             seed_everything(task.seed)
-            value = producer(*arguments(producer, task, store, run), **task.params)
+            given = list(arguments(producer, task, store, run))
+            with alone():
+                value = producer(*given, **task.params)
             remember(task.root, task.sources)
         seconds = run.seconds
         with keeping(value, task, store):
@@ -239,10 +245,15 @@ def emptied(folder: Path) -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def close_figures() -> None:
-    """Forget what an earlier node drew with pyplot, or this one would draw over it."""
-    if pyplot := sys.modules.get("matplotlib.pyplot"):
-        pyplot.close("all")
+@contextlib.contextmanager
+def alone() -> Iterator[None]:
+    """Let one process come back from a producer, whatever it forked and did not end."""
+    process = os.getpid()
+    try:
+        yield
+    finally:
+        if os.getpid() != process:
+            os._exit(0)
 
 
 def find_producer(task: Task) -> Callable[..., Any]:
@@ -292,9 +303,10 @@ def failure(task: Task, message: str, trace: str, lost: str = "") -> dict[str, A
     """
     log = Path(task.store, task.log)
     printed = log.is_file() and log.stat().st_size > 0
+    message, trace = printable(message), printable(trace)
     report = {
         "key": task.key,
-        "message": message.splitlines()[0],
+        "message": message.partition("\n")[0],
         "text": message,
         "traceback": trace,
         "log": os.path.relpath(log, task.root) if printed else "",
@@ -303,6 +315,11 @@ def failure(task: Task, message: str, trace: str, lost: str = "") -> dict[str, A
     with contextlib.suppress(OSError, ReportgenError):
         write_json(Path(task.store) / "failures" / f"{task.node}.json", report)
     return {"error": report}
+
+
+def printable(text: str) -> str:
+    """Text that can be written to any file: what has no place in UTF-8 stands as an escape."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def users_traceback(error: BaseException, task: Task) -> str:
@@ -355,11 +372,6 @@ def device_name(run: Run) -> str:
 
 def reset_peak_memory() -> bool:
     """Start the high-water mark of this process anew; False where the system cannot."""
-    torch = sys.modules.get("torch")
-    if torch and torch.cuda.is_initialized():
-        gc.collect()  # what an earlier node left on the device, perhaps when it ran out of memory
-        torch.cuda.empty_cache()
-        torch.cuda.reset_peak_memory_stats()
     try:
         Path("/proc/self/clear_refs").write_text("5")
     except OSError:

@@ -34,6 +34,7 @@ def pull_nodes(session: Session, targets: Sequence[Node], remote: Remote) -> Mov
             total.bytes += moved.bytes
             session.forget(node)
             break
+    total.faults += [f"'{p}' there is no record: {why}." for p, why in remote.bad.items()]
     return total
 
 

@@ -35,12 +35,13 @@ def logged(path: Path) -> Iterator[TextIO]:
 @contextlib.contextmanager
 def redirected(stream: TextIO, descriptor: int, output: TextIO) -> Iterator[None]:
     if isinstance(stream, io.TextIOWrapper):
-        stream.reconfigure(encoding="utf-8", line_buffering=True)
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
     before = os.dup(descriptor)
     os.dup2(output.fileno(), descriptor)
     try:
         yield
     finally:
-        stream.flush()
+        with contextlib.suppress(ValueError, OSError):  # it may have been closed
+            stream.flush()
         os.dup2(before, descriptor)
         os.close(before)

@@ -1,15 +1,9 @@
-"""What a warm worker forgets between two nodes: the project's modules, and changes of the process.
+"""The modules of a project in the process that runs a node: imported from what files say, and the
+same that the build has looked at."""
 
-Packages such as torch stay loaded, so that a run begins within a moment. But a node must find what
-it would find alone: a module as its file says now and as no other node has left it, the variables,
-the search path and the folder that the worker began with.
-"""
-
-import contextlib
 import importlib
 import os
 import sys
-import traceback
 from collections.abc import Iterator, Mapping
 from functools import cache
 from hashlib import sha256
@@ -17,59 +11,19 @@ from pathlib import Path
 from types import ModuleType
 
 from reportgen.errors import Place, ReportgenError
-from reportgen.freshness import observe
-from reportgen.registry.decorators import REGISTERED
 from reportgen.registry.imports import import_from_source, in_project
 
 SAVED_MEANWHILE = "was saved while this run began"
 
 _imported: dict[str, str] = {}  # module file to the digest of what was imported
-_before: set[str] = set()  # digests of what earlier nodes imported
 
 
-def renew(root: str) -> None:
-    """Make this process as good as new for a node of the project at ``root``."""
-    environ, path, folder = beginning()
-    if dict(os.environ) != environ:
-        os.environ.clear()
-        os.environ.update(environ)
-    with contextlib.suppress(OSError):  # it may have been removed
-        os.chdir(folder)
-    sys.path[:] = path if root in path else [root, *path]
+def prepare(root: str) -> None:
+    """Make this process import modules of the project at ``root``, from their sources."""
+    if root not in sys.path:
+        sys.path.insert(0, root)
     import_from_source(root)
     importlib.invalidate_caches()  # else a module that is new in a known folder is not found
-    forget(root)
-
-
-@cache
-def beginning() -> tuple[dict[str, str], tuple[str, ...], str]:
-    """Variables, search path and current folder of this process before its first node."""
-    return dict(os.environ), tuple(sys.path), os.getcwd()
-
-
-def is_worn_out(error: BaseException, root: str) -> bool:
-    """Whether a module failed here that was imported before; a new process may do better.
-
-    It may have registered something in a package, which refuses that a second time.
-    """
-    failed = ""
-    for frame, _ in traceback.walk_tb(error.__traceback__):
-        if frame.f_code.co_name == "<module>" and in_project(frame.f_code.co_filename, root):
-            failed = frame.f_code.co_filename
-    return bool(failed) and digest_of(failed) in _before
-
-
-def forget(root: str) -> None:
-    """Make the next import of every project module read its file."""
-    gone = [name for name, module in list(sys.modules.items()) if is_project_module(module, root)]
-    for name in gone:
-        del sys.modules[name]
-    for name, (node, _) in list(REGISTERED.items()):
-        if node.module in gone:
-            del REGISTERED[name]
-    observe.forget(lambda file: in_project(file, root))
-    _before.update(_imported.values())
-    _imported.clear()
 
 
 def remember(root: str, sources: Mapping[str, str]) -> None:

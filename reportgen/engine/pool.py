@@ -1,4 +1,4 @@
-"""Workers: spawned processes that stay warm between nodes and may die alone.
+"""Workers: spawned processes that fork one for every node, which may die alone.
 
 ``LocalExecutor`` is a ``concurrent.futures.Executor`` of one method that matters:
 ``submit(run_task, task, listen)``. A standard process pool breaks as a whole when one process is
@@ -9,21 +9,27 @@ import contextlib
 import json
 import os
 import queue
+import select
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from dataclasses import replace
-from multiprocessing import get_context
+from multiprocessing import current_process, get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from typing import Any
+from typing import Any, NoReturn
 
-from reportgen.engine.execute import Task, execute, failure, read_task
+from reportgen.engine.execute import WARM_UP, Task, execute, failure, read_task, warm_up
 from reportgen.engine.run import thread_count
 
 Listen = Callable[[dict[str, Any]], None]
+
+FORKS = hasattr(os, "fork") and sys.platform != "darwin"
+"""Whether a process may go on in a fork. Apple's libraries do not allow it; there, and on Windows,
+a worker serves one node and ends."""
 
 
 def run_task(task: Task, listen: Listen) -> dict[str, Any]:
@@ -120,15 +126,14 @@ class Slot:
             self.start()
         with contextlib.suppress(OSError):  # a worker that is dead already has no answer either
             self.connection.send_bytes(replace(task, threads=self.threads).to_json().encode())
-        while message := self.answer():
+        outcome: dict[str, Any] = {"record": None} if task.kind == WARM_UP else {}
+        while (message := self.answer()) and "ended" not in message:
             if "outcome" in message:
                 outcome = dict(message["outcome"])
-                if outcome.get("worn"):
-                    self.retire()
-                    return self.run(task, listen)
-                return outcome
-            listen(message)
-        return failure(task, self.obituary(), "")
+            else:
+                listen(message)
+        code = message["ended"] if message else self.retire()
+        return outcome or failure(task, obituary(code), "")
 
     def answer(self) -> dict[str, Any] | None:
         """The worker's next message, None from one that has died."""
@@ -147,23 +152,14 @@ class Slot:
         self.process.start()
         theirs.close()
 
-    def retire(self) -> None:
-        """Let the worker go; the next task starts another."""
-        self.connection.close()
-        if self.process is not None:
-            self.process.join()
-
-    def obituary(self) -> str:
+    def retire(self) -> int:
+        """Let a worker go that answers no more, and return its exit code; another will start."""
         process, self.process = self.process, None
+        self.connection.close()
         if process is None:
-            return "The worker was stopped."
+            return 0
         process.join()
-        code = process.exitcode or 0
-        if code < 0:
-            name = signal.Signals(-code).name
-            more = " (out of memory?)" if name == "SIGKILL" else ""
-            return f"The worker was killed by {name}{more}."
-        return f"The worker ended with exit code {code}."
+        return process.exitcode or 0
 
     def kill(self) -> None:
         self.stopped = True
@@ -178,26 +174,71 @@ class Slot:
                 self.process.kill()
 
 
+def obituary(code: int) -> str:
+    """What became of a process that left no outcome."""
+    if code >= 0:
+        return f"The worker ended with exit code {code}."
+    name = signal.Signals(-code).name
+    return f"The worker was killed by {name}{' (out of memory?)' if name == 'SIGKILL' else ''}."
+
+
 def work(connection: Connection, device: str) -> None:
-    """The life of a worker: take a task, run it, send what happens, until the parent is gone."""
+    """The life of a worker: take a task, have it run, say how that ended, until the parent is gone.
+
+    Nothing of a project runs in the worker itself. It imports packages, and each node runs in a
+    fork of it: a new process, whatever earlier nodes have done, that need not import them again.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if device:
         os.environ["CUDA_VISIBLE_DEVICES"] = device
-    tasks: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-    threading.Thread(target=receive, args=(connection, tasks), daemon=True).start()
+    with contextlib.suppress(EOFError, OSError):  # the parent is gone
+        while FORKS:
+            task = read_task(connection.recv_bytes())
+            warm_up(task)
+            code = 0 if task.kind == WARM_UP else run_in_fork(task, connection)
+            connection.send_bytes(json.dumps({"ended": code}).encode())
+        run_here(read_task(connection.recv_bytes()), connection, connection.fileno())
+
+
+def run_in_fork(task: Task, connection: Connection) -> int:
+    """Run a task in a child and wait for it; returns its exit code, or minus the signal that
+    killed it. What it has started and left behind ends with it."""
+    life, held = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(held)
+        run_here(task, connection, life)
+    os.close(life)
+    _, status = os.waitpid(child, 0)
+    os.close(held)
+    with contextlib.suppress(OSError):  # it has left nobody
+        os.killpg(child, signal.SIGTERM)
+    return os.waitstatus_to_exitcode(status)
+
+
+def run_here(task: Task, connection: Connection, life: int) -> NoReturn:
+    """Run a task, send its outcome, and end this process."""
 
     def send(message: dict[str, Any]) -> None:
         connection.send_bytes(json.dumps(message).encode())
 
-    while True:
-        task = read_task(tasks.get())
+    try:
+        if FORKS:
+            os.setpgid(0, 0)
+            threading.Thread(target=end_with, args=(connection.fileno(), life), daemon=True).start()
+        # A daemon may not have children, as every training with a data loader has.
+        current_process()._config["daemon"] = False  # type: ignore[attr-defined]
         send({"outcome": run_task(task, send)})
+    finally:
+        os._exit(0)
 
 
-def receive(connection: Connection, tasks: "queue.SimpleQueue[bytes]") -> None:
-    """Hand tasks on; when the parent is gone, so is the reason to go on working."""
-    while True:
-        try:
-            tasks.put(connection.recv_bytes())
-        except (EOFError, OSError):
-            os._exit(0)
+def end_with(*ends: int) -> None:
+    """When the build or the worker is gone, so is the reason to go on: for this process, and for
+    all that it has started."""
+    poll = select.poll()
+    for end in ends:
+        poll.register(end, 0)  # only for a hangup: what is sent is not for us
+    poll.poll()
+    os.killpg(0, signal.SIGTERM)
+    os._exit(1)

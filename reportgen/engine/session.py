@@ -194,7 +194,7 @@ class Session:
         """
         if digest not in self._sound:
             for path in (objects.path(digest) for objects in self.store.objects):
-                found = self.sources.file_digest(path)
+                found = self.sources.file_digest(path) if path.is_file() else None
                 if found == digest:
                     self._sound.add(digest)
                     break

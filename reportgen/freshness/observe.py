@@ -15,7 +15,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from importlib.util import source_from_cache
 from itertools import pairwise
 from pathlib import Path
@@ -318,9 +318,3 @@ class Observer:
         own = {os.path.basename(path) for path in self._written if os.path.dirname(path) == name}
         rest = [entry for entry in names if entry not in own]
         return {"names": names_digest(rest), "without": sorted(own)}
-
-
-def forget(is_gone: Callable[[str], bool]) -> None:
-    """Drop the notes on modules (by absolute path) that are to be imported anew."""
-    for module in [module for module in _by_module if is_gone(module)]:
-        del _by_module[module]

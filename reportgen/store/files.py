@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any
 
 from reportgen.errors import ReportgenError
@@ -62,10 +63,14 @@ def write_json(path: Path, value: Any) -> None:
     write_bytes(path, json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False).encode())
 
 
-def read_json(path: str | Path) -> Any:
-    """The JSON in a file, or None where the file is missing, cut off or damaged."""
+def read_json(path: str | Path, *, most: int = -1) -> Any:
+    """The JSON in a file, or None where the file is missing, cut off or damaged, is no file at all,
+    or has more than ``most`` bytes."""
     try:
+        status = os.stat(path)
+        if not S_ISREG(status.st_mode) or 0 <= most < status.st_size:
+            return None
         with open(path, "rb", buffering=0) as file:
             return json.loads(file.read())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None

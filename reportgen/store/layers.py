@@ -43,6 +43,14 @@ class Store:
         """All records of a node; of two with one key the upper layer's comes first."""
         return [record for records in self.filled for record in records.of(node)]
 
+    def bad_records(self) -> list[str]:
+        """What was found among the records and is none, in sentences."""
+        return [
+            f"'{path}' is no record, and is left aside: {why}."
+            for records in self.records
+            for path, why in records.bad.items()
+        ]
+
     def find(self, digest: str) -> Path:
         """The path of a verified object. Raises MissingObject or CorruptObject."""
         corrupt: CorruptObject | None = None

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from reportgen.errors import ReportgenError
 from reportgen.store.files import write_bytes
+from reportgen.store.schema import is_digest
 
 
 class MissingObject(ReportgenError):
@@ -35,10 +36,13 @@ class Objects:
         self.verified: set[str] = set()
 
     def path(self, digest: str) -> Path:
+        """Where an object lies. Raises MissingObject for what is no digest, and so no object."""
+        if not is_digest(digest):
+            raise MissingObject(str(digest))
         return self.folder / digest[:2] / digest[2:]
 
     def __contains__(self, digest: str) -> bool:
-        return self.path(digest).is_file()
+        return is_digest(digest) and self.path(digest).is_file()
 
     def put(self, content: bytes) -> str:
         """Keep ``content`` and return its digest; an object already there is left alone."""
@@ -76,12 +80,14 @@ class Objects:
 
     def __iter__(self) -> Iterator[str]:
         for path in self.folder.glob("??/*"):
-            if not path.name.startswith("."):
+            if is_digest(path.parent.name + path.name):
                 yield path.parent.name + path.name
 
 
 def is_whole(path: Path, digest: str) -> bool:
     """Whether a file's bytes have this digest."""
+    if not path.is_file():  # a pipe, for example, would be waited for
+        raise FileNotFoundError(path)
     with path.open("rb") as file:
         return file_digest(file, "sha256").hexdigest() == digest
 

@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from reportgen.store.files import read_json, write_json
+from reportgen.store.schema import faults
 
 FORMAT = 1
+MOST = 1 << 26
+"""Bytes of a record that are read; those of a run with thousands of files have a hundredth."""
 
 
 @dataclass(frozen=True)
@@ -66,12 +69,25 @@ class Record:
 
 def from_json(data: Any) -> Record | None:
     """The record in parsed JSON, or None where it is none of this format."""
-    if not isinstance(data, dict) or data.pop("format", None) != FORMAT:
-        return None
+    return None if isinstance(found := read_record(data), str) else found
+
+
+def read_record(data: Any, node: str | None = None) -> Record | str:
+    """The record in parsed JSON, of this node if one is named; or what is wrong with it."""
+    if not isinstance(data, dict):
+        return "it cannot be read"
+    if data.get("format") != FORMAT:
+        return "it has another format"
+    fields = {name: value for name, value in data.items() if name != "format"}
+    if fault := next(faults(fields), None):
+        return fault
+    if node is not None and fields.get("node") != node:
+        return "it is the record of another node"
     try:
-        return Record(**{**data, "objects": tuple(data["objects"]), "notes": tuple(data["notes"])})
+        lists = {"objects": tuple(fields["objects"]), "notes": tuple(fields["notes"])}
+        return Record(**{**fields, **lists})
     except (KeyError, TypeError):
-        return None
+        return "it lacks a field"
 
 
 class Records:
@@ -79,6 +95,7 @@ class Records:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.bad: dict[str, str] = {}
 
     def put(self, record: Record) -> Path:
         write_json(self.path(record), record.to_json())
@@ -88,14 +105,21 @@ class Records:
         return self.folder / record.node / f"{record.name}.json"
 
     def of(self, node: str) -> list[Record]:
-        """All readable records of a node, the newest first."""
+        """All records of a node, the newest first. What is none is named in ``bad``, with what is
+        wrong with it by its path, and left where it is."""
         folder = os.path.join(self.folder, node)
         try:
             names = sorted(name for name in os.listdir(folder) if name.endswith(".json"))
         except OSError:
             return []
-        found = [from_json(read_json(os.path.join(folder, name))) for name in names]
-        return sorted((r for r in found if r), key=lambda r: r.finished, reverse=True)
+        found = []
+        for path in (os.path.join(folder, name) for name in names):
+            record = read_record(read_json(path, most=MOST), node)
+            if isinstance(record, Record):
+                found.append(record)
+            else:
+                self.bad[path] = record
+        return sorted(found, key=lambda record: record.finished, reverse=True)
 
     def remove(self, record: Record) -> None:
         self.path(record).unlink(missing_ok=True)

@@ -17,7 +17,7 @@ from reportgen.project import Project
 from reportgen.store.files import replacing, write_bytes
 from reportgen.store.layers import Layer, Store
 from reportgen.store.objects import CorruptObject, MissingObject, is_whole
-from reportgen.store.records import Record, from_json
+from reportgen.store.records import MOST, Record, read_record
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -58,6 +58,7 @@ class Remote:
     """
 
     def __init__(self, url: str, root: Path | None = None) -> None:
+        self.bad: dict[str, str] = {}
         self.url = url if "://" in url else str(Path(root or "", url).resolve())
         with reaching(self.url):
             self.files, self.folder = open_address(self.url)
@@ -111,13 +112,19 @@ class Remote:
         return True
 
     def records_of(self, node: str) -> list[Record]:
-        """All readable records of a node, the newest first."""
+        """All records of a node, the newest first. What is none is named in ``bad``."""
         with reaching(self.url):
             folder = self.path(f"records/{node}")
             names = self.files.ls(folder, detail=False) if self.files.isdir(folder) else []
         names = [name.rpartition("/")[2] for name in names if name.endswith(".json")]
-        contents = in_parallel(lambda name: self.read(f"records/{node}/{name}"), sorted(names))
-        found = [record for content in contents if (record := parsed(content))]
+        paths = [f"records/{node}/{name}" for name in sorted(names)]
+        found = []
+        for path, content in zip(paths, in_parallel(self.read_small, paths), strict=True):
+            record = read_record(parsed(content), node)
+            if isinstance(record, Record):
+                found.append(record)
+            else:
+                self.bad[path] = record
         return sorted(found, key=lambda record: record.finished, reverse=True)
 
     # Files -------------------------------------------------------------------------------------
@@ -135,9 +142,14 @@ class Remote:
         """A file's size in bytes, None where there is none."""
         with reaching(self.url):
             try:
-                return int(self.files.info(self.path(name))["size"])
+                found = self.files.info(self.path(name))
+                return int(found["size"]) if found["type"] == "file" else None
             except FileNotFoundError:
                 return None
+
+    def read_small(self, name: str) -> bytes | None:
+        """A file of the size that a record may have, None where there is none."""
+        return self.read(name) if (self.size(name) or MOST + 1) <= MOST else None
 
     def read(self, name: str) -> bytes | None:
         with reaching(self.url):
@@ -224,10 +236,11 @@ def reaching(url: str) -> Iterator[None]:
         raise ReportgenError(f"The remote '{url}' cannot be reached: {error}.") from error
 
 
-def parsed(content: bytes | None) -> Record | None:
+def parsed(content: bytes | None) -> Any:
+    """JSON, None for what is none."""
     try:
-        return from_json(json.loads(content or b""))
-    except ValueError:
+        return json.loads(content or b"")
+    except (ValueError, RecursionError):
         return None
 
 

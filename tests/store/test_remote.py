@@ -55,7 +55,7 @@ def record_of(store: Store, node: str, value: Any, **changes: Any) -> Record:
     fields: dict[str, Any] = {
         "node": node,
         "kind": "artifact",
-        "key": "k" * 64,
+        "key": "0" * 64,
         "output": output,
         "objects": tuple(objects),
         "seed": 1,

@@ -1,0 +1,85 @@
+"""What a record must look like. It comes from a disk, a bundle or a remote: from a stranger."""
+
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+DIGEST = re.compile(r"[0-9a-f]{64}")
+NODE = re.compile(r"(?!\.)[^/\\\x00-\x1f\x7f]{1,200}")
+COMMIT = re.compile(r"([0-9a-f]*(-dirty)?)")
+
+
+def is_digest(value: Any) -> bool:
+    """Whether this is a SHA-256 as we write it, and so no path to anything."""
+    return isinstance(value, str) and bool(DIGEST.fullmatch(value))
+
+
+def is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def is_duration(value: Any) -> bool:
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return number and math.isfinite(value) and value >= 0
+
+
+def is_time(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and bool(datetime.fromisoformat(value))
+    except ValueError:
+        return False
+
+
+def matches(pattern: re.Pattern[str]) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, str) and bool(pattern.fullmatch(value))
+
+
+def listing(of: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, (list, tuple)) and all(map(of, value))
+
+
+def mapping(to: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda value: (
+        isinstance(value, Mapping) and all(map(is_text, value)) and all(map(to, value.values()))
+    )
+
+
+FIELDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    "node": ("the name of a node", matches(NODE)),
+    "kind": ("artifact or figure", lambda value: value in ("artifact", "figure")),
+    "key": ("a digest", is_digest),
+    "output": ("a digest", is_digest),
+    "objects": ("a list of digests", listing(is_digest)),
+    "params": ("a table", mapping(lambda value: True)),
+    "inputs": ("a table of digests", mapping(is_digest)),
+    "code": ("a table of texts", mapping(is_text)),
+    "observed": ("a table of tables", mapping(mapping(lambda value: True))),
+    "environment": ("a table of texts", mapping(is_text)),
+    "sources": ("a table of digests", mapping(is_digest)),
+    "seed": ("a whole number", is_count),
+    "device": ("a text", is_text),
+    "seconds": ("a duration", is_duration),
+    "finished": ("a time", is_time),
+    "peak_memory": ("a number of bytes", is_count),
+    "peak_device_memory": ("a number of bytes", is_count),
+    "commit": ("a commit", matches(COMMIT)),
+    "profile": ("a text", is_text),
+    "version": ("a text", lambda value: value is None or is_text(value)),
+    "notes": ("a list of texts", listing(is_text)),
+    "accepted": ("a table of texts", mapping(is_text)),
+}
+
+
+def faults(data: Mapping[str, Any]) -> Iterator[str]:
+    """What of a record's fields is not as it must be."""
+    for name, value in data.items():
+        if name not in FIELDS:
+            yield f"it has a field '{name}' that no record has"
+        elif not FIELDS[name][1](value):
+            yield f"'{name}' is not {FIELDS[name][0]}"
