@@ -50,6 +50,17 @@ class Text:
             start, index = stop, index + 1
         return pieces
 
+    def ranges(self) -> list[tuple[int, int]]:
+        """The ranges of the source file that the text is made of."""
+        found: list[tuple[int, int]] = []
+        ends = [*self._starts[1:], len(self.string)]
+        for origin, start, end in zip(self._origins, self._starts, ends, strict=False):
+            if found and found[-1][1] == origin:
+                found[-1] = found[-1][0], origin + end - start
+            else:
+                found.append((origin, origin + end - start))
+        return found
+
     def part(self, start: int, end: int) -> "Text":
         """The text between two positions."""
         return Text(self.cut(start, end))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reportgen.blog.escape import escape
+from reportgen.blog.kramdown import Document, Element, header_id
 from reportgen.errors import did_you_mean
 from reportgen.posts import kramdown, liquid
 from reportgen.posts.draft import Draft, Numbered, formula_error, is_block
@@ -56,10 +57,40 @@ class Body:
 
     def assemble(self) -> Body:
         """Settle everything. Raises ReportgenError with file and line."""
+        self.refuse_figures_in_lines()
         safe = "".join(self.safe(segment) for segment in self.draft.segments)
         safe = self.with_heading_ids(kramdown.settle_pipes(safe))
         self.markdown = self.settled(safe).strip("\n") + "\n"
+        self.verify(Document(self.markdown))
         return self
+
+    def verify(self, document: Document) -> None:
+        """Take the headings' ids from the page. Raises ReportgenError for a figure not in it."""
+        written = [block for block in document.walk() if block.kind == "heading"]
+        if len(written) == len(self.headings):
+            self.headings = [
+                replace(heading, id=block.attr.get("id", heading.id))
+                for heading, block in zip(self.headings, written, strict=True)
+            ]
+        notes = [note for note, _ in document.state.notes.values()]
+        present = {id for top in (document.root, *notes) for id in block_ids(top)}
+        for shown in self.draft.figures.values():
+            if shown.anchor not in present:
+                raise self.misplaced(shown, "here")
+
+    def refuse_figures_in_lines(self) -> None:
+        """Raises ReportgenError for a figure in a table's cell, a heading or a term."""
+        for block in Document(self.draft.text.text, dollars=True).walk():
+            for match in TOKEN.finditer(block.text.string) if block.kind in LINES else ():
+                item = self.draft.tokens.get(match)
+                if isinstance(item, FigureItem):
+                    raise self.misplaced(self.draft.figures[item.id], LINES[block.kind])
+
+    def misplaced(self, shown: Numbered, where: str) -> Exception:
+        """An error about a figure where no block can stand."""
+        message = f"{shown.item.kind.capitalize()} '{shown.id}' cannot stand {where}."
+        hint = "Put it on a line of its own: in the text, a list, a quote or a note."
+        return self.draft.source.error(message, shown.line, shown.id, hint)
 
     # Prose, code and formulas
 
@@ -149,10 +180,11 @@ class Body:
         for heading, line in zip(found, lines, strict=True):
             markup = self.inline(heading.text)
             plain = re.sub(r"<math\b.*?</math>|<[^>]+>", "", markup)
-            id = heading.id or kramdown.header_id(unescape(plain), used)
+            id = heading.id or header_id(unescape(plain), used) or "section"
             self.headings.append(Heading(heading.level, id, markup, line))
             marks = "#" * heading.level
-            parts += [text[position : heading.start], f"{marks} {heading.text} {{#{id}}}"]
+            given = f" {{#{id}}}" if id[0].isalpha() else ""  # no other is one for kramdown
+            parts += [text[position : heading.start], f"{marks} {heading.text}{given}"]
             position = heading.end
         return "".join([*parts, text[position:]])
 
@@ -182,7 +214,7 @@ class Body:
 
     def markup(self, item: Any, token: str, before: str, after: str, context: str) -> str:
         if isinstance(item, FigureItem):
-            return self.figure(item)
+            return in_place(self.figure(item), before, after)
         if isinstance(item, RefItem):
             return self.reference(item)
         if isinstance(item, EquationRef):
@@ -227,7 +259,7 @@ class Body:
             shown, result, self.results, caption, folder, self.templates, self.told
         )
         first = shown is next(iter(self.draft.figures.values()))
-        return f"\n\n{self.head() if first else ''}{markup}\n\n"
+        return f"{self.head() if first else ''}{markup}"
 
     def head(self) -> str:
         """What makes figures beautiful, linked once, before the first of them."""
@@ -312,6 +344,34 @@ def longer_fence(code: str) -> str:
     ticks = tick * max(len(fence), longest + 1)
     pad = " " if "\n" not in inside and tick in (inside[:1], inside[-1:]) else ""
     return f"{margin}{ticks}{pad}{inside}{pad}{ticks}{end}"
+
+
+LINES = {"cell": "in a table's cell", "heading": "in a heading", "term": "in a term"}
+CONTAINER = re.compile(r"[ \t]*(?:(?:[-*+:]|\d+\.|\[\^[\w-]+\]:)[ \t]+|>[ \t]*)*")
+
+
+def in_place(markup: str, before: str, after: str) -> str:
+    """A block of HTML where its token stands: in the list, quote or note around it."""
+    line = before.rsplit("\n", 1)[-1]
+    start = CONTAINER.match(line)
+    margin = re.sub(r"[^\s>]", " ", start[0]) if start else ""
+    if not margin:
+        return f"\n\n{markup}\n\n"
+    lines = [f"{margin}{each}".rstrip() for each in markup.split("\n")]
+    if start and start[0] == line:
+        lines[0] = lines[0][len(margin) :]
+    else:
+        lines.insert(0, "")
+    end = f"\n{margin.rstrip()}" if after in ("", "\n") else f"\n{margin.rstrip()}\n{margin}"
+    return "\n".join(lines) + end
+
+
+def block_ids(element: Element) -> Iterator[str]:
+    """The ids of all blocks of HTML."""
+    for child in element.children:
+        if child.kind == "html" and not child.is_span and child.attr.get("id"):
+            yield child.attr["id"]
+        yield from block_ids(child)
 
 
 def begins_block(before: str) -> bool:

@@ -19,7 +19,7 @@ def same(html: str) -> list[str]:
     """The DOM without what Jekyll's highlighter adds to code, which the oracle does without."""
     html = re.sub(
         r'(?s)<div class="language-(\w+) highlighter-rouge"><div class="highlight">'
-        r'<pre class="highlight"><code>(.*?)</code></pre></div></div>',
+        r'<pre class="highlight"><code>(.*?)</code></pre></div>\s*</div>',
         lambda m: f"<pre><code{language(m[1])}>{re.sub(r'</?span[^>]*>', '', m[2])}</code></pre>",
         html,
     )

@@ -13,6 +13,8 @@ It is a dialect for Python-Markdown as well::
 """
 
 from reportgen.blog.kramdown.document import Document as Document
+from reportgen.blog.kramdown.document import header_id as header_id
+from reportgen.blog.kramdown.document import read_line as read_line
 from reportgen.blog.kramdown.element import TEXT_KINDS as TEXT_KINDS
 from reportgen.blog.kramdown.element import Element as Element
 from reportgen.blog.kramdown.element import Span as Span

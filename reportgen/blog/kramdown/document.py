@@ -26,6 +26,9 @@ SHOWN = {"lsquo": "‘", "rsquo": "’", "ldquo": "“", "rdquo": "”", "mdash"
 class Document:
     """A text as kramdown reads it. ``root`` holds the blocks; positions are those of the source.
 
+    ``dollars`` is a dialect: ``$`` encloses formulas, in which nothing else counts, ``{#label}``
+    may follow a displayed one, and a table needs a row of dashes below its head.
+
     Raises Tangled, with an offset, where blocks or spans nest too deep or are too tangled.
     """
 
@@ -121,6 +124,13 @@ class Document:
                 self._settle(child)
             kept.append(child)
         element.children = kept
+
+
+def read_line(text: str) -> Element:
+    """A line of running text as one paragraph, in the dialect ``dollars``."""
+    line = Element("paragraph", 0, len(text), text=Text([(text, 0)]))
+    line.spans = read_spans(line.text, line, State(len(text), dollars=True))
+    return line
 
 
 def _join_pieces(element: Element) -> None:

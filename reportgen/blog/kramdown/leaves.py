@@ -124,6 +124,8 @@ def rule(s: Scanner) -> bool:
 
 def maths(s: Scanner) -> bool:
     """A formula between '$$' that stands on its own."""
+    if s.state.dollars:
+        return _labelled(s)
     match = s.match(p.BLOCK_MATHS)
     if match is None or not s.after_boundary():
         return False
@@ -137,6 +139,21 @@ def maths(s: Scanner) -> bool:
         return False
     text = s.text.part(match.start(2), match.end(2))
     s.add("maths", start, match.end(), value=match[2].strip(), text=text)
+    return True
+
+
+def _labelled(s: Scanner) -> bool:
+    """A formula on its own in the dialect ``dollars``, with its label."""
+    match = s.match(p.LABELLED) if s.after_boundary() else None
+    if match is None or p.EMPTY_LINE.search(match[0]):
+        return False
+    start, s.position = s.position, match.end()
+    if not s.before_boundary():
+        s.position = start
+        return False
+    s.scan(p.TRAILING)
+    text = s.text.part(match.start(1) - 2, match.end())
+    s.add("maths", start, match.end(), value=match[1], text=text, info=match[2] or "")
     return True
 
 

@@ -94,6 +94,11 @@ LINK_DEFINITION = re.compile(
 )
 ABBREVIATION = re.compile(rf"{OPT}\*\[(.+?)\]:(.*?)\n")
 BLOCK_MATHS = re.compile(rf"{OPT}(\\)?\$\$(.*?)\$\$({S}*?\n)?", re.DOTALL)
+LABEL = r"(?:[ \t]*\{#(eq-[\w-]+)\})?"
+DISPLAY = re.compile(rf"\$\$((?:\\.|[^$\\]|\$(?!\$))+?)\$\${LABEL}", re.DOTALL)
+DOLLAR = re.compile(r"\$(?![\s$])((?:\\.|[^$\\])+?)(?<!\s)\$(?![\d$])", re.DOTALL)
+LABELLED = re.compile(rf"{OPT}(?:{DISPLAY.pattern})", re.DOTALL)
+EMPTY_LINE = re.compile(r"\n[ \t]*\n")
 PIPE = re.compile(r"\||.*?[^\\\n]\|")
 TABLE_LINE = re.compile(rf"(?:{PIPE.pattern}).*?\n")
 TABLE_START = re.compile(rf"{OPT}(?={NS})(?:{PIPE.pattern}).*?\n")

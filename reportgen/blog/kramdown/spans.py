@@ -90,6 +90,8 @@ class Reader:
             return (code and self.code()) or (
                 character == "<" and "html" in only and span_html.html(self)
             )
+        if character == "$" and self.state.dollars:
+            return self.dollars()
         if character in "*_":
             return self.emphasis()
         if character == "`":
@@ -258,6 +260,17 @@ class Reader:
         self.add("formula", match.end(), value=match[1].strip())
         return True
 
+    def dollars(self) -> bool:
+        """A formula between '$$' or '$', in the dialect that knows both."""
+        match = self.match(p.DISPLAY)
+        kind, label = ("maths", match[2]) if match else ("dollar", "")
+        match = match or self.match(p.DOLLAR)
+        if match is None:
+            return False
+        self.note(kind, match.start(), match.end(), label or "", text=match.span(1))
+        self.add("formula", match.end(), value=match[1])
+        return True
+
     def entity(self) -> bool:
         """A character reference; an unknown name is text."""
         match = self.match(p.ENTITY)
@@ -410,8 +423,8 @@ def code_span(
     return first, last, after
 
 
-def code_pieces(string: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
-    """A line's pieces, "text" or "code", with where the text or the code's value lies."""
+def code_pieces(string: str, start: int, end: int) -> Iterator[tuple[str, int, int, int, int]]:
+    """A line's pieces, "text" or "code": where the text or the code's value lies, and the whole."""
     position = done = start
     while (tick := string.find("`", position, end)) >= 0:
         found = code_span(string, tick, start, end)
@@ -419,11 +432,11 @@ def code_pieces(string: str, start: int, end: int) -> Iterator[tuple[str, int, i
             position = p.TICKS.match(string, tick, end).end()  # type: ignore[union-attr]
             continue
         if done < tick:
-            yield "text", done, tick
-        yield "code", found[0], found[1]
+            yield "text", done, tick, done, tick
+        yield "code", found[0], found[1], tick, found[2]
         position = done = found[2]
     if done < end:
-        yield "text", done, end
+        yield "text", done, end, done, end
 
 
 def plain_pieces(string: str) -> Iterator[tuple[str, str]]:

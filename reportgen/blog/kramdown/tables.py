@@ -11,6 +11,9 @@ from reportgen.blog.text import Piece, Text
 
 CODE = re.compile(r"<code.*?>.*?</code>")
 PIPES = re.compile(r"(?<!\\)\|")
+PIPES_BUT_IN_FORMULAS = re.compile(
+    rf"\\\$|{p.DISPLAY.pattern}|{p.DOLLAR.pattern}|{PIPES.pattern}", re.DOTALL
+)
 
 
 class _Table:
@@ -46,6 +49,8 @@ def table(s: Scanner) -> bool:
     """A table: lines with pipes, between block boundaries."""
     if not s.after_boundary() or not s.match(p.TABLE_START):
         return False
+    if s.state.dollars and not _has_dashes(s):
+        return False
     start = s.position
     t = _Table(s.element("table", start, start))
     leading = s.string[start:].lstrip(" \t\r\n\f\v").startswith("|")
@@ -69,6 +74,13 @@ def table(s: Scanner) -> bool:
         return False
     _finish(s, t, start)
     return True
+
+
+def _has_dashes(s: Scanner) -> bool:
+    """Whether the second line is a row of dashes, as GitHub wants it."""
+    second = s.string.find("\n", s.position) + 1
+    row = p.TABLE_RULE.match(s.string, second)
+    return row is not None and "|" in row[0]
 
 
 def _finish(s: Scanner, t: _Table, start: int) -> None:
@@ -99,11 +111,11 @@ def _row(s: Scanner, match: re.Match[str], leading: bool) -> Element:
     position, end = match.start(1), match.end(1)
     for code in [*CODE.finditer(s.string, position, end), None]:
         stop = code.start() if code else end
-        for kind, start, size in code_pieces(s.string, position, stop):
+        for kind, *place in code_pieces(s.string, position, stop):
             if kind == "code":
-                _append(cells, _written_code(s, start, size))
+                _append(cells, _written_code(s, *place))
             else:
-                _split(s, cells, start, size)
+                _split(s, cells, place[0], place[1])
         if code:
             _append(cells, s.pieces(code.start(), code.end()))
             position = code.end()
@@ -134,7 +146,8 @@ def _append(cells: list[list[Piece]], pieces: list[Piece]) -> None:
 
 def _split(s: Scanner, cells: list[list[Piece]], start: int, end: int) -> None:
     """Cuts a text without code at its pipes; escaped ones lose their backslash."""
-    cuts = [m.start() for m in PIPES.finditer(s.string[start:end])]
+    pattern = PIPES_BUT_IN_FORMULAS if s.state.dollars else PIPES
+    cuts = [m.start() for m in pattern.finditer(s.string[start:end]) if m[0] == "|"]
     edges = [start, *(start + cut for cut in cuts), end]
     for i in range(len(edges) - 1):
         first = edges[i] + (1 if i else 0)
@@ -150,13 +163,14 @@ def _split(s: Scanner, cells: list[list[Piece]], start: int, end: int) -> None:
             _append(cells, pieces)
 
 
-def _written_code(s: Scanner, start: int, end: int) -> list[Piece]:
+def _written_code(s: Scanner, start: int, end: int, first: int, last: int) -> list[Piece]:
     """A code span written anew, as its pipes were no pipes of the table."""
     value = s.string[start:end]
     ticks = max(p.TICKS.findall(value), default="") + "`"
     blank = " " if len(ticks) > 1 else ""
-    at = s.text.origin(start)
-    return [(ticks + blank, at), *s.pieces(start, end), (blank + ticks, at + len(value))]
+    closing = s.text.origin(last - 1) + 1 - len(blank + ticks)
+    opening = (ticks + blank, s.text.origin(first))
+    return [opening, *s.pieces(start, end), (blank + ticks, closing)]
 
 
 def _has_pipes(string: str) -> bool:
