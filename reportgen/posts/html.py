@@ -8,8 +8,13 @@ from reportgen.blog.kramdown import Document
 
 
 def to_html(text: str) -> str:
-    """The HTML of Markdown whose Liquid is already resolved."""
-    return Document(text).html(highlight)
+    """The HTML of Markdown whose Liquid is already resolved.
+
+    References such as ``&#123;`` stay as they are, for what becomes Markdown or Liquid again.
+    """
+    document = Document(text)
+    document.state.options["entity_output"] = "as_written"
+    return document.html(highlight)
 
 
 def highlight(code: str, language: str, is_block: bool) -> str:

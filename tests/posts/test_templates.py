@@ -110,7 +110,7 @@ def test_provenance_names_command_parameters_and_all_that_made_it(tmp_path: Path
     for part in (
         "<code>reportgen figure B.1b</code>",
         "smooth = 0.9; denoiser: sigma = 0.5, epochs = 5, batch_size = 32, lr = 0.0001",
-        "<dt>Seed</dt><dd>180</dd>",
+        "<dt>Seed</dt><dd>180 of the project, 180 of this node</dd>",
         "<dt>Device</dt><dd>cpu, 2 threads</dd>",
         "<code>4f2c1e9</code>",
         "6\u00a0min 12\u00a0s, after denoiser 6\u00a0min 12\u00a0s",
@@ -178,7 +178,7 @@ def test_references_reach_other_posts(tmp_path: Path) -> None:
     two = '---\ntitle: "Two: more"\n---\n<%= figure("B.1c") %> <%= ref("B.1c") %>'
     project = make_project(tmp_path, {"2024-11-19-one.md": one, "2024-11-20-two.md": two})
     (post,) = render_posts(project, make_world(tmp_path / "drawn"), selection=["one"])
-    assert 'href="../two/#fig-b-1c">Figure\xa01 of “Two: more”</a>' in post.html
+    assert 'href="../two/#fig-b-1c">Figure&nbsp;1 of “Two: more”</a>' in post.html
     assert 'rg_post.slug == "two"' in post.markdown
 
 

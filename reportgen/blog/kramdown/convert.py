@@ -361,6 +361,10 @@ class Converter:
     def reference(self, point: int, written: str) -> str:
         """A character as the option ``entity_output`` wants it."""
         output = self.option("entity_output", "as_char").strip().removeprefix(":")
+        if output == "as_written":  # not kramdown's: as the input has it, else as a character
+            output = "as_char"
+            if written:
+                return written
         known = 0 <= point < 0x110000 and not 0xD800 <= point < 0xE000
         shown = chr(point) if known else ""
         if output == "as_char" and known and shown not in "<>&":
