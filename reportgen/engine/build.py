@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from reportgen.engine.execute import OUT_OF_MEMORY, Task
@@ -251,11 +252,20 @@ class Builder:
 
 
 def commit_of(session: Session) -> str:
-    """The project's commit, ``-dirty`` where sources differ from it, '' outside git."""
-    command = ["git", "describe", "--always", "--dirty", "--exclude=*"]
+    """The project's commit, ``-dirty`` where sources are not in it, '' outside git."""
+    root, experiments = session.project.root, session.project.experiments
+    commit = said_by_git(root, "describe", "--always", "--dirty", "--exclude=*")
+    if not commit or commit.endswith("-dirty"):
+        return commit
+    untracked = ("ls-files", "--others", "--exclude-standard", "--", *experiments)
+    return f"{commit}-dirty" if said_by_git(root, *untracked) else commit
+
+
+def said_by_git(root: Path, *arguments: str) -> str:
+    """What git prints, '' where it is not installed or has no answer."""
     try:
         done = subprocess.run(
-            command, cwd=session.project.root, capture_output=True, text=True, check=False
+            ["git", *arguments], cwd=root, capture_output=True, text=True, check=False
         )
     except OSError:
         return ""

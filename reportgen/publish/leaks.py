@@ -1,49 +1,130 @@
-"""What looks like a key, a token or a password, and is therefore not published."""
+"""What looks like a key, a token or a password, and is therefore not published.
 
+The rules are data: those of gitleaks, word for word (MIT, see ``rules/LICENSE-gitleaks``), and ours
+in the same format. A rule has a pattern, words of which one must be in the file, and how random the
+secret must look. A text is read in several ways: as it is, and as HTML, JSON or UTF-16 show it.
+"""
+
+import html
+import math
 import re
+import tomllib
+import zlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
 
 from reportgen.publish.paths import refusal
 
+RULES = Path(__file__).parent / "rules"
 
-class Secret(NamedTuple):
-    """What a pattern finds, and what each of its matches has in it: a quick look comes first."""
+UNUSED = ("private-key", "curl-auth-header", "curl-auth-user", "sourcegraph-access-token")
+"""Rules of gitleaks that ours replace: they take more than linear time, or any commit for a key."""
 
-    what: str
-    marks: tuple[bytes, ...]
-    pattern: bytes
+NO_SECRET = "reportgen: no secret"
+"""What an author writes on a line that is none."""
 
-
-SECRETS = (
-    Secret("a private key", (b"PRIVATE KEY",), rb"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY"),
-    Secret(
-        "a GitHub token",
-        (b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_", b"github_pat_"),
-        rb"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{40,})\b",
-    ),
-    Secret("a GitLab token", (b"glpat-",), rb"\bglpat-[A-Za-z0-9_-]{20,}"),
-    Secret("an AWS access key", (b"AKIA", b"ASIA"), rb"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
-    Secret("a Hugging Face token", (b"hf_",), rb"\bhf_[A-Za-z0-9]{34,}\b"),
-    Secret("an OpenAI or Anthropic key", (b"sk-",), rb"\bsk-(?:ant-|proj-)?[A-Za-z0-9_-]{32,}"),
-    Secret("a Google API key", (b"AIza",), rb"\bAIza[A-Za-z0-9_-]{35}\b"),
-    Secret("a Slack token", (b"xox",), rb"\bxox[abprs]-[A-Za-z0-9-]{20,}"),
-    Secret("a PyPI token", (b"pypi-AgE",), rb"\bpypi-AgEIcHlwaS5vcmc[A-Za-z0-9_-]{50,}"),
-    Secret("an npm token", (b"npm_",), rb"\bnpm_[A-Za-z0-9]{36}\b"),
-)
-ASSIGNED = Secret(
-    "a key or password in an assignment",
-    (b"key", b"token", b"password"),
-    rb"(?i)\b(?:wandb_api_key|api_?key|secret_?key|access_?token|password)\b[\"']?\s*[:=]\s*"
-    rb"[\"'][A-Za-z0-9+/_=-]{24,}[\"']",
-)
-"""Looked for in texts only, in which people write such lines."""
+UNPACKED = 2**24
+"""How many bytes of a compressed file are looked at: a bomb must not fill the memory."""
 
 SECRET_NAMES = re.compile(
-    r"(^|/)(\.env(\..*)?|\.netrc|\.git-credentials|\.pypirc|\.npmrc|id_(rsa|dsa|ecdsa|ed25519)"
-    r"|credentials(\.json)?|[^/]*\.(pem|p12|pfx|key|kdbx))$",
+    r"(^|/)([^/]*\.env(\.(?!(example|sample|template|dist)$)[^/]*)?|env"
+    r"|[._]netrc|\.git-credentials|\.pypirc|\.npmrc|\.htpasswd|\.pgpass|\.my\.cnf|\.s3cfg|\.boto"
+    r"|\.dockercfg|\.docker/config\.json|\.vault-token|\.aws/(credentials|config)|\.ssh/.*"
+    r"|\.(huggingface|cache/huggingface)/(token|stored_tokens)|wandb/settings|\.kaggle/.*"
+    r"|id_(rsa|dsa|ecdsa|ed25519)(_sk)?|(kaggle|credentials|service[-_]?account[^/]*)\.json"
+    r"|client[-_]?secrets?[^/]*\.json|(token|auth|secrets?)\.json|secrets?\.(ya?ml|toml|ini|env)"
+    r"|credentials(\.(csv|ya?ml|toml|ini|db))?|application_default_credentials\.json"
+    r"|\.(bash|zsh|python|sh|psql|mysql|sqlite|node_repl)_history|\.Renviron|\.streamlit/secrets.*"
+    r"|[^/]*\.(pem|p12|p8|pfx|key|kdbx|jks|keystore|ppk|ovpn|agekey|asc\.key|pkcs12|kwallet))$",
     re.IGNORECASE,
 )
+
+TEXTS = re.compile(r"\.(css|csv|js|map|mjs|svg|ttf|woff2?|xml)$", re.IGNORECASE)
+"""Files in which an assignment is code of a program, or data, and of no person."""
+
+GENERAL = ("generic-api-key", "key", "bare-key", "password", "login", "discord", "twilio", "mail")
+"""Rules that go by the name before a value, or by little more than its length."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One kind of secret; ``entropy`` in bits a character is what its value has at least."""
+
+    id: str
+    what: str
+    regex: str
+    keywords: tuple[str, ...]
+    entropy: float
+    allowed: tuple[Mapping[str, Any], ...]
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        return re.compile(self.regex, re.MULTILINE)
+
+    def found(self, text: str) -> Iterator[tuple[int, str]]:
+        """Place and value of each secret of this kind in a text."""
+        for match in self.pattern.finditer(text):
+            value = next(filter(None, match.groups()), match[0])
+            if entropy(value) >= self.entropy and not self.allows(text, match, value):
+                yield match.start(), value
+
+    def allows(self, text: str, match: re.Match[str], value: str) -> bool:
+        """Whether a match is known to be none: a placeholder, the name of a column."""
+        start = max(match.start() - 50, 0)
+        before = re.search(r"[\w.-]*$", text[start : match.start()])
+        whole = (before[0] if before else "") + match[0]
+        for allowed in self.allowed:
+            subject = {"match": whole, "line": whole}.get(allowed.get("regexTarget", ""), value)
+            if any(re.search(python(regex), subject) for regex in allowed.get("regexes", ())):
+                return True
+            if any(word in value.lower() for word in allowed.get("stopwords", ())):
+                return True
+        return False
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """Every rule, ours first: they say it better."""
+    ours, theirs = (
+        tomllib.loads((RULES / f"{name}.toml").read_text(encoding="utf-8"))
+        for name in ("ours", "gitleaks")
+    )
+    used = [rule for rule in theirs["rules"] if "regex" in rule and rule["id"] not in UNUSED]
+    everywhere = {"regexes": theirs["allowlist"]["regexes"], "stopwords": ["abcdefghijklmnopqrst"]}
+    return tuple(
+        Rule(
+            rule["id"],
+            described(rule),
+            python(rule["regex"].removeprefix(r"(?i)[\w.-]{0,50}?"), rule["regex"][:4] == "(?i)"),
+            tuple(rule["keywords"]),
+            rule.get("entropy", 0),
+            tuple(each for each in (*rule.get("allowlists", ()), everywhere)
+                  if each.get("condition") != "AND"),
+        )
+        for rule in (*ours["rules"], *used)
+    )  # fmt: skip
+
+
+def described(rule: Mapping[str, Any]) -> str:
+    text = str(rule["description"])
+    return text if text[:2] in ("a ", "an") else f"a secret of the kind '{rule['id']}'"
+
+
+def python(regex: str, ignore_case: bool = False) -> str:
+    """A pattern of Go as one of Python; a flag within it holds for all of it."""
+    inner = regex.replace("(?i)", "").replace(r"\z", r"\Z")
+    inner = inner.replace("[[:alnum:]]", "[a-zA-Z0-9]").replace("[:alnum:]", "a-zA-Z0-9")
+    return f"(?i){inner}" if ignore_case or (inner != regex and "(?i)" in regex) else inner
+
+
+def entropy(text: str) -> float:
+    """Shannon's, in bits a character."""
+    counts = Counter(text).values()
+    return -sum(n / len(text) * math.log2(n / len(text)) for n in counts)
 
 
 def check_secrets(contents: Mapping[str, bytes]) -> None:
@@ -51,21 +132,69 @@ def check_secrets(contents: Mapping[str, bytes]) -> None:
     faults = [f"'{path}' has a name that keys and passwords have." for path in contents
               if SECRET_NAMES.search(path)]  # fmt: skip
     for path, content in contents.items():
-        faults += [f"{path}:{line}: {what}" for line, what in secrets_in(content)]
+        faults += [f"{path}:{line}: {what}" for line, what in secrets_in(content, path)]
     if faults:
         raise refusal(
             "This looks like a secret",
             faults,
-            "Remove it, and replace it where it was issued if it was ever shown.",
+            "Remove it, and replace it where it was issued if it was ever shown. If it is none: "
+            f"write '{NO_SECRET}' on its line.",
         )
 
 
-def secrets_in(content: bytes) -> Iterator[tuple[int, str]]:
+def secrets_in(content: bytes, path: str = "") -> Iterator[tuple[int, str]]:
     """Line and description of each secret in a file; only its first letters are shown."""
-    found = [secret for secret in SECRETS if any(mark in content for mark in secret.marks)]
-    if b"\0" not in content and any(mark in content.lower() for mark in ASSIGNED.marks):
-        found.append(ASSIGNED)
-    for secret in found:
-        for match in re.finditer(secret.pattern, content):
-            line = content.count(b"\n", 0, match.start()) + 1
-            yield line, f"{secret.what}, '{match[0][:6].decode('ascii', 'replace')}…'."
+    lines = next(views(content)).split("\n")
+    seen = {number for number, line in enumerate(lines, 1) if NO_SECRET in line}
+    for text in views(content):
+        lower = text.lower()
+        for rule in rules():
+            if rule.id in GENERAL and (TEXTS.search(path) or binary(content)):
+                continue
+            if not any(word in lower for word in rule.keywords):
+                continue
+            for place, value in rule.found(text):
+                line = text.count("\n", 0, place) + 1
+                if line not in seen:
+                    seen.add(line)
+                    yield line, f"{rule.what}, '{value[:6]}…'."
+
+
+def binary(content: bytes) -> bool:
+    return b"\0" in content and not content.startswith((b"\xff\xfe", b"\xfe\xff"))
+
+
+def views(content: bytes) -> Iterator[str]:
+    """The texts that a file holds, each with the line breaks that the file has."""
+    if content.startswith(b"\x1f\x8b"):
+        content = unpacked(content)
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        text = content.decode("utf-16", "replace")
+    elif content[1:20:2] == b"\0" * 10:
+        text = content.decode("utf-16-le", "replace")
+    elif content[:20:2] == b"\0" * 10:
+        text = content.decode("utf-16-be", "replace")
+    elif binary(content):
+        text = "\n".join(run.decode() for run in re.findall(rb"[\x20-\x7e]{16,}", content))
+    else:
+        text = content.decode("utf-8", "replace")
+    yield text
+    if "<" in text or "&" in text:
+        bare = re.sub(r"<[^<>]*>", lambda tag: "\n" * tag[0].count("\n"), text)
+        shown = html.unescape(bare)
+        if shown != text:
+            yield shown
+    if '\\"' in text or "\\n" in text or "\\u" in text:
+        yield re.sub(
+            r'\\(["\\/nrtu])', lambda escape: escape[1] if escape[1] in '"\\/' else " ", text
+        )
+    if "\\\n" in text:
+        yield re.sub(r"\\\n", "", text)
+
+
+def unpacked(content: bytes) -> bytes:
+    """The first bytes of a gzip file, or what there is of a damaged one."""
+    try:
+        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(content, UNPACKED)
+    except zlib.error:
+        return content

@@ -3,6 +3,8 @@
 This is the one module of this room that knows how a report is made.
 """
 
+import os
+import re
 import shutil
 import tempfile
 from collections.abc import Collection, Iterator, Sequence
@@ -15,6 +17,7 @@ from reportgen import __version__
 from reportgen.blog import config, jekyll
 from reportgen.errors import ReportgenError
 from reportgen.project import Project
+from reportgen.publish.dates import date_of
 from reportgen.publish.git import Git, top_of
 from reportgen.publish.manifest import Manifest
 from reportgen.publish.paths import BLOG_PATHS, Content, collect, refusal
@@ -201,6 +204,7 @@ def built(
         return dict(collect(staging, leave_out=PRIVATE))
     site = staging.parent / "built"
     if jekyll.installed():
+        stop_the_clock(staging)
         jekyll.build(staging, site, baseurl)
     else:
         without_jekyll(project, posts, staging, site)
@@ -209,6 +213,27 @@ def built(
 
         refuse_faults(check_site(site, baseurl), site)
     return {**collect(site, leave_out=PRIVATE), ".nojekyll": b""}
+
+
+def stop_the_clock(staging: Path) -> None:
+    """Let Jekyll's ``site.time`` and the ages of files be the date of the newest post.
+
+    A feed or a sitemap that names the time of the build would differ with every publish.
+    """
+    posts = {
+        path: file.read_bytes() for path, file in collect(staging).items() if "_posts/" in path
+    }
+    dates = [when for path, content in posts.items() if (when := date_of(path, content))]
+    if not dates:
+        return
+    for file in collect(staging).values():
+        os.utime(file, (max(dates).timestamp(),) * 2)
+    config = staging / "_config.yml"
+    written = config.read_bytes() if config.is_file() else b""
+    if not re.search(rb"^time:", written, re.MULTILINE):
+        config.write_bytes(
+            written.rstrip(b"\n") + f"\ntime: {max(dates).isoformat(' ')}\n".encode()
+        )
 
 
 def without_jekyll(
