@@ -69,6 +69,5 @@ def first(truth: Tensor, noisy: Tensor, estimate: Tensor, every: Tensor, mean: T
     "differ only in their fresh noise, and the mean of {mean_of_walks.walks} such walks.",
 )
 def many_walks(mean_of_walks: dict[str, Any]) -> Strip:
-    walks = mean_of_walks["walks"]
-    labels = ["original", "noisy", "one step", "a walk", "another", "a third", f"mean of {walks}"]
+    labels = ["original", "noisy", "one step", "a walk", "another", "a third", "mean of all"]
     return Strip(list(mean_of_walks["images"]), labels=labels)

@@ -110,9 +110,10 @@ def flow_grid(digit_flow: dict[str, Any]) -> Grid:
 
 @figure(
     "B.4-table",
-    caption="The two side by side, over {digit_flow.images:,} samples each. As many test images "
-    "have a Fréchet distance of {digit_flow.floor:.2f}. Diffusion was trained for "
-    "{class_conditional.epochs} epochs, flow matching for {flow_matching.epochs}.",
+    caption="The two side by side, over {digit_flow.images:,} samples each. As "
+    "many test images have a Fréchet distance of {digit_flow.floor:.1f}. "
+    "Diffusion was trained for {class_conditional.epochs} epochs, flow matching for "
+    "{flow_matching.epochs}.",
 )
 def flow_table(digit_flow: dict[str, Any]) -> Table:
     columns = ["as asked", "Fréchet distance", "diversity"]
@@ -130,5 +131,5 @@ def flow_table(digit_flow: dict[str, Any]) -> Table:
         rows,
         ["method", *columns],
         units={"as asked": "%"},
-        digits={"as asked": 1, "Fréchet distance": 2, "diversity": 2},
+        digits={"as asked": 1, "Fréchet distance": 1, "diversity": 1},
     )

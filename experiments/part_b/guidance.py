@@ -11,7 +11,15 @@ from experiments.diffusion.inference import in_batches
 from experiments.diffusion.metrics import frechet_distance
 from experiments.diffusion.schedule import linear
 from experiments.diffusion.scores import as_unit
-from experiments.part_b.digits import CLASSES, DIGITS, classes, digit_referee, starts, test_pixels
+from experiments.part_b.digits import (
+    CLASSES,
+    DIGITS,
+    classes,
+    digit_referee,
+    in_percent,
+    starts,
+    test_pixels,
+)
 from experiments.part_b.models import conditional_model, few_steps, told
 from reportgen import Grid, Run, Table, artifact, figure
 
@@ -92,9 +100,9 @@ def guidance_by_digit(digit_guidance: dict[str, Any]) -> Grid:
 @figure(
     "B.3d",
     caption="What guidance does to many samples, by an independent classifier (test accuracy "
-    "{digit_judge.test_accuracy:.3f}). The Fréchet distance is between its features of the "
-    "samples and of the 60,000 training images; the floor is that of as many test images. "
-    "Diversity is the mean distance between two images of a class.",
+    "{digit_judge.test_accuracy:.3f}). Shares have their 95\u00a0% interval. The Fréchet distance "
+    "is between its features of the samples and of the 60,000 training images; the floor is that "
+    "of as many test images. Diversity is the mean distance between two images of a class.",
 )
 def guidance_table(digit_guidance: dict[str, Any]) -> Table:
     real = digit_guidance["real"]
@@ -103,18 +111,27 @@ def guidance_table(digit_guidance: dict[str, Any]) -> Table:
             label,
             score["images"],
             100 * score["accuracy"],
+            *in_percent(score["accuracy"], score["images"]),
             score["frechet"],
             digit_guidance["floor"][str(score["images"])],
             score["diversity"],
         ]
         for label, score in by_scale(digit_guidance)
     ]
-    test = ["test images", 10_000, 100 * real["accuracy"], real["frechet"], None, real["diversity"]]
+    test = ["test images", 10_000, 100 * real["accuracy"]]
+    test += [*in_percent(real["accuracy"], 10_000), real["frechet"], None, real["diversity"]]
     return Table(
         [*rows, test],
-        ["samples", "number", "as asked", "Fréchet distance", "floor", "diversity"],
-        units={"as asked": "%"},
-        digits={"as asked": 1, "Fréchet distance": 2, "floor": 2, "diversity": 2},
+        ["samples", "number", "as asked", "from", "to", "Fréchet distance", "floor", "diversity"],
+        units={"as asked": "%", "from": "%", "to": "%"},
+        digits={
+            "as asked": 1,
+            "from": 1,
+            "to": 1,
+            "Fréchet distance": 2,
+            "floor": 2,
+            "diversity": 2,
+        },
         highlight=[len(rows)],
     )
 

@@ -98,9 +98,9 @@ def by_heart(
     "noise. With 95\u00a0% intervals.",
 )
 def wider_weights(by_heart: dict[str, Any]) -> Table:
-    names = {f"{width:g}": f"training set, width {width:g} σ" for width in by_heart["widths"]}
-    names |= {"wiener": "Wiener", "unet": "U-Net"}
-    scores = by_heart["scores"]
+    scores, others = by_heart["scores"], {"wiener": "Wiener", "unet": "U-Net"}
+    widths = {name: f"training set, width {name} σ" for name in scores if name not in others}
+    names = {**widths, **others}
     rows = [
         [label, scores[name]["psnr"], *scores[name]["interval"]] for name, label in names.items()
     ]

@@ -128,11 +128,27 @@ def training_curves(trained: dict[str, Any]) -> Panels | Curve:
 
 
 def by_epoch(
-    samples: torch.Tensor, epochs: Sequence[int], columns: list[str] | None = None
+    samples: torch.Tensor,
+    epochs: Sequence[int],
+    columns: list[str] | None = None,
+    read: list[list[int]] | None = None,
 ) -> Steps | Grid:
-    """A slider over ``epochs``, from 1, of samples, uint8 (all, N, 1, 28, 28), in rows of ten."""
+    """A slider over ``epochs``, from 1, of samples, uint8 (all, N, 1, 28, 28), in rows of ten.
+
+    ``read``, by epoch, is what a judge reads in each; a cross marks what it reads as no digit.
+    """
     shown = [samples[epoch - 1].unflatten(0, (-1, CLASSES)).squeeze(2) for epoch in epochs]
-    grids = [Grid(tiles, None, columns) for tiles in shown]
+    marks = [crosses(read[epoch - 1]) if read else None for epoch in epochs]
+    grids = [
+        Grid(tiles, None, columns, tile_labels=mark)
+        for tiles, mark in zip(shown, marks, strict=True)
+    ]
     if len(grids) == 1:
         return grids[0]
     return Steps(grids, [f"epoch {epoch}" for epoch in epochs], what="epoch")
+
+
+def crosses(read: list[int]) -> list[list[str]]:
+    """A cross for each -1, in rows of ten."""
+    marks = ["×" if digit < 0 else "" for digit in read]
+    return [marks[i : i + CLASSES] for i in range(0, len(marks), CLASSES)]

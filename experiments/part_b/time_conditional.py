@@ -87,12 +87,16 @@ def time_conditional_loss(time_conditional: dict[str, Any]) -> Panels | Curve:
 @figure(
     "B.2b",
     caption="Samples of the time-conditional model as its training goes on, "
-    "{time_conditional.timesteps} steps each, always from the same noise.",
+    "{time_conditional.timesteps} steps each, always from the same noise. A cross marks "
+    "what the judge does not read as a digit.",
 )
-def time_conditional_samples(time_conditional: dict[str, Any]) -> Steps | Grid:
+def time_conditional_samples(
+    time_conditional: dict[str, Any], read_samples: dict[str, Any]
+) -> Steps | Grid:
     samples = time_conditional["samples"]
     last = len(samples)
-    return by_epoch(samples, (1, 5, 10, last) if last > 10 else range(1, last + 1))
+    epochs = (1, 5, 10, last) if last > 10 else range(1, last + 1)
+    return by_epoch(samples, epochs, read=read_samples["read"])
 
 
 @figure(

@@ -66,7 +66,7 @@ def test_the_figures_of_guidance_say_what_was_drawn(guided: dict[str, Any]) -> N
     table = guidance_table(guided)
     assert [row[0] for row in table.rows] == [*sweep.row_labels, "test images"]
     distances = [guided["scores"][f"{gamma:g}"]["frechet"] for gamma in GAMMAS]
-    assert [row[3] for row in table.rows[:4]] == distances
+    assert [row[5] for row in table.rows[:4]] == distances
     shares = guidance_classes(guided)
     assert [row[0] for row in shares.rows] == [row[0] for row in table.rows]
     assert all(sum(row[1:]) == pytest.approx(100) for row in shares.rows)

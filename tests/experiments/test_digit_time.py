@@ -103,11 +103,13 @@ def test_forty_digits_after_the_first_the_middle_and_the_last_epoch() -> None:
 
 
 def test_of_many_epochs_the_first_some_early_ones_and_the_last_are_shown() -> None:
-    by_time = time_conditional_samples(trained(epochs=20, count=20))
+    by_time = time_conditional_samples(trained(epochs=20, count=20), {"read": [[0] * 20] * 20})
     assert by_time.labels == ["epoch 1", "epoch 5", "epoch 10", "epoch 20"]
     by_class = class_conditional_samples(trained(epochs=20))
     assert by_class.labels == ["epoch 1", "epoch 5", "epoch 20"]
-    few = time_conditional_samples(trained(epochs=3, count=20))
+    unread = {"read": [[-1, 0] * 10] * 3}
+    few = time_conditional_samples(trained(epochs=3, count=20), unread)
+    assert few.frames.grid.tile_labels[0][:3] == ["×", "", "×"]
     assert few.labels == ["epoch 1", "epoch 2", "epoch 3"]
 
 
