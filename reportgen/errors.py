@@ -1,5 +1,6 @@
 """The errors that reportgen shows to a person."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,6 +41,13 @@ class ReportgenError(Exception):
 
 class WrongUse(ReportgenError):
     """What was asked for cannot be, whatever the code does: the command line exits with 2."""
+
+
+def together(faults: Sequence[ReportgenError]) -> ReportgenError:
+    """Several errors as one, each with its place, excerpt and hint."""
+    if len(faults) == 1:
+        return faults[0]
+    return ReportgenError("\n\n".join([f"{len(faults)} faults:", *map(str, faults)]))
 
 
 def did_you_mean(name: str, known: list[str]) -> str:

@@ -192,6 +192,16 @@ class Blog:
                 return entry["values"][key]
         return None
 
+    def has_layout(self, name: str) -> bool:
+        """Whether a layout is there; one of a theme whose files are elsewhere is taken to be."""
+        if not self.root.is_dir() or any(
+            path.startswith(f"_layouts/{name}.") for path in self.files
+        ):
+            return True
+        if not self.theme:
+            return False
+        return name not in ("post", "page") or "minimal-mistakes" not in self.theme
+
     def served(self, path: str) -> bool:
         """Whether Jekyll copies the file at ``path``: no part hidden or with an underscore."""
         parts = path.split("/")

@@ -1,10 +1,11 @@
 """Liquid, which Jekyll runs over a post before Markdown: its tags, and the text without them."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from reportgen.blog.text import Piece, Text
+from reportgen.blog.words import words
 
 HOLE = "\u029f"
 """A letter that stands for every character of a Liquid construct that prints something."""
@@ -23,6 +24,19 @@ PRINTS = {
     "seo",
     "cite",
 }
+
+BLOCKS = words("if unless case for tablerow capture highlight raw comment")
+TAGS = BLOCKS | words(
+    "else elsif when break continue cycle assign increment decrement include include_relative "
+    "include_cached link post_url ifchanged gist seo feed_meta avatar octicon render liquid echo "
+    "endifchanged inline_highlight github_edit_link"
+)
+ROOTS = words(
+    "site page layout content paginator jekyll include forloop tablerowloop theme post nil null "
+    "true false blank empty"
+)
+VARIABLE = re.compile(r"[A-Za-z_][\w-]*")
+LITERAL = re.compile(r"[\"']|-?\d+(?:\.\d+)?\s*(?:\||\Z)|\(")
 
 
 @dataclass(frozen=True)
@@ -72,6 +86,19 @@ def _tag(source: str, start: int) -> Token:
         if closing:
             return Token(name, start, closing.end(), name, source[match.end() : closing.start()])
     return Token("tag", start, match.end(), name, body)
+
+
+def assigned(found: Iterable[Token]) -> set[str]:
+    """The names of the variables that tags set."""
+    setting = ("assign", "capture", "for", "tablerow", "increment", "decrement")
+    matches = (VARIABLE.match(token.body) for token in found if token.name in setting)
+    return {match[0] for match in matches if match}
+
+
+def prints_something(token: Token, variables: Collection[str]) -> bool:
+    """Whether an output is a literal, or of one of the ``variables``; others print nothing."""
+    first = re.split(r"[.\[|\s]", token.body, maxsplit=1)[0]
+    return first in variables or LITERAL.match(token.body) is not None
 
 
 def without_liquid(source: str, found: Iterable[Token], start: int) -> Text:

@@ -70,8 +70,11 @@ def command(
     **options: Any,
 ) -> int:
     """Run what is stale, render the posts, write the site and its preview."""
+    from reportgen.posts import check_posts
+
     start = time.monotonic()
     session = open_session(**options)
+    check_posts(session.project, session.graph, selection)
     targets = selected(session, selection)
     todo = plan(session, targets, budget=budget)
     for message in (*session.store.bad_records(), *session.damaged):
@@ -173,11 +176,14 @@ def write_pages(
 ) -> tuple[bool, Path | None]:
     """Draw the figures, render the posts that are whole, write site and preview."""
     from reportgen.engine.draw import draw_figure, results_of
-    from reportgen.posts import render_posts
+    from reportgen.posts import post_files, render_posts
     from reportgen.site import write_preview, write_site
 
     project, results = session.project, results_of(session)
     shown = shown_figures(project)
+    for slug in (path.stem[11:] for path in post_files(project)):
+        if slug not in shown:
+            say(f"Post '{slug}' is not written: it has faults.")
     asked = {node.id for node in selected(session, selection)}
     for node in session.graph:
         if node.is_figure and session.status(node).usable:
@@ -195,7 +201,7 @@ def write_pages(
             say(f"Warning: figure {id} is in no post.")
     if not whole:
         return good, None
-    posts = render_posts(project, results, selection=whole)
+    posts = render_posts(project, results, selection=whole, site=site_dir)
     for post in posts:
         if post.slug in selection or asked & set(shown[post.slug]) or not selection:
             for warning in post.warnings:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import click
 
 from reportgen.engine.plan import parse_duration
 from reportgen.engine.session import Options, Session
-from reportgen.errors import WrongUse
+from reportgen.errors import ReportgenError, WrongUse
 from reportgen.project import Project, find_project
 from reportgen.registry import Node
 from reportgen.registry.select import select
@@ -120,4 +121,8 @@ def shown_figures(project: Project) -> dict[str, list[str]]:
     """Slug of each post to the ids of the figures that its source shows."""
     from reportgen.posts import figures_of, post_files
 
-    return {file.stem[11:]: list(figures_of(file).figures) for file in post_files(project)}
+    shown: dict[str, list[str]] = {}
+    for file in post_files(project):
+        with suppress(ReportgenError):  # its own faults stop it, and no other post
+            shown[file.stem[11:]] = list(figures_of(file, project.root).figures)
+    return shown

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from reportgen.blog.blog import Blog
 from reportgen.blog.escape import escape
 from reportgen.blog.kramdown import Document, Element, header_id
+from reportgen.blog.liquid import Token
 from reportgen.errors import did_you_mean
 from reportgen.posts import kramdown, liquid
 from reportgen.posts.draft import Draft, Numbered, formula_error, is_block
@@ -50,6 +54,7 @@ class Body:
     elsewhere: Lookup
     math: str
     templates: Path
+    blog: Blog
     markdown: str = ""
     headings: list[Heading] = field(default_factory=list)
     assets: list[Asset] = field(default_factory=list)
@@ -96,13 +101,25 @@ class Body:
 
     def safe(self, segment: Segment) -> str:
         """A piece of the source that neither kramdown nor Liquid will misread."""
-        if segment.kind in ("code", "span"):
-            return liquid.guard_code(self.with_plain_values(segment.text))
-        if segment.kind in ("html", "tag"):
-            return liquid.guard_prose(segment.text)
-        if segment.kind in ("math", "display"):
+        if segment.kind in ("math", "display") and not self.in_liquid(segment, "output", "tag"):
             return self.formula(segment)
-        return kramdown.pend_pipes(kramdown.plain_dollars(liquid.guard_prose(segment.text)))
+        if segment.kind in ("code", "span"):
+            code = self.with_plain_values(segment.text)
+            return code if self.in_liquid(segment, "raw", "comment") else liquid.guard_code(code)
+        guard = liquid.entities if segment.kind in ("html", "tag") else safe_prose
+        return liquid.guarded(segment.text, segment.start, self.kept, guard)
+
+    @cached_property
+    def kept(self) -> list[Token]:
+        code = ("code", "span")
+        spans = ((s.start, s.start + len(s.text)) for s in self.draft.segments if s.kind in code)
+        return liquid.meant(self.draft.text.text, spans, lambda: self.blog.has_plugins)
+
+    def in_liquid(self, segment: Segment, *kinds: str) -> bool:
+        """Whether a piece lies within Liquid of these kinds."""
+        at = bisect_right(self.kept, segment.start, key=lambda token: token.end)
+        token = self.kept[at] if at < len(self.kept) else None
+        return token is not None and token.start <= segment.start and token.kind in kinds
 
     def formula(self, segment: Segment) -> str:
         """A token for a formula, once it is known to be sound; nothing for definitions alone."""
@@ -332,6 +349,10 @@ class Body:
                 line = self.draft.text.line(match.start())
                 return self.draft.source.error(message, line, needle, hint)
         return self.draft.source.error(message, None, needle, hint)
+
+
+def safe_prose(text: str) -> str:
+    return kramdown.pend_pipes(kramdown.plain_dollars(liquid.entities(text)))
 
 
 def longer_fence(code: str) -> str:

@@ -1,13 +1,12 @@
 """Liquid in a post: what authors mean for Jekyll passes, every other brace pair is literal."""
 
 import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterable
 
-KNOWN = re.compile(
-    r"\{\{-?\s*(?:(?:site|page)(?:\.\w+)+|'[^'{}]*'|\"[^\"{}]*\")\s*(?:\|[^{}|]+)*-?\}\}"
-    r"|\{%-?\s*(?:include|include_relative|link|post_url|highlight|endhighlight|gist|comment"
-    r"|endcomment|assign|capture|endcapture|if|elsif|else|endif|unless|endunless|for|endfor|case"
-    r"|when|endcase)\b[^{}]*?-?%\}"
-)
+from reportgen.blog.escape import escape
+from reportgen.blog.liquid import ROOTS, TAGS, Token, assigned, prints_something, tokens
+
 OPENING = re.compile(r"\{(?=[{%])")
 OURS = re.compile(r"\{%\s*raw\s*%\}(.*?)\{%\s*endraw\s*%\}", re.DOTALL)
 ADDRESS = re.compile(
@@ -15,13 +14,38 @@ ADDRESS = re.compile(
 )
 
 
-def guard_prose(text: str) -> str:
-    """Prose or HTML in which only known Liquid is left to Liquid; other braces become entities."""
+def meant(text: str, code: Iterable[tuple[int, int]], plugins: Callable[[], bool]) -> list[Token]:
+    """The Liquid that authors mean for Jekyll: known tags and outputs, raw blocks as a whole.
+
+    Braces in ``code`` are none. What ``plugins`` of the blog may know passes too.
+    """
     parts, position = [], 0
-    for known in KNOWN.finditer(text):
-        parts += [entities(text[position : known.start()]), known[0]]
-        position = known.end()
-    return "".join([*parts, entities(text[position:])])
+    for start, end in code:
+        parts += [text[position:start], text[start:end].replace("{", "\0")]
+        position = end
+    found = list(tokens("".join([*parts, text[position:]])))
+    variables = ROOTS | assigned(found)
+
+    def passes(token: Token) -> bool:
+        if token.kind == "tag":
+            return token.name.removeprefix("end") in TAGS or (bool(token.name) and plugins())
+        return token.kind in ("raw", "comment") or (
+            token.kind == "output" and prints_something(token, variables)
+        )
+
+    return [token for token in found if passes(token)]
+
+
+def guarded(text: str, start: int, kept: list[Token], guard: Callable[[str], str]) -> str:
+    """``text``, which begins at ``start``, with all but the Liquid in ``kept`` guarded."""
+    parts, position, end = [], start, start + len(text)
+    for token in kept[bisect_right(kept, start, key=lambda token: token.end) :]:
+        if token.start >= end:
+            break
+        first, last = max(token.start, position), min(token.end, end)
+        parts += [guard(text[position - start : first - start]), text[first - start : last - start]]
+        position = last
+    return "".join([*parts, guard(text[position - start :])])
 
 
 def entities(text: str) -> str:
@@ -40,7 +64,7 @@ def guard_code(text: str) -> str:
         re.DOTALL | re.MULTILINE,
     )
     if fence:  # inside the fence: lines of its own around it would end a list
-        return f"{fence[1]}{{% raw %}}\n{fence[2]}{{% endraw %}}{fence[3]}"
+        return f"{fence[1]}{{% raw %}}\n{fence[2][:-1]}{{% endraw %}}\n{fence[3]}"
     ticks = re.match(r"(`+)(.*?)(`+)\Z", text, re.DOTALL)
     if ticks:
         return f"{ticks[1]}{{% raw %}}{ticks[2]}{{% endraw %}}{ticks[3]}"
@@ -59,4 +83,13 @@ def resolve(text: str, root: str) -> str:
         return "" if match[1] == "url" else root + (match[2] or "")
 
     text = ADDRESS.sub(address, OURS.sub(keep, text)).replace("{{ '{' }}", "{")
+    parts, position = [], 0
+    for token in tokens(text):  # what only Jekyll can do is shown as it is written
+        shown = text[token.start : token.end]
+        parts += [
+            text[position : token.start],
+            shown if token.kind == "unclosed" else escape(shown),
+        ]
+        position = token.end
+    text = "".join([*parts, text[position:]])
     return re.sub("\ue0f0(\\d+)\ue0f1", lambda m: kept[int(m[1])], text)

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from reportgen.blog.blog import Blog
 from reportgen.blog.front_matter import dump
-from reportgen.errors import ReportgenError, did_you_mean
+from reportgen.errors import ReportgenError, did_you_mean, together
 from reportgen.posts import liquid
 from reportgen.posts.body import Body, addressed
 from reportgen.posts.cards import social_card
@@ -16,7 +17,7 @@ from reportgen.posts.draft import Draft, Numbered, draft
 from reportgen.posts.html import to_html
 from reportgen.posts.items import Address
 from reportgen.posts.post import Post
-from reportgen.posts.source import Source, read_source
+from reportgen.posts.source import Source, post_files, read_source
 from reportgen.posts.tex import macros_of
 from reportgen.posts.untexed import Untexed
 from reportgen.posts.warnings import warnings
@@ -43,27 +44,34 @@ ROOTS = {  # what the address of the site's root is written as, by ``asset-url``
 IMAGE = re.compile(rf'(<img [^>]*?\bsrc="){re.escape(BASEURL)}')
 
 
-def post_files(project: Project) -> list[Path]:
-    """The sources of all posts, by name."""
-    folder = project.posts_dir
-    found = [*folder.glob("*.md"), *folder.glob("*.markdown")] if folder.is_dir() else []
-    return sorted(path for path in found if not path.name.startswith((".", "_")))
-
-
 def render_posts(
-    project: Project, results: Results, *, selection: Sequence[str] = ()
+    project: Project,
+    results: Results,
+    *,
+    selection: Sequence[str] = (),
+    site: Path | None = None,
 ) -> list[Post]:
     """All posts, or those whose slugs or file names are selected, in order of their dates.
+
+    ``site`` is the Jekyll site that they are for, by default the project's own.
 
     Raises ReportgenError with the file, line and an excerpt for anything that is wrong in a post,
     or for a selection that names none.
     """
     files = post_files(project)
     chosen = choose(files, selection)
-    drafts = Drafts(project, results)
+    drafts = Drafts(project, results, Blog(site or project.site_dir))
+    posts: list[Post] = []
+    faults: list[ReportgenError] = []
     for path in chosen:
-        drafts.of(path)
-    return [finish(drafts.of(path), drafts) for path in chosen]
+        try:
+            posts.append(finish(drafts.of(path), drafts))
+        except ReportgenError as error:
+            if str(error) not in map(str, faults):  # a reference may lead to a post at fault
+                faults.append(error)
+    if faults:
+        raise together(faults)
+    return posts
 
 
 def choose(files: Sequence[Path], selection: Sequence[str]) -> list[Path]:
@@ -80,8 +88,8 @@ def choose(files: Sequence[Path], selection: Sequence[str]) -> list[Path]:
 class Drafts:
     """Drafts by source, made when they are needed: a reference may lead to another post."""
 
-    def __init__(self, project: Project, results: Results) -> None:
-        self.project, self.results = project, results
+    def __init__(self, project: Project, results: Results, blog: Blog) -> None:
+        self.project, self.results, self.blog = project, results, blog
         self.macros = macros_of(project.macros)
         self._drafts: dict[Path, Draft] = {}
 
@@ -105,8 +113,8 @@ def finish(post: Draft, drafts: Drafts) -> Post:
     """A post from its draft."""
     project, results, source = drafts.project, drafts.results, post.source
     folder = project.templates_dir
-    body = Body(post, results, drafts.showing, project.math, folder).assemble()
-    untexed = Untexed(post, results, drafts.showing, "mathml", folder)
+    body = Body(post, results, drafts.showing, project.math, folder, drafts.blog).assemble()
+    untexed = Untexed(post, results, drafts.showing, "mathml", folder, drafts.blog)
     seen = body if project.math == "mathml" else untexed.assemble()
     card = None if "image" in source.front_matter else social_card(post, results, project)
     front_matter = published(source, post, body, results)
@@ -170,7 +178,14 @@ def for_preview(body: Body) -> str:
 
 def published(source: Source, post: Draft, body: Body, results: Results) -> dict[str, Any]:
     """The front matter of the generated file: the author's keys, and what layouts can use."""
-    data: dict[str, Any] = {"layout": "post", **source.front_matter}
+    data = dict(source.front_matter)
+    path = f"_posts/{source.date:%Y-%m-%d}-{source.slug}.md"
+    if (
+        "layout" not in data
+        and body.blog.default(path, "layout") is None
+        and body.blog.has_layout("post")
+    ):
+        data = {"layout": "post", **data}
     data["date"] = f"{source.date:%Y-%m-%d %H:%M:%S %z}"
     data.pop("card", None)
     commits = sorted(

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reportgen.blog import front_matter
 from reportgen.blog.text import Lines
 from reportgen.errors import Place, ReportgenError
+
+if TYPE_CHECKING:
+    from reportgen.project import Project
 
 NAME = re.compile(r"(\d{4}-\d{2}-\d{2})-([a-z0-9][a-z0-9-]*)\.(?:md|markdown)")
 PRIVATE = re.compile("[\ue000-\ue0ff]")
@@ -71,6 +74,13 @@ def excerpt(text: str, line: int, column: int, width: int) -> str:
     carets = "^" * max(1, min(width, len(shown) - (column - start)))
     pad = "".join("\t" if c == "\t" else " " for c in shown[: column - start])
     return f"{gutter}{shown}\n{' ' * (len(gutter) - 2)}| {pad}{carets}"
+
+
+def post_files(project: "Project") -> list[Path]:
+    """The sources of all posts, by name."""
+    folder = project.posts_dir
+    found = [*folder.glob("*.md"), *folder.glob("*.markdown")] if folder.is_dir() else []
+    return sorted(path for path in found if not path.name.startswith((".", "_")))
 
 
 def slug_of(path: Path) -> str:

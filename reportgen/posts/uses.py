@@ -1,12 +1,20 @@
 """What a post's template asks for, found without running it."""
 
+import re
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from reportgen.errors import ReportgenError
-from reportgen.posts.source import read_text, split
+from reportgen.errors import ReportgenError, did_you_mean, together
+from reportgen.posts.source import Source, post_files, read_source
+
+if TYPE_CHECKING:
+    from reportgen.project import Project
+    from reportgen.registry import Graph
 
 SHOWING = ("figure", "table", "ref")
+NAMES = ("figure", "table", "ref", "eqref", "param", "post")
 
 
 @dataclass(frozen=True)
@@ -22,21 +30,20 @@ class Uses:
     dynamic: bool = False
 
 
-def figures_of(source: Path) -> Uses:
+def figures_of(source: Path, root: Path | None = None) -> Uses:
     """Read a post's source. Raises ReportgenError with file and line where it does not parse."""
     from jinja2 import meta, nodes
     from jinja2.exceptions import TemplateSyntaxError
 
-    from reportgen.posts.environment import make_environment
+    from reportgen.posts.environment import make_environment, syntax_error
 
-    _, body = split(read_text(source, str(source)), str(source))
+    environment, read = make_environment(), read_source(source, root or source.parent)
     try:
-        tree = make_environment().parse(body)
+        tree = environment.parse(read.body)
+        environment.compile(tree)  # it knows of filters; the parser does not
+        names = sorted(meta.find_undeclared_variables(tree))
     except TemplateSyntaxError as error:
-        from reportgen.errors import Place
-
-        message = f"The template does not parse: {str(error.message).rstrip('.')}."
-        raise ReportgenError(message, place=Place(source, error.lineno)) from None
+        raise syntax_error(error, environment, read) from None
     figures: list[str] = []
     refs: list[str] = []
     dynamic = False
@@ -48,5 +55,52 @@ def figures_of(source: Path) -> Uses:
             (refs if call.node.name == "ref" else figures).append(str(first.value))
         else:
             dynamic = True
-    names = sorted(meta.find_undeclared_variables(tree))
     return Uses(tuple(dict.fromkeys(figures)), tuple(dict.fromkeys(refs)), tuple(names), dynamic)
+
+
+def check_posts(project: "Project", graph: "Graph", selection: Collection[str] = ()) -> None:
+    """Find what is wrong in posts without running them, or anything.
+
+    Only posts that are selected, by slug or by a figure that they show, are looked at; without
+    a ``selection`` all are. Raises ReportgenError with all faults together.
+    """
+    faults: list[ReportgenError] = []
+    for path in post_files(project):
+        try:
+            uses = figures_of(path, project.root)
+        except ReportgenError as error:
+            if not selection or {path.stem[11:], path.name} & set(selection):
+                faults.append(error)
+            continue
+        nodes = {node.id for id in uses.figures if (node := graph.find(id))}
+        wanted = {path.stem[11:], path.name, *uses.figures, *nodes}
+        if not selection or wanted & set(selection):
+            faults += unknown(read_source(path, project.root), uses, graph)
+    if faults:
+        raise together(faults)
+
+
+def unknown(source: Source, uses: Uses, graph: "Graph") -> Iterator[ReportgenError]:
+    """Figures and names that a post asks for, and that nothing has."""
+    from reportgen.posts.environment import make_environment
+
+    figures = list(graph.figures)
+    for id in dict.fromkeys([*uses.figures, *uses.refs]):
+        node = graph.find(id)
+        if node is None or not node.is_figure:
+            hint = did_you_mean(id, figures) or "See all with: reportgen list."
+            quoted = re.compile(rf"""<%.*["']{re.escape(id)}["']""")
+            what = "There is no figure" if node is None else "No figure, but an artifact, is"
+            yield source.error(f"{what} '{id}'.", line_of(source, quoted), id, hint)
+    artifacts = [node.name for node in graph if not node.is_figure]
+    known = [*artifacts, *NAMES, *make_environment().globals]
+    for name in uses.names:
+        if name not in known:
+            hint = did_you_mean(name, known)
+            hint = hint or "It must be an artifact, a function or a variable."
+            line = line_of(source, re.compile(rf"<%.*\b{re.escape(name)}\b"))
+            yield source.error(f"Nothing here is called '{name}'.", line, name, hint)
+
+
+def line_of(source: Source, pattern: re.Pattern[str]) -> int | None:
+    return next((n for n, text in enumerate(source.lines, 1) if pattern.search(text)), None)

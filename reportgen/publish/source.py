@@ -105,7 +105,7 @@ def rendered(project: Project, allow_stale: bool) -> "tuple[list[Post], list[str
         )
     session = Session(project)
     results = results_of(session)
-    uses = [figures_of(file) for file in files]
+    uses = [figures_of(file, project.root) for file in files]
     asked = {name for use in uses for name in (*use.figures, *use.names)}
     refuse_stale(results, asked, allow_stale)
     for node in session.graph:

@@ -79,7 +79,7 @@ class Pages:
             return
         noting, uses = Noting(results), None
         try:
-            uses = figures_of(path)
+            uses = figures_of(path, project.root)
             self.shown[slug] = needed(uses, results)
             [post] = render_posts(project, noting, selection=[str(path)])
             self.take(project, results, slug, post)

@@ -116,7 +116,7 @@ def test_provenance_names_command_parameters_and_all_that_made_it(tmp_path: Path
         "6\u00a0min 12\u00a0s, after denoiser 6\u00a0min 12\u00a0s",
         "<time>2026-11-21</time>",
         "Fresh: code, data and parameters match",
-        'b-1b.csv" download>CSV<span class="vh"> of Figure 1</span>',
+        'b-1b.csv" download="">CSV<span class="vh"> of Figure 1</span>',
     ):
         assert part in html
 

@@ -3,18 +3,12 @@
 import re
 from collections.abc import Iterator
 
-from reportgen.blog.liquid import Token
+from reportgen.blog.liquid import BLOCKS, ROOTS, TAGS, Token, assigned, prints_something
 from reportgen.blog.words import words
 from reportgen.checks.finding import Hit
 from reportgen.checks.post import Post
 from reportgen.checks.rules.table import rule
 
-BLOCKS = words("if unless case for tablerow capture highlight raw comment")
-TAGS = BLOCKS | words(
-    "else elsif when break continue cycle assign increment decrement include include_relative "
-    "include_cached link post_url ifchanged gist seo feed_meta avatar octicon render liquid echo "
-    "endifchanged inline_highlight github_edit_link"
-)
 FILTERS = words(
     "abs append at_least at_most capitalize ceil compact concat date default divided_by downcase "
     "escape escape_once first floor join last lstrip map minus modulo newline_to_br plus prepend "
@@ -27,24 +21,15 @@ FILTERS = words(
     "jsonify normalize_whitespace push pop shift unshift sample to_integer inspect "
     "avatar_for_user toc"
 )
-ROOTS = words(
-    "site page layout content paginator jekyll include forloop tablerowloop theme post nil null "
-    "true false blank empty"
-)
-VARIABLE = re.compile(r"[A-Za-z_][\w-]*")
 RAW = "Put '{% raw %}' before and '{% endraw %}' after, or a space between the braces."
 
 
 @rule("liquid-swallowed", "error")
 def liquid_swallowed(post: Post) -> Iterator[Hit]:
     """Braces that Liquid reads, and prints as nothing."""
-    known = ROOTS | set(_assigned(post))
+    known = ROOTS | assigned(post.tokens)
     for token in post.tokens:
-        if token.kind != "output":
-            continue
-        first = re.split(r"[.\[|\s]", token.body, maxsplit=1)[0]
-        literal = re.match(r"[\"']|-?\d+(?:\.\d+)?\s*(?:\||\Z)|\(", token.body)
-        if literal or first in known:
+        if token.kind != "output" or prints_something(token, known):
             continue
         shown = " ".join(post.source[token.start : token.end].split())
         shown = shown if len(shown) <= 40 else f"{shown[:36]}…}}}}"
@@ -53,14 +38,6 @@ def liquid_swallowed(post: Post) -> Iterator[Hit]:
             f"Liquid takes '{shown}' for a variable that does not exist, and prints nothing.",
             RAW,
         )
-
-
-def _assigned(post: Post) -> Iterator[str]:
-    for token in post.tokens:
-        if token.name in ("assign", "capture", "for", "tablerow", "increment", "decrement"):
-            match = VARIABLE.match(token.body)
-            if match:
-                yield match[0]
 
 
 @rule("liquid-unclosed", "error")

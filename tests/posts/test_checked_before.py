@@ -1,0 +1,58 @@
+"""What is wrong in posts is found before any node runs, all of it at once."""
+
+from pathlib import Path
+
+import pytest
+
+from reportgen.errors import ReportgenError
+from reportgen.posts import check_posts
+from reportgen.registry import discover
+from tests.posts.world import make_project
+
+EXPERIMENT = """
+from reportgen import Curve, artifact, figure
+
+@artifact
+def walk():
+    raise SystemExit("nothing may run")
+
+@figure("A.1", caption="A walk.")
+def curve(walk):
+    return Curve({"x": walk["x"]}, x="n", y="x")
+"""
+POSTS = {
+    "2024-01-01-one.md": "---\ntitle: One\n---\n\n<%= walk.last | rond(1) %>\n",
+    "2024-01-02-two.md": "---\ntitle: Two\n---\n\n"
+    '<%= figure("A.11") %>\n<%= ref("A.1") %> <%= wlk.x %>\n',
+    "2024-01-03-three.md": "---\ntitle: [\n---\n\nText.\n",
+    "2024-01-04-four.md": "---\ntitle: Four\n---\n\n"
+    '<%= figure("A.1") %>\n<% for i in range(3) %><%= i %><% endfor %>\n',
+}
+
+
+def faults(tmp_path: Path, *selection: str) -> str:
+    project = make_project(tmp_path, POSTS)
+    (tmp_path / "experiments").mkdir(exist_ok=True)
+    (tmp_path / "experiments" / "__init__.py").write_text("")
+    (tmp_path / "experiments" / "report.py").write_text(EXPERIMENT)
+    try:
+        check_posts(project, discover(project), selection)
+    except ReportgenError as error:
+        return str(error)
+    return ""
+
+
+def test_all_faults_of_all_posts(tmp_path: Path) -> None:
+    found = faults(tmp_path)
+    assert found.startswith("4 faults:")
+    for place in ("one.md:5:17:", "two.md:5:13:", "two.md:6:23:", "three.md:"):
+        assert place in found
+    for words in ("'round'", "'A.1'", "'walk'", "^"):
+        assert words in found
+
+
+@pytest.mark.parametrize(
+    ("selection", "count"), [("four", 0), ("A.1", 0), ("one", 1), ("two", 2), ("three", 1)]
+)
+def test_only_those_of_a_selection(selection: str, count: int, tmp_path: Path) -> None:
+    assert faults(tmp_path, selection).count(".md:") == count
