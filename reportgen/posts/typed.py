@@ -57,10 +57,13 @@ def cited(text: str, results: Results) -> list[str]:
     names = []
     for tag in TAG.findall(text):
         for name in re.findall(r"(?<![\w.])([A-Za-z_]\w*)\.", re.sub(r"""(["']).*?\1""", "", tag)):
-            names += [name] if name in results.results else []
+            names += [results[name].node.name] if name in results else []
         for id in SHOWN.findall(tag):
-            if (node := results.graph.find(id)) is not None:
-                names += [node.name, *(name for name in node.inputs if name in results.results)]
+            if (result := results.get(id)) is not None:
+                names += [
+                    result.node.name,
+                    *(name for name in result.node.inputs if name in results),
+                ]
     return list(dict.fromkeys(names))
 
 
@@ -68,10 +71,10 @@ def numbers_of(names: list[str], results: Results) -> dict[str, float]:
     """All numbers that these nodes have, parameters and recorded scalars, by their full name."""
     found: dict[str, float] = {}
     for name in names:
-        result = results.results[name]
+        result = results[name]
         found.update(scalars(name, result.params))
         if result.record is not None and result.node.kind == "artifact":
-            found.update(scalars(name, results.load(result.node)))
+            found.update(scalars(name, results.value(name, ())))
     return found
 
 

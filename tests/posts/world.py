@@ -50,7 +50,7 @@ class World(Mapping[str, Result]):
         if node not in self:
             raise ReportgenError(f"There is no '{node}'.", hint=did_you_mean(node, list(self)))
         params = self[node].params
-        if path[0] in params:
+        if len(path) == 1 and path[0] in params:
             return params[path[0]]
         return step_into(self.values_of.get(node, {}), node, path, list(params))
 
