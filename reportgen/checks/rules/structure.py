@@ -49,7 +49,8 @@ def section_empty(post: Post) -> Iterator[Hit]:
         if block.kind != "heading":
             continue
         stop = following.offset if following else len(post.source)
-        if any(block.end <= definition.start < stop for definition in post.document.boundaries):
+        notes = (b for b in post.document.boundaries if b.info == "footnote")
+        if any(block.end <= note.start < stop for note in notes):
             continue
         ends = following is None or following.kind == "rule"
         if ends or (following and following.kind == "heading" and following.level <= block.level):
