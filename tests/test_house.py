@@ -24,7 +24,7 @@ FLOORS = [
     {"registry"},
     {"blog"},
     {"project"},
-    {"errors", "cache"},
+    {"errors", "cache", "distribution"},
 ]
 FLOOR = {room: i for i, rooms in enumerate(FLOORS) for room in rooms}
 MODULES = sorted((ROOT / "reportgen").rglob("*.py"))

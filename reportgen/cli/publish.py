@@ -22,6 +22,7 @@ from reportgen.publish.workflow import (
     current_branch,
     pages_workflow,
     report_workflow,
+    requirement,
     write_workflows,
 )
 
@@ -199,7 +200,9 @@ def init_workflow(project: Project, target: Target, site: Path | None) -> int:
     if target.kind == "source":
         texts["pages.yml"] = pages_workflow(branch, target.folder)
     if target.own:
-        texts["report.yml"] = report_workflow(project, current_branch(project.root))
+        texts["report.yml"] = report_workflow(
+            project, current_branch(project.root), requirement(project)
+        )
     top = Git(within=site or project.root).ask("rev-parse", "--show-toplevel")
     root = Path(top) if site and top else project.root
     for file in write_workflows(root, texts):

@@ -20,6 +20,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from reportgen.distribution import extra
 from reportgen.engine.execute import Send, Task, execute, failure, read_task
 from reportgen.engine.pool import Listen, Workers, share_of_cores
 from reportgen.errors import ReportgenError
@@ -49,7 +50,7 @@ def open_dask(name: str, project: Project) -> "DaskExecutor":
     except ModuleNotFoundError:
         raise ReportgenError(
             "A Dask cluster needs Dask, which is not installed.",
-            hint="Install it with: pip install 'reportgen[dask]'",
+            hint=extra("dask"),
         ) from None
     try:
         if address.endswith(".json"):  # read here, as Client waits for ever for one to appear

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from reportgen.distribution import extra
 from reportgen.engine.generators import seed_everything
 from reportgen.engine.logs import logged
 from reportgen.engine.modules import prepare, remember
@@ -128,10 +129,10 @@ def missing_package(error: ModuleNotFoundError, task: Task) -> ReportgenError | 
         or Path(task.root, f"{package}.py").exists()
     ):
         return None
-    what = "'reportgen[torch]'" if package in ("torch", "torchvision") else package
+    ours = package in ("torch", "torchvision")
     return ReportgenError(
         f"'{task.node}' needs '{package}', which is not installed.",
-        hint=f"Install it with: pip install {what}",
+        hint=extra("torch") if ours else f"Install it with: pip install {package}",
     )
 
 

@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from reportgen.distribution import extra
 from reportgen.engine.generators import restore, states
 from reportgen.errors import ReportgenError
 from reportgen.store.values import load_file, save_file
@@ -196,7 +197,7 @@ def import_torch(node: str) -> Any:
             raise
         raise ReportgenError(
             f"'{node}' needs torch, which is not installed.",
-            hint="Install it with: pip install 'reportgen[torch]'",
+            hint=extra("torch"),
         ) from None
     return torch
 

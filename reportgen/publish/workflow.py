@@ -4,11 +4,17 @@
 itself from shipped results, in the project's own branch.
 """
 
+import json
+import re
 import sys
 from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from reportgen import __version__
+from reportgen.distribution import NAME
 from reportgen.errors import Place, ReportgenError
 from reportgen.project import Project, read_toml
 from reportgen.publish.git import Git
@@ -36,15 +42,18 @@ def pages_workflow(branch: str, folder: str) -> str:
     return filled("pages.yml", {"branch": branch, "folder": folder.rstrip("/")})
 
 
-def report_workflow(project: Project, branch: str) -> str:
-    """The workflow that builds the report of a project from its bundle or remote."""
+def report_workflow(project: Project, branch: str, install: str) -> str:
+    """The workflow that builds the report of a project from its bundle or remote.
+
+    ``install`` is what ``requirement`` tells.
+    """
     pull = "      - run: reportgen pull\n" if project.remote else ""
     return filled(
         "report.yml",
         {
             "branch": branch,
             "site": project.site,
-            "install": requirement(project),
+            "install": install,
             "python": f"{sys.version_info.major}.{sys.version_info.minor}",
             "pull": pull,
         },
@@ -52,9 +61,57 @@ def report_workflow(project: Project, branch: str) -> str:
 
 
 def requirement(project: Project) -> str:
-    """What pip is to install: this version of reportgen, or the project where that is reportgen."""
-    name = read_toml(project.config_file).get("project", {}).get("name")
-    return "." if name == "reportgen" else f"reportgen=={__version__}"
+    """What pip installs elsewhere: this very reportgen, or the project where that is reportgen.
+
+    From where it was installed here (PEP 610): a package index, a repository's commit, or a
+    checkout whose commit a public repository has. Raises ReportgenError where there is no such
+    place, as the name alone could be anybody's.
+    """
+    if read_toml(project.config_file).get("project", {}).get("name") == NAME:
+        return "."
+    here = Path(__file__).resolve().parents[2]
+    try:
+        told = distribution(NAME).read_text("direct_url.json")
+    except PackageNotFoundError:
+        return f"{NAME}@{commit_in_public(here)}"
+    if told is None:
+        return f"{NAME}=={__version__}"
+    origin = json.loads(told)
+    if vcs := origin.get("vcs_info"):
+        return f"{NAME}@{at_commit(origin['url'], vcs['commit_id'])}"
+    path = Path(url2pathname(urlsplit(origin["url"]).path))
+    return f"{NAME}@{commit_in_public(path)}"
+
+
+def commit_in_public(folder: Path) -> str:
+    """The address of a checkout's commit in the repository that it was cloned from.
+
+    Raises ReportgenError where no branch of that repository is known to have the commit.
+    """
+    git = Git(within=folder)
+    url, commit = git.ask("remote", "get-url", "origin"), git.ask("rev-parse", "HEAD")
+    if not git.ask("branch", "--remotes", "--contains", "HEAD"):
+        raise ReportgenError(
+            f"reportgen runs from '{folder}', and no repository is known to have what is there.",
+            hint="Push its commit, so that a workflow can install the same.",
+        )
+    return at_commit(url, commit)
+
+
+def at_commit(url: str, commit: str) -> str:
+    """``git+https://HOST/PATH@COMMIT``, without any credentials of the address.
+
+    Raises ReportgenError for an address that other machines can't read.
+    """
+    if short := re.fullmatch(r"(?:ssh://)?(?:[^@/]+@)?([\w.-]+\.[a-z]+)[:/](?!/)(.+)", url):
+        return f"git+https://{short[1]}/{short[2]}@{commit}"
+    parts = urlsplit(url.removeprefix("git+"))
+    if parts.scheme != "https" or not parts.hostname:
+        raise ReportgenError(
+            f"reportgen was installed from '{url}', which other machines can't read.",
+            hint="Install it from a repository with an https address.",
+        )
+    return f"git+https://{parts.netloc.rpartition('@')[2]}{parts.path}@{commit}"
 
 
 def filled(name: str, values: Mapping[str, str]) -> str:

@@ -5,7 +5,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from reportgen.errors import Place, WrongUse
+from reportgen.errors import Place, ReportgenError, WrongUse
 from reportgen.project import find_project, read_toml
 from reportgen.publish.workflow import FOLDER, requirement
 from reportgen.publish.workflow import filled as workflow
@@ -54,8 +54,11 @@ def new_project(root: Path, *, title: str, example: str = "line", site: Path | N
     written += write_settings(root, title, settings, EXAMPLES[example][2])
     if add_lines(root, ".gitignore", ignored(place, own=not fitted)):
         written.append(".gitignore")
-    written += write_workflow(root, example)
     notes = []
+    try:
+        written += write_workflow(root, example)
+    except ReportgenError as error:
+        notes.append(f"No workflow was written: {error.message}")
     if inside:
         notes.append("Add 'pyproject.toml' to 'exclude' in _config.yml: it is no page.")
     return New(root, place, sorted(written), fitted.theme.name if fitted else "", notes)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from reportgen.distribution import extra
 from reportgen.errors import ReportgenError
 from reportgen.project import Project
 from reportgen.store.files import replacing, write_bytes
@@ -214,7 +215,7 @@ def open_address(url: str) -> tuple[Any, str]:
     except ModuleNotFoundError:
         raise ReportgenError(
             "A remote store needs fsspec, which is not installed.",
-            hint="Install it with: pip install 'reportgen[remote]', or [s3] for S3.",
+            hint=f"{extra('remote')}, or [s3] for S3.",
         ) from None
     files, folder = url_to_fs(url)
     return files, str(folder).rstrip("/")

@@ -389,7 +389,7 @@ def test_a_package_that_is_not_installed_is_named(
     done = project.run("build", env={"PYTHONPATH": str(project.root / "without")})
     assert done.code == 1
     assert "'weights' needs 'torch', which is not installed." in done.err
-    assert "pip install 'reportgen[torch]'" in done.err
+    assert "pip install 'reportgen-jekyll[torch]'" in done.err
     assert "Traceback" not in done.err
 
 

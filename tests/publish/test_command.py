@@ -66,6 +66,8 @@ def test_source_into_a_blog(report: ProjectFolder, tmp_path: Path) -> None:
 
 
 def test_source_of_the_whole_site_with_its_workflow(report: ProjectFolder, empty: Remote) -> None:
+    own = '[project]\nname = "reportgen-jekyll"\n\n[tool.reportgen]'
+    report.edit("pyproject.toml", "[tool.reportgen]", own)
     written = report.run("publish", "--init-workflow", "--to", "source")
     assert written.code == 0, written
     assert [Path(line).name for line in written.out.splitlines()] == ["pages.yml", "report.yml"]

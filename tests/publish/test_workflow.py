@@ -11,7 +11,16 @@ import yaml
 
 from reportgen.errors import ReportgenError
 from reportgen.project import Project
-from reportgen.publish.workflow import pages_workflow, report_workflow, write_workflows
+from reportgen.publish.workflow import (
+    at_commit,
+    commit_in_public,
+    pages_workflow,
+    report_workflow,
+    requirement,
+    write_workflows,
+)
+
+OURS = "reportgen-jekyll@git+https://example.org/us/reportgen@" + 40 * "a"
 
 
 @pytest.fixture
@@ -24,7 +33,7 @@ def project(tmp_path: Path) -> Project:
 def texts(project: Project) -> dict[str, str]:
     return {
         "pages.yml": pages_workflow("gh-pages", "docs/"),
-        "report.yml": report_workflow(project, "main"),
+        "report.yml": report_workflow(project, "main", OURS),
     }
 
 
@@ -89,8 +98,8 @@ def test_the_report_workflow_runs_nothing_and_needs_no_torch(texts: dict[str, st
     workflow = yaml.safe_load(texts["report.yml"])
     commands = [step["run"] for step in workflow["jobs"]["build"]["steps"] if "run" in step]
 
-    assert [command.partition("==")[0] for command in commands] == [
-        "python -m pip install reportgen",
+    assert commands == [
+        f"python -m pip install {OURS}",
         "reportgen pull",
         "reportgen build --require-fresh",
         "reportgen check site",
@@ -99,13 +108,50 @@ def test_the_report_workflow_runs_nothing_and_needs_no_torch(texts: dict[str, st
 
 
 def test_without_a_remote_store_nothing_is_pulled(project: Project) -> None:
-    assert "reportgen pull" not in report_workflow(Project(project.root), "main")
+    assert "reportgen pull" not in report_workflow(Project(project.root), "main", OURS)
 
 
 def test_reportgen_itself_is_installed_from_the_checkout(project: Project) -> None:
-    project.config_file.write_text('[project]\nname = "reportgen"\n[tool.reportgen]\n')
+    project.config_file.write_text('[project]\nname = "reportgen-jekyll"\n[tool.reportgen]\n')
 
-    assert "- run: python -m pip install .\n" in report_workflow(project, "main")
+    assert requirement(project) == "."
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://example.org/us/reportgen.git",
+        "git+https://example.org/us/reportgen.git",
+        "https://me:secret@example.org/us/reportgen.git",
+        "git@example.org:us/reportgen.git",
+        "ssh://git@example.org/us/reportgen.git",
+    ],
+)
+def test_it_is_installed_from_a_commit_by_an_address_without_credentials(url: str) -> None:
+    assert at_commit(url, "c0ffee") == "git+https://example.org/us/reportgen.git@c0ffee"
+
+
+@pytest.mark.parametrize("url", ["file:///srv/reportgen", "/srv/reportgen", "http://example.org/r"])
+def test_an_address_that_others_cannot_read_is_refused(url: str) -> None:
+    with pytest.raises(ReportgenError, match="other machines can't read"):
+        at_commit(url, "c0ffee")
+
+
+def test_a_commit_that_was_never_pushed_is_refused(tmp_path: Path) -> None:
+    def git(*words: str) -> None:
+        names = ("-c", "user.name=a", "-c", "user.email=a@example.org")
+        subprocess.run(["git", *names, *words], cwd=tmp_path, check=True, capture_output=True)
+
+    git("init", "--quiet")
+    git("commit", "--quiet", "--allow-empty", "--message", "one")
+    git("remote", "add", "origin", "https://example.org/us/reportgen.git")
+
+    with pytest.raises(ReportgenError, match="no repository is known to have") as caught:
+        commit_in_public(tmp_path)
+    assert "Push its commit" in str(caught.value)
+
+    git("update-ref", "refs/remotes/origin/main", "HEAD")
+    assert commit_in_public(tmp_path).startswith("git+https://example.org/us/reportgen.git@")
 
 
 def test_one_that_was_edited_is_never_written_over(project: Project, texts: dict[str, str]) -> None:

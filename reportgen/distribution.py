@@ -1,0 +1,11 @@
+"""What reportgen is called where packages are installed from.
+
+The name 'reportgen' on the package index is somebody else's, so no hint and no workflow names it.
+"""
+
+NAME = "reportgen-jekyll"
+
+
+def extra(*names: str) -> str:
+    """The hint to install optional packages: ``extra("s3")``."""
+    return f"Install it with: pip install '{NAME}[{','.join(names)}]'"
