@@ -281,6 +281,8 @@ def test_kill_9_during_a_training_with_checkpoints(
     project = make_project({"experiments/report.py": TRAINING})
     moments = chance_of("training")
     for step in sorted(moments.sample(range(20, 280), min(ROUNDS, 260))):
+        for trace in ("step", "worker"):  # of the round before
+            (outside / trace).unlink(missing_ok=True)
         with building(project) as process:
             until(step, lambda: int((words(outside / "step") or ["0"])[0]), process)
             worker = worker_of(outside, process)
