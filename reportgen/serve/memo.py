@@ -14,7 +14,7 @@ class Noting(Results):
     """Results that note which of them a post asks for. ``asked`` holds function names."""
 
     def __init__(self, results: Results) -> None:
-        self.graph, self.store = results.graph, results.store
+        self.graph, self.store, self.seed = results.graph, results.store, results.seed
         self.results, self._values = results.results, results._values
         self.asked: set[str] = set()
 
