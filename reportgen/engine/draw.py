@@ -1,9 +1,11 @@
 """From recorded media to files: cached on its own, so that style never reruns a producer."""
 
+import re
 import tempfile
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from textwrap import shorten
 
 import reportgen.media as media
 from reportgen.engine.results import Result, Results, caption_of, fill
@@ -30,16 +32,17 @@ def draw_figure(session: Session, results: Results, node: Node) -> Result:
     status = session.status(node)
     if status.record is None:
         return results[node.name]
-    alt = fill(node.alt, node, results)
-    folder = session.project.store_dir / "drawn" / draw_key(session, node, status, alt)
-    drawn = cached_drawing(folder) or make_drawing(session, node, status, alt, folder)
+    alt, caption = fill(node.alt, node, results), caption_of(node.caption, node, results)
+    words = (alt, "" if alt else in_short(caption))
+    folder = session.project.store_dir / "drawn" / draw_key(session, node, status, words)
+    drawn = cached_drawing(folder) or make_drawing(session, node, status, words, folder)
     result = Result(
         node,
         status.state,
         status.reason,
         status.params,
         status.record,
-        caption=caption_of(node.caption, node, results),
+        caption=caption,
         drawn=drawn,
         folder=folder,
     )
@@ -47,10 +50,17 @@ def draw_figure(session: Session, results: Results, node: Node) -> Result:
     return result
 
 
-def draw_key(session: Session, node: Node, status: Status, alt: str) -> str:
-    """The digest of what a drawing depends on: the media, our drawing code, alt text and theme."""
+def in_short(caption: str) -> str:
+    """The first sentence of a caption as plain text, for an alt text that is derived."""
+    plain = " ".join(re.sub(r"\[([^]]*)\]\([^)]*\)|[$*`{}\\]", r"\1", caption).split())
+    first = re.split(r"(?<=\w)[.;:](?:\s|$)", plain)[0].rstrip(".")
+    return shorten(first, 100, placeholder="…")
+
+
+def draw_key(session: Session, node: Node, status: Status, words: tuple[str, str]) -> str:
+    """The digest of what a drawing depends on: the media, our drawing code, words and theme."""
     assert status.record is not None
-    parts = [status.record.output, drawing_code(), stem(node), alt, session.project.dark]
+    parts = [status.record.output, drawing_code(), stem(node), *words, session.project.dark]
     return sha256(canonical(parts).encode()).hexdigest()[:32]
 
 
@@ -72,7 +82,9 @@ def cached_drawing(folder: Path) -> Drawn | None:
     return drawn if all((folder / file.name).is_file() for file in drawn.files) else None
 
 
-def make_drawing(session: Session, node: Node, status: Status, alt: str, folder: Path) -> Drawn:
+def make_drawing(
+    session: Session, node: Node, status: Status, words: tuple[str, str], folder: Path
+) -> Drawn:
     """Draw into a folder beside the final one, then rename: whole or not at all."""
     assert status.record is not None
     value = session.store.load(status.record.output)
@@ -81,7 +93,8 @@ def make_drawing(session: Session, node: Node, status: Status, alt: str, folder:
         work = Path(temporary) / "figure"
         work.mkdir()
         theme = media.Theme(dark=session.project.dark)
-        drawn = media.draw(value, work, stem=stem(node), theme=theme, alt=alt)
+        alt, title = words
+        drawn = media.draw(value, work, stem=stem(node), theme=theme, alt=alt, title=title)
         write_json(work / "drawn.json", drawn.to_json())
         try:
             work.replace(folder)

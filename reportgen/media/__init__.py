@@ -23,3 +23,6 @@ from reportgen.media.plot import Plot as Plot
 from reportgen.media.steps import Steps as Steps
 from reportgen.media.strip import Strip as Strip
 from reportgen.media.table import Table as Table
+
+SHARED = ("reportgen.css", "reportgen.js", "reportgen-math.woff2", "reportgen-math.txt")
+"""The files of ``assets`` here that a site holds once for all figures and formulas."""

@@ -12,7 +12,7 @@ from reportgen.media.base import Media, plural
 from reportgen.media.canvas import ASSETS, Canvas, View, picture, webp_bytes
 from reportgen.media.frames import Frames, frames_restored, frames_value, make_frames
 from reportgen.media.grid import sheet_box
-from reportgen.media.labels import label_text
+from reportgen.media.labels import label_text, quantity
 from reportgen.media.pixels import Pixels, choose_scale
 
 
@@ -27,7 +27,7 @@ class Animation(Media):
         labels: Sequence[object],
         fps: float = 8.0,
         *,
-        what: str = "step",
+        what: str = "",
         value_range: tuple[float, float] = (0.0, 1.0),
         wide: bool | None = None,
     ) -> None:
@@ -36,7 +36,8 @@ class Animation(Media):
         self.frames: Frames = make_frames(frames, labels, what="Animation", value_range=value_range)
         self.source = frames_value(frames, self.frames.pixels)
         self.labels = self.frames.labels
-        self.fps, self.what, self.wide = float(fps), what, wide
+        self.fps, self.wide = float(fps), wide
+        self.what = what or quantity(self.labels) or "step"
 
     def to_value(self) -> dict[str, Any]:
         """As JSON types and arrays, in order."""
@@ -94,7 +95,7 @@ class Animation(Media):
     def describe(self) -> str:
         """Length, first and last label, for an alt text; the still is the last frame."""
         first, last = (label_text(self.labels[i]) for i in (0, -1))
-        told = self.frames.describe(len(self.frames) - 1, self.what)
+        told = self.frames.describe(len(self.frames) - 1)
         return f"Last of {plural(len(self.frames), 'frame')} from {first} to {last}; {told}"
 
 

@@ -43,7 +43,8 @@ class Drawn:
     """A drawn figure: the HTML inside ``<div class="view">`` and the files that it uses.
 
     ``html`` has one line and names files as ``{assets}/NAME``. ``full`` is the file behind
-    "Full size", or "" for a table. ``data`` are the CSV and JSON downloads.
+    "Full size", or "" for a table. ``data`` are the CSV and JSON downloads. ``bare``: pixels
+    without labels and without an author's alt text, of which the derived one can say little.
     """
 
     kind: str
@@ -53,6 +54,7 @@ class Drawn:
     files: tuple[DrawnFile, ...]
     full: str
     data: tuple[str, ...]
+    bare: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON types; ``from_json`` reads them."""
@@ -80,13 +82,16 @@ class View:
     composite: Picture | None = None
     full: str = ""
     data: Sequence[str] = ()
+    bare: bool = False
 
 
 @dataclass
 class Canvas:
     """Writes files ``STEM*.EXT`` and remembers them.
 
-    ``alt`` is the author's, or ""; ``title`` that of the panel which is drawn, or "".
+    ``alt`` is the author's, or ""; ``title`` says what is drawn: the figure's caption in short and
+    the title of the panel, or "". ``spans`` are those of quantities that panels share (see
+    ``axes.shared_spans``).
     """
 
     folder: Path
@@ -95,11 +100,14 @@ class Canvas:
     alt: str = ""
     title: str = ""
     files: list[DrawnFile] = field(default_factory=list)
+    spans: dict[tuple[str, bool], tuple[float, float]] = field(default_factory=dict)
 
     def child(self, suffix: str, *, alt: str = "", title: str = "") -> Canvas:
         """A canvas for a part of the figure; its files are ours."""
         title = ", ".join(filter(None, [self.title, title]))
-        return Canvas(self.folder, f"{self.stem}-{suffix}", self.theme, alt, title, self.files)
+        return Canvas(
+            self.folder, f"{self.stem}-{suffix}", self.theme, alt, title, self.files, self.spans
+        )
 
     def told(self, derived: str) -> str:
         """The author's alt text, else the derived one after the title of its panel."""
@@ -137,14 +145,21 @@ class Canvas:
 
 
 def draw(
-    media: Media, folder: Path, *, stem: str, theme: Theme | None = None, alt: str = ""
+    media: Media,
+    folder: Path,
+    *,
+    stem: str,
+    theme: Theme | None = None,
+    alt: str = "",
+    title: str = "",
 ) -> Drawn:
     """Draw ``media`` into ``folder`` as files whose names begin with ``stem``.
 
-    The author's ``alt`` replaces the derived one. The same media give the same bytes, always.
+    The author's ``alt`` replaces the derived one, which begins with ``title``. The same media give
+    the same bytes, always.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    canvas = Canvas(folder, stem, theme or Theme(), alt.strip())
+    canvas = Canvas(folder, stem, theme or Theme(), alt.strip(), title)
     view = media.view(canvas)
     full = view.full
     if not full and view.composite is not None:
@@ -157,6 +172,7 @@ def draw(
         files=tuple(canvas.files),
         full=full,
         data=tuple(view.data),
+        bare=view.bare and not canvas.alt,
     )
 
 

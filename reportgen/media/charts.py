@@ -1,8 +1,7 @@
-"""Charts as pictures: colours and sizes, one file for light, dark, wide and narrow pages."""
+"""Charts as pictures: colours and sizes, one file for light pages and one for dark ones."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from PIL.Image import Image as Picture
 
 DPI = 192  # two pixels of the file for one of the page
-PHONE = "(max-width: 30em)"
 DARK = "(prefers-color-scheme: dark)"  # paper is white, so only on a screen
 
 
@@ -48,36 +46,9 @@ class Frame:
     width: int
     height: int
 
-    @property
-    def narrow(self) -> bool:
-        """Whether it is drawn for a phone."""
-        return self.width < 800
-
 
 TEXT = Frame(1276, 634)  # 6.65 x 3.3 in: 638 px of page
 WIDE = Frame(1800, 760)
-NARROW = Frame(710, 576)  # 3.7 x 3.0 in
-
-Render = Callable[[Ink, Frame], "Picture"]
-
-
-def chart_html(canvas: Canvas, render: Render, frame: Frame, alt: str) -> tuple[str, str, Picture]:
-    """Draw and write the variants; return (HTML, name of the light file, light picture).
-
-    The light chart is a PNG, for feeds and "full size" too, and lossless WebP where that is
-    smaller; each other variant is whichever of the two is smaller.
-    """
-    light = render(LIGHT_INK, frame)
-    name = canvas.picture(light)
-    sources = []
-    for ink, size, role in _variants(canvas.theme.dark, frame):
-        variant = render(ink, size)
-        sources.append(source(*write_variant(canvas, variant, role), role, variant.size))
-    if webp := canvas.webp(light, name):
-        sources.append(source(webp, "image/webp", "image", light.size))
-    page = (frame.width // 2, frame.height // 2)
-    inside = "".join(sources) + markup.img(name, alt, page, pixelated=False, fluid=True)
-    return (markup.tag("picture", inside) if sources else inside), name, light
 
 
 def write_variant(canvas: Canvas, image: Picture, role: str) -> tuple[str, str]:
@@ -89,16 +60,9 @@ def write_variant(canvas: Canvas, image: Picture, role: str) -> tuple[str, str]:
     return canvas.write(content, f"-{role}.{ending}", role, image.size), f"image/{ending}"
 
 
-def _variants(dark: bool, frame: Frame) -> list[tuple[Ink, Frame, str]]:
-    """Most particular first, as browsers take the first source that fits."""
-    night = [(DARK_INK, NARROW, "narrow-dark"), (DARK_INK, frame, "dark")]
-    return [*(night if dark else []), (LIGHT_INK, NARROW, "narrow")]
-
-
 def source(name: str, mime: str, role: str, size: tuple[int, int]) -> str:
     """A ``<source>`` for a chart of ``size`` pixels in the file."""
-    conditions = ["screen"] * ("dark" in role) + [PHONE] * ("narrow" in role)
-    conditions += [DARK] * ("dark" in role)  # the last, as reportgen.js takes it away
+    conditions = ["screen", DARK] * ("dark" in role)  # the last, as reportgen.js takes it away
     return markup.tag(
         "source",
         media=" and ".join(conditions) or None,
@@ -137,11 +101,11 @@ def few_colours(image: Picture) -> Picture:
     return paletted
 
 
-def render(curve: Any, ink: Ink, frame: Frame) -> Picture:
-    """The chart of a ``Curve``. Loads matplotlib, which is why it is not above."""
+def render(curve: Any, frame: Frame, spans: Any = None) -> Picture:
+    """The picture of a ``Curve``. Loads matplotlib, which is why it is not above."""
     from PIL import Image
 
     from reportgen.media.plotting import plot_curve
 
-    pixels = np.asarray(plot_curve(curve, ink, frame).canvas.buffer_rgba())
+    pixels = np.asarray(plot_curve(curve, LIGHT_INK, frame, spans or {}).canvas.buffer_rgba())
     return few_colours(Image.fromarray(pixels[..., :3]))

@@ -13,6 +13,7 @@ from reportgen.errors import ReportgenError, did_you_mean
 from reportgen.media import charts
 from reportgen.media.base import Media, plural
 from reportgen.media.canvas import Canvas, View
+from reportgen.media.drawing import curve_html
 from reportgen.media.export import csv_text, short
 from reportgen.media.labels import label_text
 from reportgen.media.logged import FromLogs
@@ -126,15 +127,14 @@ class Curve(FromLogs, Media):
         return cls({s["name"]: (s["x"], s["y"]) for s in series}, bands=bands, **fields)
 
     def view(self, canvas: Canvas) -> View:
-        """The chart in its variants, and a CSV file."""
+        """The chart as a drawing, its picture for where HTML cannot go, and a CSV file."""
         alt = canvas.told(describe_curve(self))
         page = charts.WIDE if self.wide else charts.TEXT
-        html, name, drawn = charts.chart_html(
-            canvas, lambda ink, frame: charts.render(self, ink, frame), page, alt
-        )
+        drawn = charts.render(self, page, canvas.spans)
+        name = canvas.picture(drawn)
         data = canvas.text(curve_csv(self), ".csv")
         return View(
-            html=html,
+            html=curve_html(self, alt, page.width // 2, canvas.spans),
             alt=alt,
             width=page.width // 2,
             wide=self.wide,

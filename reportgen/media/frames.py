@@ -13,14 +13,11 @@ from reportgen.media.base import check_labels, from_value
 from reportgen.media.canvas import picture
 from reportgen.media.composite import enlarge, sheet_picture, side_by_side
 from reportgen.media.grid import Grid
-from reportgen.media.image import describe_brightness
 from reportgen.media.labels import label_text
 from reportgen.media.pixels import Pixels, check_varied, stack_tiles, tile_sheet
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
-
-SHOWN = 6  # frames in the picture for feeds
 
 
 @dataclass(frozen=True)
@@ -34,19 +31,17 @@ class Frames:
     def __len__(self) -> int:
         return len(self.pixels)
 
-    def describe(self, i: int, what: str) -> str:
-        """Label, place in the process and brightness of frame i (from 0), for an alt text."""
+    def describe(self, i: int) -> str:
+        """Label and place in the process of frame i (from 0), for an alt text."""
         shape = (
-            f"{self.grid.rows.shape[0]} × {self.grid.rows.shape[1]} images, " if self.grid else ""
+            f" of {self.grid.rows.shape[0]} × {self.grid.rows.shape[1]} images" if self.grid else ""
         )
-        told = f"{what} {i + 1} of {len(self)}, {shape}{describe_brightness(self.pixels[i])}"
-        return f"{label_text(self.labels[i])}: {told}"
+        return f"{label_text(self.labels[i])}, frame {i + 1} of {len(self)}{shape}"
 
     def composite(self, scale: int) -> Picture:
-        """Some of the frames, the first and the last among them, side by side with labels."""
-        chosen = np.unique(np.linspace(0, len(self) - 1, SHOWN).round().astype(int))
-        pictures = [self.frame_picture(self.pixels[i], scale) for i in chosen]
-        return side_by_side(pictures, [self.labels[i] for i in chosen])
+        """All frames in rows, with labels."""
+        pictures = [self.frame_picture(frame, scale) for frame in self.pixels]
+        return side_by_side(pictures, self.labels)
 
     def frame_picture(self, pixels: Pixels, scale: int) -> Picture:
         """One frame, a grid with its labels."""

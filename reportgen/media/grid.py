@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-import numpy as np
-
 from reportgen.errors import ReportgenError
 from reportgen.media import markup
 from reportgen.media.base import Media, check_labels, plural
 from reportgen.media.canvas import Canvas, View
 from reportgen.media.composite import sheet_picture, side_by_side, text_width
-from reportgen.media.image import describe_brightness, pixels_html
-from reportgen.media.labels import label_text, listed
+from reportgen.media.image import pixels_html
+from reportgen.media.labels import label_text, listed, told_labels
 from reportgen.media.pixels import (
     Pixels,
     check_varied,
@@ -72,6 +70,7 @@ class Grid(Media):
             width=width,
             wide=wide,
             composite=self.composite(scale),
+            bare=not (self.row_labels or self.column_labels or self.tile_labels),
         )
 
     def scale(self) -> tuple[int, bool]:
@@ -88,7 +87,7 @@ class Grid(Media):
     def rows_html(self, canvas: Canvas, alt: str, scale: int) -> str:
         """One sheet a row, with the labels of its tiles under it.
 
-        ``alt`` is the first one's; after it each tells its place, labels and brightness.
+        ``alt`` says what the grid is; after it each tells its place and labels.
         """
         column = 2 if self.row_labels else 1
         parts = [markup.heads(self.column_labels, column=column)] if self.column_labels else []
@@ -97,7 +96,7 @@ class Grid(Media):
             known = ": ".join(filter(None, [name, listed(labels)]))
             where = f"row {i + 1} of {len(self.rows)}"
             told = f"{where}, {known}" if known else where
-            told = f"R{told[1:]}; {describe_brightness(row)}" if i else f"{alt}; {told}"
+            told = f"{alt}, {told}" if i else f"{alt}; {told}"
             sheet = tile_sheet(row, len(row))
             parts += [markup.rows([self.row_labels[i]])] if self.row_labels else []
             parts.append(sheet_img(canvas, sheet, self, told, scale, suffix=f"-{i + 1}"))
@@ -213,10 +212,10 @@ def check_tile_labels(
 
 
 def describe_grid(grid: Grid) -> str:
-    """Rows, columns, labels and brightness, for an alt text."""
+    """Rows, columns and labels, for an alt text."""
     rows, columns, height, width = grid.rows.shape[:4]
     told = [f"{plural(rows, 'row')} and {plural(columns, 'column')} of {width} × {height} images"]
     for name, labels in (("columns", grid.column_labels), ("rows", grid.row_labels)):
-        if known := listed(labels or []):
+        if known := told_labels(labels or []):
             told.append(f"{name}: {known}")
-    return "; ".join([*told, describe_brightness(np.asarray(grid.rows))])
+    return "; ".join(told)

@@ -43,6 +43,7 @@ class Image(Media):
             wide=wide,
             composite=enlarge(picture(self.image), scale) if scale > 1 else None,
             full="" if scale > 1 else name,
+            bare=True,
         )
 
 
@@ -73,14 +74,6 @@ def pixels_html(
 
 
 def describe_image(image: Pixels) -> str:
-    """Kind, size and brightness, for an alt text."""
+    """Kind and size, for an alt text."""
     kind = "Colour" if image.shape[2] == 3 else "Grey"
-    return (
-        f"{kind} image of {image.shape[1]} × {image.shape[0]} pixels, {describe_brightness(image)}"
-    )
-
-
-def describe_brightness(image: Pixels) -> str:
-    """``mean brightness 0.13, spread 0.31`` on the scale from black 0 to white 1."""
-    unit = image.astype(float) / 255
-    return f"mean brightness {unit.mean():.2f}, spread {unit.std():.2f}"
+    return f"{kind} image of {image.shape[1]} × {image.shape[0]} pixels"

@@ -55,6 +55,20 @@ def listed(labels: Sequence[str]) -> str:
     return ("; " if any("," in text for text in texts) else ", ").join(texts)
 
 
+def quantity(labels: Sequence[str]) -> str:
+    """What the labels count: "t" of ``t = 690``, "epoch" of ``epoch 5``, "" where they differ."""
+    names = {re.sub(r"\s*[=<>≤≥≈]?\s*[-−+]?\d[\d.,]*.*$", "", label_text(n)) for n in labels}
+    return names.pop().strip() if len(names) == 1 else ""
+
+
+def told_labels(labels: Sequence[str]) -> str:
+    """Labels in one line; of more than eight that count something, the first and the last."""
+    named = [label for label in labels if label.strip()]
+    if len(named) > 8 and quantity(named):
+        return f"from {label_text(named[0])} to {label_text(named[-1])}"
+    return listed(labels)
+
+
 def text_html(text: str) -> str:
     """Escaped text for HTML that Liquid and kramdown read first: braces become entities."""
     escaped = escape(" ".join(text.split()), quote=True)

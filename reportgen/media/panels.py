@@ -9,9 +9,11 @@ from typing import Any, ClassVar
 
 from reportgen.errors import ReportgenError
 from reportgen.media import markup
+from reportgen.media.axes import shared_spans
 from reportgen.media.base import Media, from_value
 from reportgen.media.canvas import Canvas, View
 from reportgen.media.composite import side_by_side
+from reportgen.media.curve import Curve
 from reportgen.media.image import Image
 from reportgen.media.labels import label_html, label_text
 from reportgen.media.pixels import TEXT_WIDTH
@@ -54,7 +56,8 @@ class Panels(Media):
         return cls(panels, **fields)
 
     def view(self, canvas: Canvas) -> View:
-        """Each panel drawn on its own, with its letter and title below."""
+        """Each panel drawn on its own, with its letter and title below; curves share their axes."""
+        canvas.spans |= shared_spans([m for m in self.panels.values() if isinstance(m, Curve)])
         views = [
             self.panel_view(canvas, letter, name, media)
             for (letter, name), media in zip(self.letters, self.panels.values(), strict=True)
@@ -80,6 +83,7 @@ class Panels(Media):
             wide=wide or (TEXT_WIDTH < abreast <= 900 and width < TEXT_WIDTH // 2),
             composite=self.composite(views),
             data=[name for view in views for name in view.data],
+            bare=all(view.bare for view in views) and not any(t for _, t in self.letters),
         )
 
     def panel_view(self, canvas: Canvas, letter: str, name: str, media: Media) -> View:

@@ -6,7 +6,7 @@ left; hairlines go across, and the bottom is the only spine.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
@@ -14,14 +14,15 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from reportgen.media import axes
 from reportgen.media.charts import DPI, Frame, Ink
 from reportgen.media.endlabels import EndLabel, make_labels, spread
 from reportgen.media.labels import label_text
-from reportgen.media.ticks import end_ticks, linear_ticks, log_ticks, tick_labels
 
 if TYPE_CHECKING:
     from reportgen.media.curve import Curve, Series
 
+Spans = Mapping[tuple[str, bool], axes.Span]
 STYLE = {
     "font.family": "DejaVu Sans",
     "font.size": 9,
@@ -34,12 +35,12 @@ LINE = 31  # px from one line of a label to the next
 FEW = 24  # points that are drawn one by one
 
 
-def plot_curve(curve: Curve, ink: Ink, frame: Frame) -> Any:
+def plot_curve(curve: Curve, ink: Ink, frame: Frame, spans: Spans) -> Any:
     """The figure of ``curve`` in the colours of ``ink``, drawn on a canvas of ``frame``'s size."""
     with mpl.rc_context():
         mpl.rcdefaults()  # nobody's matplotlibrc changes a figure
         mpl.rcParams.update(STYLE)
-        chart = Chart(curve, ink, frame)
+        chart = Chart(curve, ink, frame, spans)
         chart.draw()
         chart.figure.canvas.draw()
         return chart.figure
@@ -48,8 +49,10 @@ def plot_curve(curve: Curve, ink: Ink, frame: Frame) -> Any:
 class Chart:
     """One drawing: axes whose margins fit the texts around them."""
 
-    def __init__(self, curve: Curve, ink: Ink, frame: Frame) -> None:
+    def __init__(self, curve: Curve, ink: Ink, frame: Frame, spans: Spans) -> None:
         self.curve, self.ink, self.frame = curve, ink, frame
+        self.x = axes.x_axis(curve, spans.get((curve.x, curve.log_x)) or axes.x_span(curve), 6)
+        self.y = axes.y_axis(curve, spans.get((curve.y, curve.log_y)) or axes.y_span(curve))
         self.figure = Figure((frame.width / DPI, frame.height / DPI), dpi=DPI)
         self.figure.set_facecolor(ink.background)
         FigureCanvasAgg(self.figure)
@@ -59,7 +62,6 @@ class Chart:
     def draw(self) -> None:
         """Axes first, then what is placed by them."""
         self.scales()
-        self.ticks()
         labels = self.place_axes()
         for i, line in enumerate(self.curve.series):
             self.line(line, self.color(i), "-" if i < 3 else (0, (4, 1.5)))
@@ -80,65 +82,19 @@ class Chart:
         return float(renderer.get_text_width_height_descent(text, font, ismath=False)[0])
 
     def scales(self) -> None:
-        """Limits: x from end to end, y with some air and from 0 where that is near."""
-        xs = [v for line in self.curve.series for v in (line.x.min(), line.x.max())]
-        low, high = min(xs), max(xs)
-        if not self.curve.log_x and 0 < low <= 1 and high >= 20:
-            low = 0.0
-        edges = [e for line in self.curve.series for e in (line.y, line.low, line.high)]
-        finite = [e[np.isfinite(e)] for e in edges if e is not None]
-        bottom, top = min(float(e.min()) for e in finite), max(float(e.max()) for e in finite)
-        self.x_limits = apart(low, high, self.curve.log_x)
-        self.y_limits = air(*apart(bottom, top, self.curve.log_y), self.curve.log_y)
-        self.axes.set_xscale("log" if self.curve.log_x else "linear")
-        self.axes.set_yscale("log" if self.curve.log_y else "linear")
-        self.axes.set_xlim(*self.x_limits)
-        self.axes.set_ylim(*self.y_limits)
-
-    def ticks(self) -> None:
-        """Round numbers; along x the marks where there are any, and the last x always."""
-        low, high = self.x_limits
-        count = 4 if self.frame.narrow else 6
-        if self.curve.log_x:
-            xs = log_ticks(low, high, count)
-        elif self.curve.marks:
-            inside = [at for at in self.curve.marks.values() if low < at < high]
-            xs = sorted({low, *inside, high})
-        else:
-            xs = end_ticks(low, high, count)
-        y_ticks = log_ticks if self.curve.log_y else linear_ticks
-        ys = y_ticks(*self.y_limits, 6)
-        self.x_ticks = self.thin(xs)
-        self.y_ticks = list(zip(ys, tick_labels(ys, log=self.curve.log_y), strict=True))
-
-    def thin(self, xs: Sequence[float]) -> list[tuple[float, str]]:
-        """Ticks with labels; a label is left out where it would touch one on its right."""
-        texts = tick_labels(xs, log=self.curve.log_x)
-        room = self.frame.width * 0.72  # about what the axes will have
-        kept: list[tuple[float, str]] = []
-        edge = float("inf")
-        for x, text in sorted(zip(xs, texts, strict=True), reverse=True):
-            at, half = self.fraction(x) * room, self.width(text) / 2
-            fits = at + half < edge - 24
-            kept.append((x, text if fits else ""))
-            edge = at - half if fits else edge
-        return kept[::-1]
-
-    def fraction(self, x: float) -> float:
-        """Where x lies from the left (0) to the right (1) of the axes."""
-        from math import log
-
-        low, high = self.x_limits
-        if self.curve.log_x:
-            return float(log(x / low) / log(high / low))
-        return float((x - low) / (high - low))
+        """Limits, and ticks whose labels do not touch."""
+        self.axes.set_xscale("log" if self.x.log else "linear")
+        self.axes.set_yscale("log" if self.y.log else "linear")
+        self.axes.set_xlim(self.x.low, self.x.high)
+        self.axes.set_ylim(self.y.low, self.y.high)
+        self.x_ticks = axes.thin(self.x, self.width, self.frame.width * 0.72, 24)
 
     def place_axes(self) -> list[EndLabel]:
         """Margins as wide as the texts in them."""
         from math import ceil
 
         width, height = self.frame.width, self.frame.height
-        left = ceil(max(self.width(text) for _, text in self.y_ticks)) + 14
+        left = ceil(max(self.width(text) for _, text in self.y.ticks)) + 14
         top = 62 + (42 if self.curve.marks else 0)
         bottom = 92
         labels = make_labels(self.curve, self.width, height - top - bottom, LINE, width * 0.32)
@@ -157,7 +113,7 @@ class Chart:
             axes.spines[side].set_visible(False)
         axes.spines["bottom"].set(color=ink.muted, linewidth=0.8)
         axes.set_xticks(*_columns(self.x_ticks))
-        axes.set_yticks(*_columns(self.y_ticks))
+        axes.set_yticks(*_columns(self.y.ticks))
         axes.minorticks_off()
         axes.tick_params(axis="x", color=ink.muted, labelcolor=ink.muted, length=3, pad=3)
         axes.tick_params(axis="y", length=0, labelcolor=ink.muted, pad=4)
@@ -195,8 +151,8 @@ class Chart:
             self.axes.axvline(at, color=self.ink.line, linewidth=0.8, zorder=0.5)
             text = label_text(label)
             half = self.width(text, SMALL) / 2
-            centre = x0 + self.fraction(at) * width
-            if centre - half >= edge and 0 <= self.fraction(at) <= 1:
+            centre = x0 + self.x.at(at) * width
+            if centre - half >= edge and 0 <= self.x.at(at) <= 1:
                 right = min(centre + half, self.frame.width - 4)
                 self.text(
                     right - half, self.frame.height - 84, text, self.ink.muted, SMALL, "center"
@@ -205,11 +161,7 @@ class Chart:
 
     def headings(self) -> None:
         """The quantity at the top left, what x is below the middle."""
-        y = sentence(label_text(self.curve.y)) + (" (log scale)" if self.curve.log_y else "")
-        x = label_text(self.curve.x) + (" (log scale)" if self.curve.log_x else "")
-        windows = sorted({line.smooth.window for line in self.curve.series if line.smooth})
-        if windows:
-            x += f" (line: mean of {' or '.join(map(str, windows))})"
+        y, x = axes.y_title(self.curve), axes.x_title(self.curve)
         left, _, width, _ = self.box
         at = left if left + self.width(y, 9.5) < self.frame.width else 4
         self.text(at, self.frame.height - 26, y, self.ink.ink, 9.5, "left")
@@ -242,32 +194,6 @@ class Chart:
             x / self.frame.width, y / self.frame.height, text, color=color, fontsize=size,
             ha=align, va="center", linespacing=1.12,
         )  # fmt: skip
-
-
-def apart(low: float, high: float, log: bool) -> tuple[float, float]:
-    """Limits around a single value; others as they are."""
-    if low < high:
-        return low, high
-    if log:
-        return low / 2, high * 2
-    room = abs(low) / 10 or 1.0
-    return low - room, high + room
-
-
-def air(low: float, high: float, log: bool) -> tuple[float, float]:
-    """Limits a little beyond the data."""
-    if log:
-        ratio = (high / low) ** 0.06
-        return low / ratio, high * ratio
-    span = high - low
-    near_zero = 0 <= low <= 0.25 * span
-    return (0.0 if near_zero else low - 0.06 * span), high + 0.06 * span
-
-
-def sentence(text: str) -> str:
-    """With a capital, unless the first word is a symbol."""
-    first = text.split(" ")[0]
-    return text[:1].upper() + text[1:] if len(first) > 1 and first.isascii() else text
 
 
 def _columns(ticks: Sequence[tuple[float, str]]) -> tuple[list[float], list[str]]:

@@ -9,8 +9,8 @@ from reportgen.media import markup
 from reportgen.media.base import Media, check_labels
 from reportgen.media.canvas import Canvas, View
 from reportgen.media.composite import sheet_picture
-from reportgen.media.image import describe_brightness, pixels_html
-from reportgen.media.labels import label_html, label_text, listed
+from reportgen.media.image import pixels_html
+from reportgen.media.labels import label_html, label_text, told_labels
 from reportgen.media.pixels import (
     LEGIBLE_TILE,
     MAX_TILE,
@@ -62,6 +62,7 @@ class Strip(Media):
             width=n * (size[0] + markup.GAP) - markup.GAP,
             wide=wide,
             composite=sheet_picture(sheet, scale, columns=self.labels),
+            bare=not self.labels,
         )
 
 
@@ -80,16 +81,15 @@ def tile_scale(count: int, tile: tuple[int, int], wide: bool | None) -> tuple[in
 
 
 def tile_alts(images: Pixels, labels: Sequence[str] | None, canvas: Canvas) -> list[str]:
-    """An alt text a tile: the author's or what the pixels say, and the label."""
+    """An alt text a tile: the author's or what the figure shows, the label and the place."""
     n = len(images)
     names = [label_text(label) for label in labels] if labels else [""] * n
     alts = []
-    for i, (image, name) in enumerate(zip(images, names, strict=True), 1):
+    for i, name in enumerate(names, 1):
         if canvas.alt:
             alts.append(f"{canvas.alt} ({name or i})")
         else:
-            told = f"{i} of {n} images, {describe_brightness(image)}"
-            alts.append(canvas.told(f"{name}: {told}" if name else told))
+            alts.append(canvas.told(f"{name}, image {i} of {n}" if name else f"image {i} of {n}"))
     return alts
 
 
@@ -97,4 +97,4 @@ def describe_strip(images: Pixels, labels: Sequence[str] | None) -> str:
     """Count, size and labels, for an alt text."""
     n, height, width = images.shape[:3]
     told = f"{n} images of {width} × {height} pixels side by side"
-    return ": ".join(filter(None, [told, listed(labels or [])]))
+    return ": ".join(filter(None, [told, told_labels(labels or [])]))

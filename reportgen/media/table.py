@@ -13,7 +13,7 @@ from reportgen.media.adapt import frame_rows, is_frame
 from reportgen.media.base import Media, plural
 from reportgen.media.canvas import Canvas, View
 from reportgen.media.export import csv_text, json_text, minus
-from reportgen.media.labels import label_html, label_text, listed
+from reportgen.media.labels import label_html, label_text, listed, text_html
 from reportgen.metrics.tables import csv_records
 
 Cell = str | int | float | bool | None
@@ -125,7 +125,7 @@ class Table(Media):
         """Column names with units below."""
         cells = []
         for column in self.columns:
-            unit = markup.tag("small", label_html(self.units.get(column, "")))
+            unit = markup.tag("small", text_html(self.units.get(column, "")))
             inside = label_html(column) + (f"<br />{unit}" if column in self.units else "")
             cells.append(markup.tag("th", inside, scope="col"))
         return markup.tag("thead", markup.tag("tr", "".join(cells)))

@@ -38,7 +38,8 @@ def tick_labels(ticks: Sequence[float], *, log: bool = False) -> list[str]:
     if log:
         return [minus(_general(t)) for t in ticks]
     places = max((_decimals(t) for t in ticks), default=0)
-    return [minus(f"{t:,.{places}f}" if abs(t) >= 10000 else f"{t:.{places}f}") for t in ticks]
+    many = any(abs(t) >= 10000 for t in ticks)  # 2024 may be a year
+    return [minus(f"{t:,.{places}f}" if many else f"{t:.{places}f}") for t in ticks]
 
 
 def _general(value: float) -> str:

@@ -66,6 +66,8 @@ class Body:
         safe = "".join(self.safe(segment) for segment in self.draft.segments)
         safe = self.with_heading_ids(kramdown.settle_pipes(safe))
         self.markdown = self.settled(safe).strip("\n") + "\n"
+        if not self.draft.figures and 'class="rg-' in self.markdown:
+            self.markdown += f"\n{self.head().strip()}\n"
         self.verify(Document(self.markdown))
         return self
 
@@ -181,6 +183,7 @@ class Body:
         if self.math == "tex":
             return tex_markup(item)
         markup = mathml(item.tex, display=item.display, alone=item.alone)
+        markup = markup.replace("<math", '<math class="rg-math"', 1)
         if not item.block:
             return markup
         number = "" if item.number is None else f'<span class="no">({item.number})</span>'
@@ -279,7 +282,7 @@ class Body:
         return f"{self.head() if first else ''}{markup}"
 
     def head(self) -> str:
-        """What makes figures beautiful, linked once, before the first of them."""
+        """What makes figures beautiful, linked once: before the first of them, or at the end."""
         site = self.draft.tokens.put(Address("site"))
         return (
             f'<link rel="stylesheet" href="{site}/assets/reportgen.css">\n\n'

@@ -237,8 +237,10 @@ def links(result: Result) -> Iterator[tuple[str, str, bool]]:
         return
     if drawn.full:
         yield "Full size", drawn.full, False
-    for name in drawn.data:
-        yield name.rsplit(".", 1)[-1].upper(), name, True
+    kinds = [name.rsplit(".", 1)[-1].upper() for name in drawn.data]
+    for kind, name in zip(kinds, drawn.data, strict=True):
+        panel = f" ({name[: -len(kind) - 1].rsplit('-', 1)[-1]})" if kinds.count(kind) > 1 else ""
+        yield kind + panel, name, True
 
 
 def assets_of(result: Result, slug: str) -> list[Asset]:

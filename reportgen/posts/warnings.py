@@ -20,8 +20,12 @@ def warnings(draft: Draft, headings: list[Heading], results: Results) -> Iterato
     for shown in draft.figures.values():
         if shown.id not in draft.referenced:
             yield warn(f"No text points to {shown.label} ('{shown.id}').", shown.line)
-        if results[shown.id].drawn is None:
+        drawn = results[shown.id].drawn
+        if drawn is None:
             yield warn(f"'{shown.id}' is {results[shown.id].state}; a note stands in.", shown.line)
+        elif drawn.bare:
+            message = f"Nothing says what the pictures of '{shown.id}' show: give @figure an alt=."
+            yield warn(message, shown.line)
     yield from heading_warnings(draft, headings)
     yield from typed_numbers(draft.source, results)
 

@@ -6,6 +6,7 @@ import stat
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
+from reportgen import media
 from reportgen.errors import ReportgenError
 
 Content = bytes | Path
@@ -14,7 +15,10 @@ Content = bytes | Path
 SHOWN = 8
 """How many faults of one kind an error lists."""
 
-BLOG_PATHS = ("_posts/", "assets/figures/", "assets/reportgen.css", "assets/reportgen.js")
+SHARED = tuple(f"assets/{name}" for name in media.SHARED)
+"""Files that every report in a blog brings along, so none of them owns them alone."""
+
+BLOG_PATHS = ("_posts/", "assets/figures/", *SHARED)
 """All that reportgen may write in somebody's blog; a path that ends in '/' means what is in it."""
 
 WORKFLOW = ".github/workflows/pages.yml"

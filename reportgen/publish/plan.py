@@ -7,13 +7,11 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from reportgen.publish.manifest import Manifest
+from reportgen.publish.paths import SHARED
 from reportgen.publish.trees import Tree
 
 KEPT = re.compile(r"(.*/)?(CNAME|\.well-known/.*)", re.DOTALL)
 """Where a site keeps what the host wrote: never removed, and once there and not ours it stays."""
-
-SHARED = ("assets/reportgen.css", "assets/reportgen.js")
-"""Files that every report in a blog brings along, so none of them owns them alone."""
 
 
 @dataclass(frozen=True)

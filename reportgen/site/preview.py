@@ -72,12 +72,14 @@ def index_page(project: Project, posts: Sequence[Post], site: Path) -> str:
 
 def frame(project: Project, site: Path, root: str) -> dict[str, Any]:
     """What every page needs: the site's name, its address, its styles."""
-    own = [name for name in ("css/site.css", "js/site.js") if (site / "assets" / name).is_file()]
+    wanted = ("css/site.css", "js/site.js", "favicon.svg")
+    own = [name for name in wanted if (site / "assets" / name).is_file()]
     return {
         "site_title": project.title or project.root.name,
         "root": root,
         "styles": [f"{root}/assets/{name}" for name in own if name.endswith(".css")],
         "scripts": [f"{root}/assets/{name}" for name in own if name.endswith(".js")],
+        "icon": next((f"{root}/assets/{name}" for name in own if name.endswith(".svg")), ""),
     }
 
 

@@ -1,9 +1,10 @@
-"""Posts into a Jekyll site: ``_posts``, ``assets/figures`` and the two files figures share."""
+"""Posts into a Jekyll site: ``_posts``, ``assets/figures`` and the files they share."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 import reportgen
+from reportgen import media
 from reportgen.posts import Post, post_files
 from reportgen.posts.source import slug_of
 from reportgen.project import Project
@@ -31,7 +32,7 @@ def write_site(
     for post in posts:
         files[post.path] = (post.slug, post.markdown.encode())
         files.update({asset.path: (post.slug, asset.source) for asset in post.assets})
-    if any(post.figures for post in posts):
+    if any("/assets/reportgen.css" in post.markdown for post in posts):
         files.update({path: (SHARED, source) for path, source in shared_files().items()})
     sources = {slug_of(path) for path in post_files(project)}
     owners = {owner for owner, _ in ledger.owned.values()}
@@ -40,6 +41,6 @@ def write_site(
 
 
 def shared_files() -> dict[str, Path]:
-    """What the figures of all posts use, by path below the site."""
+    """What the posts share, by path below the site."""
     folder = Path(reportgen.__file__).parent / "media" / "assets"
-    return {f"assets/{name}": folder / name for name in ("reportgen.css", "reportgen.js")}
+    return {f"assets/{name}": folder / name for name in media.SHARED}

@@ -20,8 +20,8 @@ new MutationObserver(paint).observe(root, { attributes: true });
 paint();
 
 // Play button and slider; ready() may load, and fail.
-function player(names, what, ms, show, ready = () => true) {
-  const last = names.length - 1, play = el('button'), out = el('output'), range = slider(last, last, what);
+function player(names, what, ms, show, ready = () => true, first = names.length - 1) {
+  const last = names.length - 1, play = el('button'), out = el('output'), range = slider(last, first, what);
   let timer;
   const tell = () => range.ariaValueText = out.textContent = names[range.value];
   const stop = () => { clearInterval(timer); timer = 0; play.textContent = calm ? 'Next step' : 'Play'; };
@@ -39,8 +39,8 @@ function player(names, what, ms, show, ready = () => true) {
 }
 
 for (const box of $(F + '.steps')) {
-  const strip = $('.strip', box)[0], items = [...strip.children], last = items.at(-1);
-  const stage = div('stage', last.firstElementChild.cloneNode(true)), img = $('img', stage)[0];
+  const strip = $('.strip', box)[0], items = [...strip.children], start = +box.dataset.start, first = items[start];
+  const stage = div('stage', first.firstElementChild.cloneNode(true)), img = $('img', stage)[0];
   img.loading = 'eager'; img.style.width = box.dataset.width + 'px'; img.removeAttribute('height');
   if ($('.in', stage)[0]) {
     img.style.removeProperty('--m');
@@ -51,11 +51,14 @@ for (const box of $(F + '.steps')) {
     const { src, alt } = $('img', items[i])[0];
     Object.assign(img, { src: $('source', items[i])[0]?.srcset || src, alt });
     items.forEach((li, j) => li.classList.toggle('now', i === j));
-  });
+    seen(items[i]);
+  }, undefined, start);
+  const seen = li => strip.scrollTo({ left: li.offsetLeft - strip.offsetLeft - (strip.clientWidth - li.clientWidth) / 2, behavior: calm ? 'instant' : 'smooth' });
   items.forEach((li, i) => li.onclick = () => p.jump(i));
-  last.className += ' now';
+  first.className += ' now';
   box.className += ' on';
   box.prepend(stage, p.bar);
+  seen(first);
   for (const e of [stage, strip]) if (e.scrollWidth > e.clientWidth) e.tabIndex = 0;
 }
 
@@ -91,6 +94,65 @@ for (const box of $(F + '.anim')) {
   };
 }
 
+// A chart reads its values back from its paths: a line at the pointer, arrow keys, series on and off.
+const short = v => v.toLocaleString('en', Math.abs(v) >= 1000 ? { maximumFractionDigits: 1 } : { maximumSignificantDigits: 4 }).replace('-', '−');
+for (const box of $(F + '.chart')) {
+  const area = $('.area', box)[0], what = box.dataset.what;
+  const scale = text => {
+    const [low, high, log] = text.split(' ').map(Number);
+    return f => log ? low * (high / low) ** f : low + (high - low) * f;
+  };
+  const x = scale(box.dataset.x), y = scale(box.dataset.y);
+  const lines = $('g[data-name]', area).map(g => ({
+    g, name: g.dataset.name, color: g.style.getPropertyValue('--c'),
+    points: $('path.line', g)[0].getAttribute('d').match(/[ML][^MLh]+/g).map(p => p.slice(1).split(' ').map(v => v / 1000)),
+  }));
+  const xs = [...new Set(lines.flatMap(l => l.points.map(p => p[0])))].sort((a, b) => a - b);
+  const nearest = (list, at, key = p => p) => list.reduce((best, p) => Math.abs(key(p) - at) < Math.abs(key(best) - at) ? p : best);
+  const tip = div('tip'), cross = div('cross', tip), range = slider(xs.length - 1, xs.length - 1, `Values at ${what}`);
+  range.className = 'probe';
+  const show = i => {
+    const at = xs[range.value = i], head = `${what}: ${short(x(at))}`, told = [head];
+    tip.className = at > .5 ? 'tip l' : 'tip';
+    tip.replaceChildren(head);
+    cross.replaceChildren(tip);
+    for (const { g, name, color, points } of lines) {
+      const p = nearest(points, at, p => p[0]), value = short(y(1 - p[1]));
+      if (g.classList.contains('off') || Math.abs(p[0] - at) > .02) continue;
+      const row = div('', el('b', { textContent: name }), value), dot = el('i');
+      for (const e of [row, dot]) e.style.setProperty('--c', color);
+      dot.style.top = p[1] * 100 + '%';
+      tip.append(row);
+      cross.append(dot);
+      told.push(`${name} ${value}`);
+    }
+    cross.style.left = at * 100 + '%';
+    range.ariaValueText = told.join('; ');
+    area.append(cross);
+  };
+  const hide = () => cross.remove();
+  area.onpointermove = area.onpointerdown = e => {
+    const { left, width } = area.getBoundingClientRect();
+    show(xs.indexOf(nearest(xs, (e.clientX - left) / width)));
+  };
+  area.onpointerleave = range.onblur = hide;
+  range.oninput = range.onfocus = () => show(+range.value);
+  range.onkeydown = e => e.key === 'Escape' && hide();
+  box.setAttribute('role', 'group');
+  area.append(range);
+  if (lines.length > 1) for (const end of $('.end', box)) {
+    const button = el('button', { type: 'button', className: end.className, ariaPressed: 'true' }), { series } = end.dataset;
+    button.style.cssText = end.style.cssText;
+    button.dataset.series = series;
+    button.append(...end.childNodes);
+    button.onclick = () => {
+      const off = lines[series].g.classList.toggle('off');
+      for (const e of $(`[data-series="${series}"]`, box)) { e.classList.toggle('off', off); e.ariaPressed = String(!off); }
+    };
+    end.replaceWith(button);
+  }
+}
+
 for (const box of $(F + '.compare')) {
   const names = $('.panel > p', box).map(p => p.textContent), range = slider(100, 50, names.join(' or ')), b = div('ctl', range);
   (range.oninput = () => { box.style.setProperty('--x', range.value + '%'); range.ariaValueText = range.value + ' % ' + names[0]; })();
@@ -105,6 +167,20 @@ for (const at of $(`[data-rg-copy] pre, ${F}.prov dd:first-of-type`)) {
   at.append(copy);
 }
 
+// Where a browser cannot tie the fading edge of a wide box to its scrolling
+if (!CSS.supports('animation-timeline: scroll()')) {
+  const edges = e => {
+    const { scrollLeft, clientWidth, scrollWidth } = e;
+    e.style.setProperty('--rg-l', scrollLeft > 2 ? '2rem' : '0px');
+    e.style.setProperty('--rg-r', scrollLeft + clientWidth < scrollWidth - 2 ? '2.5rem' : '0px');
+  };
+  const boxes = new ResizeObserver(all => all.forEach(({ target }) => edges(target)));
+  for (const e of $(`${F}:is(.sheet, .scroll, .stage, .strip), .rg-eq`)) {
+    e.addEventListener('scroll', () => edges(e), { passive: true });
+    boxes.observe(e);
+  }
+}
+
 // Preview of a figure on hover, focus or first tap of its reference.
 if ('popover' in root) {
   const peek = el('div', { className: 'rg-peek', popover: 'manual' });
@@ -113,8 +189,11 @@ if ('popover' in root) {
   const after = (ms, f) => { clearTimeout(wait); wait = setTimeout(f, ms); };
   const hide = () => after(160, () => { peek.hidePopover(); shown = 0; });
   const open = (a, f, ms = 180) => after(ms, () => {
+    const at = f.getBoundingClientRect();
+    if (at.top < innerHeight - 120 && at.bottom > 120) return;
     const imgs = $('.view img', f).slice(0, 4).map(i => el('img', { src: i.currentSrc || i.src, className: i.className, alt: '' }));
-    peek.replaceChildren(div('view', ...imgs), $('figcaption p', f)[0].cloneNode(true));
+    const table = $('.view :is(table, .chart)', f)[0];
+    peek.replaceChildren(div('view', ...(imgs.length || !table ? imgs : [table.cloneNode(true)])), $('figcaption p', f)[0].cloneNode(true));
     peek.showPopover();
     shown = a;
     const r = a.getBoundingClientRect(), h = peek.offsetHeight, below = r.bottom + h + 12 < innerHeight;

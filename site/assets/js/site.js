@@ -2,7 +2,7 @@
 {
 const root = document.documentElement, system = matchMedia('(prefers-color-scheme: dark)');
 const isDark = () => root.dataset.theme ? root.dataset.theme === 'dark' : system.matches;
-const toggle = Object.assign(document.createElement('button'), { type: 'button' });
+const toggle = document.querySelector('button.theme');
 const name = () => {
   toggle.textContent = isDark() ? 'Light' : 'Dark';
   toggle.title = `Use the ${toggle.textContent.toLowerCase()} theme`;
@@ -14,11 +14,11 @@ toggle.onclick = () => {
 };
 system.onchange = name;
 name();
-document.querySelector('header.site').append(toggle);
+toggle.style.visibility = 'visible';
 
 // What scrolls sideways can be reached by keyboard.
 const reach = () => {
-  for (const e of document.querySelectorAll('pre, .body > table'))
+  for (const e of document.querySelectorAll('pre, .body table:not(figure table)'))
     if (e.scrollWidth > e.clientWidth) e.tabIndex = 0; else e.removeAttribute('tabindex');
 };
 reach();

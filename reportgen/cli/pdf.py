@@ -1,0 +1,30 @@
+"""reportgen pdf"""
+
+from pathlib import Path
+
+import click
+
+from reportgen.errors import ReportgenError, did_you_mean
+from reportgen.project import find_project
+
+
+@click.command("pdf")
+@click.argument("post")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The file to write; SLUG.pdf here without it.",
+)
+def command(post: str, output: Path | None) -> None:
+    """Print a built post as PDF: reportgen pdf SLUG"""
+    from reportgen.site.pdf import print_pdf
+    from reportgen.site.preview import FOLDER
+
+    folder = find_project().site_dir / FOLDER
+    page = folder / post / "index.html"
+    if not page.is_file():
+        built = sorted(p.parent.name for p in folder.glob("*/index.html"))
+        hint = did_you_mean(post, built) or "Build it first with: reportgen build."
+        raise ReportgenError(f"There is no built post '{post}'.", hint=hint)
+    click.echo(print_pdf(page, output or Path(f"{post}.pdf")))
