@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reportgen.media.base import Media
+from reportgen.media.fonts import noting_missing
 from reportgen.media.pixels import Pixels
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Drawn:
     ``html`` has one line and names files as ``{assets}/NAME``. ``full`` is the file behind
     "Full size", or "" for a table. ``data`` are the CSV and JSON downloads. ``bare``: pixels
     without labels and without an author's alt text, of which the derived one can say little.
+    ``missing``: letters that no installed font has, so that the picture shows boxes.
     """
 
     kind: str
@@ -55,6 +57,7 @@ class Drawn:
     full: str
     data: tuple[str, ...]
     bare: bool = False
+    missing: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON types; ``from_json`` reads them."""
@@ -160,7 +163,8 @@ def draw(
     """
     folder.mkdir(parents=True, exist_ok=True)
     canvas = Canvas(folder, stem, theme or Theme(), alt.strip(), title)
-    view = media.view(canvas)
+    with noting_missing() as missing:
+        view = media.view(canvas)
     full = view.full
     if not full and view.composite is not None:
         full = canvas.picture(view.composite, "-full", "composite")
@@ -173,6 +177,7 @@ def draw(
         full=full,
         data=tuple(view.data),
         bare=view.bare and not canvas.alt,
+        missing="".join(sorted(missing)),
     )
 
 

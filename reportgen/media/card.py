@@ -94,8 +94,8 @@ def words_card(title: str, site: str) -> Picture:
     for i, line in enumerate(lines):
         place = (MARGIN, MARGIN + i * size * 5 // 4)
         if place[1] + size <= below - 40:
-            pen.text(place, line, fill=INK, font=font(size))
-    pen.text((MARGIN, below), site, fill=MUTED, font=font(34))
+            pen.text(place, line, fill=INK, font=font(size, title))
+    pen.text((MARGIN, below), site, fill=MUTED, font=font(34, site))
     return card
 
 

@@ -14,6 +14,7 @@ from reportgen.media.canvas import ASSETS, Canvas, webp_bytes
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
 
+TOLERANCE = 0.01  # in: as much of a figure may lie outside without a larger picture
 DPI = 192  # two pixels of the file for one of the page
 DARK = "(prefers-color-scheme: dark)"  # paper is white, so only on a screen
 
@@ -31,11 +32,11 @@ class Ink:
 
 LIGHT_INK = Ink(
     "#fdfcfa", "#22262b", "#5c636b", "#dfdbd3",
-    ("#0072B2", "#C04A00", "#007A5A", "#9A3E76", "#7A6400", "#4B4F55"),
+    ("#0072B2", "#C04A00", "#007A5A", "#9A3E76", "#7A6400", "#4B4F55", "#8A5A2B"),
 )  # fmt: skip
 DARK_INK = Ink(
     "#15181b", "#e6e3dc", "#a3a9af", "#33393f",
-    ("#56B4E9", "#F0A04B", "#4FCFA5", "#E39AC6", "#E5D44B", "#B9BDC2"),
+    ("#56B4E9", "#F0A04B", "#4FCFA5", "#E39AC6", "#E5D44B", "#B9BDC2", "#D9A66C"),
 )  # fmt: skip
 
 
@@ -73,13 +74,28 @@ def source(name: str, mime: str, role: str, size: tuple[int, int]) -> str:
     )
 
 
-def figure_picture(figure: Any) -> Picture:
-    """A matplotlib figure as an RGB picture at its own size, 192 dpi."""
+def figure_picture(figure: Any, background: str) -> Picture:
+    """A matplotlib figure as an RGB picture at 192 dpi, on ``background`` where it is clear.
+
+    It has its own size, and more where a legend or a label stands outside of it.
+    """
+    from matplotlib.transforms import Bbox
     from PIL import Image
 
+    page = figure.bbox_inches
+    tight = figure.get_tightbbox()
+    outside = tight is not None and not (
+        page.x0 - TOLERANCE <= tight.x0
+        and page.y0 - TOLERANCE <= tight.y0
+        and tight.x1 <= page.x1 + TOLERANCE
+        and tight.y1 <= page.y1 + TOLERANCE
+    )
+    box = Bbox.union([page, tight.padded(0.08)]) if outside else None
     buffer = BytesIO()
-    figure.savefig(buffer, format="png", dpi=DPI, facecolor=figure.get_facecolor())
-    return Image.open(buffer).convert("RGB")
+    figure.savefig(buffer, format="png", dpi=DPI, facecolor=figure.get_facecolor(), bbox_inches=box)
+    drawn = Image.open(buffer).convert("RGBA")
+    paper = Image.new("RGBA", drawn.size, background)
+    return Image.alpha_composite(paper, drawn).convert("RGB")
 
 
 def few_colours(image: Picture) -> Picture:

@@ -1,6 +1,7 @@
 """The labelled picture of a figure: for "full size", feeds and cards, where HTML cannot go.
 
-Drawn with Pillow and DejaVu Sans, which matplotlib bundles: the same on every machine.
+Drawn with Pillow and DejaVu Sans, which matplotlib bundles: the same on every machine, but for
+scripts that it lacks.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from reportgen.media.canvas import picture
 from reportgen.media.charts import few_colours
+from reportgen.media.fonts import font_file
 from reportgen.media.labels import label_text
 from reportgen.media.pixels import Pixels
 
@@ -25,20 +27,17 @@ MAX_WIDTH = 1920
 
 
 @cache
-def font(size: int = SIZE) -> FreeTypeFont:
-    """DejaVu Sans in ``size`` px."""
-    from pathlib import Path
-
-    import matplotlib
+def font(size: int = SIZE, text: str = "") -> FreeTypeFont:
+    """DejaVu Sans in ``size`` px, or an installed font that has the letters of ``text``."""
     from PIL import ImageFont
 
-    path = Path(matplotlib.get_data_path(), "fonts", "ttf", "DejaVuSans.ttf")
-    return ImageFont.truetype(str(path), size, layout_engine=ImageFont.Layout.BASIC)
+    path = str(font_file(text))
+    return ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.BASIC)
 
 
 def text_width(text: str) -> int:
     """Width of the label in composite px."""
-    return int(font().getlength(label_text(text))) + 1
+    return int(font(text=text).getlength(label_text(text))) + 1
 
 
 def enlarge(image: Picture, scale: int) -> Picture:
@@ -115,7 +114,7 @@ def wrap(text: str, width: int, size: int = SIZE) -> list[str]:
     lines: list[str] = []
     for word in filter(None, text.split(" ")):
         longer = f"{lines[-1]} {word}" if lines else word
-        if lines and font(size).getlength(longer) <= width:
+        if lines and font(size, text).getlength(longer) <= width:
             lines[-1] = longer
         else:
             lines.append(word)
@@ -138,5 +137,6 @@ def _write(
 
     pen = ImageDraw.Draw(page)
     for i, line in enumerate(lines):
-        x = place[0] - (font().getlength(line) / 2 if centred else 0)
-        pen.text((x, place[1] + i * SIZE * 3 // 2), line, fill=INK, font=font())
+        face = font(text=line)
+        x = place[0] - (face.getlength(line) / 2 if centred else 0)
+        pen.text((x, place[1] + i * SIZE * 3 // 2), line, fill=INK, font=face)

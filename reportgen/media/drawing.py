@@ -104,22 +104,28 @@ def series(line: Series, i: int, curve: Curve, x: Axis, y: Axis) -> Iterator[str
         yield tag("path", d=d, style="fill:var(--c);stroke:none;opacity:.18")
     if line.smooth:
         yield stroke(path(line.x, line.y, x, y), "var(--c)", 0.8, "opacity:.35")
-    ys = line.smooth.y if line.smooth else line.y
+    xs, ys = line.drawn
     dotted = line.name in curve.dots
     if not dotted:
         dashes = "stroke-dasharray:6 3" if i >= 3 else ""
-        yield stroke(path(line.x, ys, x, y), "var(--c)", 2, dashes, class_="line")
+        whole = line.smooth.y if line.smooth else line.y
+        yield stroke(path(line.x, whole, x, y), "var(--c)", 2, dashes, class_="line")
     if dotted or len(ys) <= FEW:
-        dots = "".join(f"M{across(x, a)} {down(y, b)}h0" for a, b in zip(line.x, ys, strict=True))
+        dots = "".join(f"M{across(x, a)} {down(y, b)}h0" for a, b in zip(xs, ys, strict=True))
         size = 7 if len(ys) <= FEW else 4
         yield stroke(dots, "var(--c)", size, class_="line" if dotted else None)
 
 
 def path(xs: NDArray[Any], ys: NDArray[Any], x: Axis, y: Axis) -> str:
-    """``M0 10L5 20`` through the points (n,), thinned where they are many."""
-    kept = keep(ys)
-    pairs = zip(xs[kept], ys[kept], strict=True)
-    return "M" + "L".join(f"{across(x, a)} {down(y, b)}" for a, b in pairs)
+    """``M0 10L5 20`` through the points (n,), thinned where many, with gaps where not finite."""
+    there = np.isfinite(ys)
+    runs = np.split(np.arange(len(ys)), np.flatnonzero(np.diff(there)) + 1)
+    parts = []
+    for run in (run for run in runs if there[run[0]]):
+        kept = run[keep(ys[run])]
+        pairs = zip(xs[kept], ys[kept], strict=True)
+        parts.append("M" + "L".join(f"{across(x, a)} {down(y, b)}" for a, b in pairs))
+    return "".join(parts)
 
 
 def keep(ys: NDArray[Any]) -> NDArray[np.intp]:
@@ -250,4 +256,4 @@ def measure(text: str) -> float:
     """The width of a text in CSS px, in a font that is wider than most."""
     from reportgen.media.composite import font
 
-    return float(font(12).getlength(text)) + 1
+    return float(font(12, text).getlength(text)) + 1

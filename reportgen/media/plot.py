@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import nullcontext
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any, ClassVar
 
 import numpy as np
@@ -13,7 +14,9 @@ from reportgen.media import charts, markup
 from reportgen.media.adapt import STATIC, is_pixels, library, matplotlib_figure, static
 from reportgen.media.base import Media
 from reportgen.media.canvas import Canvas, View, picture
+from reportgen.media.charts import DARK_INK, LIGHT_INK
 from reportgen.media.export import csv_text, short
+from reportgen.media.fonts import HINT, families, noting_missing
 from reportgen.media.pixels import Pixels, as_pixels, check_varied
 from reportgen.media.recolour import Colours, for_dark, for_light, recoloured
 
@@ -22,10 +25,11 @@ class Plot(Media):
     """A figure, drawn at once: pixels, the numbers of its lines and what it shows.
 
     Takes what matplotlib, seaborn, pandas and plotnine return (figures, axes, grids, plots), and
-    charts of Plotly, Altair and Bokeh, which stay as they are on dark pages. White becomes the
-    page's background. For dark pages the figure is drawn once more with its colours changed,
-    unless ``dark`` gives a figure of its own or is False. Sizes are the figure's own; 6.65 in is
-    the width of the text.
+    charts of Plotly, Altair and Bokeh, which stay as they are on dark pages. White and what is
+    transparent become the page's background. For dark pages a figure on white is drawn once more
+    with its colours changed, unless ``dark`` gives a figure of its own or is False; one whose
+    background has a colour stays as it is. Sizes are the figure's own, larger only where something
+    stands outside of it; 6.65 in is the width of the text.
     """
 
     fields: ClassVar = ("figure", "dark", "lines", "summary", "wide")
@@ -45,13 +49,13 @@ class Plot(Media):
         elif not is_pixels(figure):
             figure = matplotlib_figure(figure) or figure
         drawn = hasattr(figure, "savefig")
-        self.figure: Pixels = figure_pixels(figure, for_light)
+        self.figure: Pixels = figure_pixels(figure, for_light, LIGHT_INK)
         check_varied(self.figure, "The plot")
         self.dark: Pixels | None = None
-        if dark is None and drawn:
-            self.dark = figure_pixels(figure, for_dark)
+        if dark is None and drawn and on_paper(figure):
+            self.dark = figure_pixels(figure, for_dark, DARK_INK)
         elif dark is not None and dark is not False:
-            self.dark = figure_pixels(dark, None)
+            self.dark = figure_pixels(dark, None, DARK_INK)
         self.lines = lines if lines is not None else figure_lines(figure) if drawn else []
         self.summary = summary or (describe_plot(figure, self.lines) if drawn else "")
         self.wide = wide
@@ -86,15 +90,48 @@ class Plot(Media):
         return charts.source(*charts.write_variant(canvas, dark, "dark"), "dark", dark.size)
 
 
-def figure_pixels(figure: Any, change: Callable[[Colours], Colours] | None) -> Pixels:
+def on_paper(figure: Any) -> bool:
+    """Whether a figure and its axes have a white or clear background."""
+    from matplotlib.colors import to_rgba
+
+    faces = [figure.get_facecolor(), *(axes.get_facecolor() for axes in figure.axes)]
+    return all(to_rgba(face)[3] < 0.1 or min(to_rgba(face)[:3]) > 0.85 for face in faces)
+
+
+def figure_pixels(
+    figure: Any, change: Callable[[Colours], Colours] | None, ink: charts.Ink
+) -> Pixels:
     """The figure at 192 dpi as (H, W, 3) bytes; bytes stay as they are."""
     if not hasattr(figure, "savefig"):
         return as_pixels(figure, what="The plot")
     if not figure.axes and not figure.texts and not figure.patches and not figure.lines:
         raise ReportgenError("Plot got a figure with nothing on it.")
-    figure.draw_without_rendering()  # makes ticks and legends, which have colours too
-    with recoloured(figure, change) if change else nullcontext():
-        return np.asarray(charts.figure_picture(figure), dtype=np.uint8)
+    with lettered(figure):
+        figure.draw_without_rendering()  # makes ticks and legends, which have colours too
+        with recoloured(figure, change) if change else nullcontext():
+            return np.asarray(charts.figure_picture(figure, ink.background), dtype=np.uint8)
+
+
+@contextmanager
+def lettered(figure: Any) -> Iterator[None]:
+    """Texts whose letters their font lacks have an installed one that has them, meanwhile.
+
+    Warns once, with the letters that none has.
+    """
+    from matplotlib.text import Text
+
+    changed = []
+    with noting_missing() as missing:
+        for text in figure.findobj(Text):
+            found = families([text.get_text()])
+            if len(found) > 1:
+                changed.append((text, text.get_fontfamily()))
+                text.set_fontfamily([*text.get_fontfamily(), *found])
+        yield
+    for text, before in changed:
+        text.set_fontfamily(before)
+    if missing:
+        warnings.warn(f"No font here has {''.join(sorted(missing))}. {HINT}", stacklevel=4)
 
 
 def figure_lines(figure: Any) -> list[dict[str, Any]]:

@@ -10,13 +10,13 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
-import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from reportgen.media import axes
 from reportgen.media.charts import DPI, Frame, Ink
 from reportgen.media.endlabels import EndLabel, make_labels, spread
+from reportgen.media.fonts import families
 from reportgen.media.labels import label_text
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 Spans = Mapping[tuple[str, bool], axes.Span]
 STYLE = {
-    "font.family": "DejaVu Sans",
     "font.size": 9,
     "text.parse_math": False,
     "path.simplify_threshold": 0.2,
@@ -39,7 +38,7 @@ def plot_curve(curve: Curve, ink: Ink, frame: Frame, spans: Spans) -> Any:
     """The figure of ``curve`` in the colours of ``ink``, drawn on a canvas of ``frame``'s size."""
     with mpl.rc_context():
         mpl.rcdefaults()  # nobody's matplotlibrc changes a figure
-        mpl.rcParams.update(STYLE)
+        mpl.rcParams.update(STYLE | {"font.family": families(texts_of(curve))})
         chart = Chart(curve, ink, frame, spans)
         chart.draw()
         chart.figure.canvas.draw()
@@ -78,7 +77,7 @@ class Chart:
         from matplotlib.font_manager import FontProperties
 
         renderer = self.figure.canvas.get_renderer()  # type: ignore[attr-defined]
-        font = FontProperties(family="DejaVu Sans", size=size)
+        font = FontProperties(size=size)
         return float(renderer.get_text_width_height_descent(text, font, ismath=False)[0])
 
     def scales(self) -> None:
@@ -194,6 +193,11 @@ class Chart:
             x / self.frame.width, y / self.frame.height, text, color=color, fontsize=size,
             ha=align, va="center", linespacing=1.12,
         )  # fmt: skip
+
+
+def texts_of(curve: Curve) -> list[str]:
+    """All words of the chart."""
+    return [curve.x, curve.y, *curve.marks, *(line.name for line in curve.series)]
 
 
 def _columns(ticks: Sequence[tuple[float, str]]) -> tuple[list[float], list[str]]:

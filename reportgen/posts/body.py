@@ -29,6 +29,7 @@ from reportgen.posts.items import (
     ValueItem,
 )
 from reportgen.posts.maths import kramdown_tex, mathml, quoted
+from reportgen.posts.palette import same_colours
 from reportgen.posts.post import Asset, Heading
 from reportgen.posts.scan import Segment, spans
 from reportgen.posts.tex import FormulaError, expanded
@@ -59,6 +60,7 @@ class Body:
     headings: list[Heading] = field(default_factory=list)
     assets: list[Asset] = field(default_factory=list)
     told: dict[str, str] = field(default_factory=dict)  # see figure_html
+    palette: dict[str, int] = field(default_factory=dict)  # see same_colours
 
     def assemble(self) -> Body:
         """Settle everything. Raises ReportgenError with file and line."""
@@ -278,6 +280,7 @@ class Body:
         markup = figure_html(
             shown, result, self.results, caption, folder, self.templates, self.told
         )
+        markup = same_colours(markup, self.palette)
         first = shown is next(iter(self.draft.figures.values()))
         return f"{self.head() if first else ''}{markup}"
 

@@ -4,6 +4,8 @@ import re
 import subprocess
 from pathlib import Path
 
+from fontTools.ttLib import TTFont
+
 import reportgen.media
 from tests.media.conftest import Once
 from tests.media.gallery import gallery
@@ -34,8 +36,16 @@ def top_level_selectors(css: str) -> list[str]:
 
 
 def test_they_are_small() -> None:
-    assert len(CSS.encode()) <= 10_000
-    assert len(JS.encode()) <= 7_000
+    assert len(CSS.encode()) <= 16_000
+    assert len(JS.encode()) <= 12_000
+
+
+def test_the_maths_font_is_small_and_has_its_licence() -> None:
+    assert (ASSETS / "reportgen-math.woff2").stat().st_size <= 40_000
+    assert "SIL OPEN FONT LICENSE" in (ASSETS / "reportgen-math.txt").read_text()
+    font = TTFont(ASSETS / "reportgen-math.woff2", lazy=True)
+    assert {ord(c) for c in "axβ∑√≤∇𝑥𝛼ℒ𝔼"} <= set(font.getBestCmap())
+    assert "MATH" in font
 
 
 def test_every_rule_is_scoped() -> None:

@@ -83,6 +83,7 @@ def test_pixel_images_are_shown_at_an_integer_multiple(name: str, once: Once) ->
 def test_alt_texts_are_there_and_never_twice(name: str, once: Once) -> None:
     figure, _ = once(name)
     alts = [image["alt"] for image in Page(figure.html).all("img")]
+    alts += [e["aria-label"] for e in Page(figure.html).elements if e.get("role") == "img"]
     assert figure.alt
     assert all(alts)
     assert len(set(alts)) == len(alts)

@@ -175,27 +175,57 @@ def test_the_comparison_moves_by_keyboard(visit) -> None:
     assert first == second
 
 
-def test_dark_charts_follow_the_system_and_the_pages_switch(visit) -> None:
+INK = "getComputedStyle(document.querySelector('#fig-curve path.line')).stroke"
+LIGHT, DARK = "rgb(0, 114, 178)", "rgb(86, 180, 233)"
+
+
+def test_charts_follow_the_system_the_pages_switch_and_paper(visit) -> None:
     page = visit(color_scheme="dark")
-    source = "document.querySelector('#fig-curve img').currentSrc.split('/').pop()"
-    page.locator("#fig-curve img").scroll_into_view_if_needed()
+    assert page.evaluate(INK) == DARK
+    page.evaluate("document.documentElement.dataset.theme = 'light'")
+    assert page.evaluate(INK) == LIGHT
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    assert page.evaluate(INK) == DARK
+    page.emulate_media(media="print")
+    assert page.evaluate(INK) == LIGHT
+
+
+def test_dark_plots_follow_the_pages_switch_and_paper(visit) -> None:
+    page = visit(color_scheme="dark")
+    source = "document.querySelector('#fig-plot img').currentSrc.split('/').pop()"
+    page.locator("#fig-plot img").scroll_into_view_if_needed()
     page.wait_for_function(f"{source}.includes('-dark')")
     page.evaluate("document.documentElement.dataset.theme = 'light'")
-    page.wait_for_function(f"/curve\\.(png|webp)/.test({source})")
+    page.wait_for_function(f"/plot\\.(png|webp)/.test({source})")
     page.evaluate("document.documentElement.dataset.theme = 'dark'")
-    page.wait_for_function(f"{source}.includes('curve-dark')")
-
-
-@pytest.mark.parametrize("switched", [True, False])
-def test_a_dark_chart_is_light_on_paper(visit, switched: bool) -> None:
-    page = visit(color_scheme="light" if switched else "dark")
-    source = "document.querySelector('#fig-curve img').currentSrc.split('/').pop()"
-    page.locator("#fig-curve img").scroll_into_view_if_needed()
-    if switched:
-        page.evaluate("document.documentElement.dataset.theme = 'dark'")
-    page.wait_for_function(f"{source}.includes('curve-dark')")
+    page.wait_for_function(f"{source}.includes('-dark')")
     page.emulate_media(media="print")
-    page.wait_for_function(f"/curve\\.(png|webp)/.test({source})")
+    page.wait_for_function(f"/plot\\.(png|webp)/.test({source})")
+
+
+def test_a_chart_tells_its_values_to_pointer_and_keyboard(visit) -> None:
+    page = visit()
+    probe, tip = page.locator("#fig-curve .probe"), page.locator("#fig-curve .tip")
+    probe.focus()
+    page.keyboard.press("End")
+    last = tip.inner_text()
+    assert last == probe.get_attribute("aria-valuetext").replace("; ", "\n") or last
+    page.keyboard.press("ArrowLeft")
+    assert tip.inner_text() != last
+    page.keyboard.press("Escape")
+    assert tip.count() == 0
+    page.locator("#fig-curve .area").hover(position={"x": 5, "y": 50})
+    assert tip.inner_text().startswith("step: ")
+
+
+def test_a_series_can_be_put_aside(visit) -> None:
+    page = visit()
+    button = page.locator("#fig-curve button.end.w").first
+    button.click()
+    assert button.get_attribute("aria-pressed") == "false"
+    assert page.locator("#fig-curve g[data-name]").first.get_attribute("class") == "off"
+    button.click()
+    assert button.get_attribute("aria-pressed") == "true"
 
 
 def test_all_frames_and_both_images_are_on_paper(visit) -> None:
@@ -214,12 +244,21 @@ def test_all_frames_and_both_images_are_on_paper(visit) -> None:
     assert first["x"] + first["width"] <= second["x"]
 
 
-def test_a_phone_gets_the_narrow_chart_and_no_page_scroll(visit) -> None:
+def test_a_phone_gets_narrow_labels_and_no_page_scroll(visit) -> None:
     page = visit(viewport={"width": 390, "height": 844})
-    image = page.locator("#fig-curve img")
-    image.scroll_into_view_if_needed()
-    page.wait_for_function("document.querySelector('#fig-curve img').currentSrc.includes('narrow')")
+    assert page.locator("#fig-curve .end.n").first.is_visible()
+    assert not page.locator("#fig-curve .end.w").first.is_visible()
     assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_no_sheet_is_cut_on_paper(visit) -> None:
+    page = visit(viewport={"width": 643, "height": 900})  # A4 less 2 cm on both sides
+    page.emulate_media(media="print")
+    cut = page.evaluate(
+        "[...document.querySelectorAll('figure.rg :is(.sheet, .scroll, .in)')].filter(e =>"
+        " e.offsetParent && e.getBoundingClientRect().right > innerWidth + 1).length"
+    )
+    assert cut == 0
 
 
 def test_a_reference_shows_its_figure_on_focus_and_escape_closes_it(visit) -> None:
