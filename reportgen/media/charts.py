@@ -94,8 +94,10 @@ def figure_picture(figure: Any, background: str) -> Picture:
     buffer = BytesIO()
     figure.savefig(buffer, format="png", dpi=DPI, facecolor=figure.get_facecolor(), bbox_inches=box)
     drawn = Image.open(buffer).convert("RGBA")
-    paper = Image.new("RGBA", drawn.size, background)
-    return Image.alpha_composite(paper, drawn).convert("RGB")
+    even = (drawn.width + drawn.width % 2, drawn.height + drawn.height % 2)
+    paper = Image.new("RGBA", even, background)
+    paper.alpha_composite(drawn)
+    return paper.convert("RGB")
 
 
 def few_colours(image: Picture) -> Picture:

@@ -208,7 +208,7 @@ def ends(labels: dict[str, list[tuple[EndLabel, float, float]]]) -> Iterator[str
         yield tag(
             "svg",
             leaders,
-            class_=f"{size} leaders",
+            class_=size,
             aria_hidden="true",
             style=f"position:absolute;left:0;top:0;width:{GAP}px;height:{HEIGHT}px;"
             f"overflow:visible{hidden}",

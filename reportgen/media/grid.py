@@ -96,7 +96,7 @@ class Grid(Media):
             known = ": ".join(filter(None, [name, listed(labels)]))
             where = f"row {i + 1} of {len(self.rows)}"
             told = f"{where}, {known}" if known else where
-            told = f"{alt}, {told}" if i else f"{alt}; {told}"
+            told = f"{alt}, {told}"
             sheet = tile_sheet(row, len(row))
             parts += [markup.rows([self.row_labels[i]])] if self.row_labels else []
             parts.append(sheet_img(canvas, sheet, self, told, scale, suffix=f"-{i + 1}"))
