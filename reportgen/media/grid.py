@@ -87,7 +87,7 @@ class Grid(Media):
     def rows_html(self, canvas: Canvas, alt: str, scale: int) -> str:
         """One sheet a row, with the labels of its tiles under it.
 
-        ``alt`` says what the grid is; after it each tells its place and labels.
+        ``alt`` is the first one's; each tells its place and labels.
         """
         column = 2 if self.row_labels else 1
         parts = [markup.heads(self.column_labels, column=column)] if self.column_labels else []
@@ -96,7 +96,7 @@ class Grid(Media):
             known = ": ".join(filter(None, [name, listed(labels)]))
             where = f"row {i + 1} of {len(self.rows)}"
             told = f"{where}, {known}" if known else where
-            told = f"{alt}, {told}"
+            told = f"R{told[1:]}" if i else f"{alt}, {told}"
             sheet = tile_sheet(row, len(row))
             parts += [markup.rows([self.row_labels[i]])] if self.row_labels else []
             parts.append(sheet_img(canvas, sheet, self, told, scale, suffix=f"-{i + 1}"))

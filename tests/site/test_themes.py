@@ -162,15 +162,22 @@ def test_charts_and_captions_follow_the_themes_switch(
     theme: str, visit: Callable[..., Page]
 ) -> None:
     page = visit(theme, color_scheme="light")
-    page.locator("#fig-curve img").scroll_into_view_if_needed()
-    source = "document.querySelector('#fig-curve img').currentSrc.split('/').pop()"
-    page.wait_for_function(f"/^curve\\.(png|webp)$/.test({source})")
+    parts = ("#fig-curve .end.w", "#fig-curve .chart div span", "#fig-curve figcaption p")
+    lines = """[...document.querySelectorAll('#fig-curve svg .line')]
+      .map(line => getComputedStyle(line).stroke)"""
+    light = page.evaluate(lines)
+    assert light
+    for part in parts:
+        assert luminance(page, part, "behind") > 0.8, part
+        assert contrast(page, part) >= 4.5, part
     page.get_by_role("button", name=re.compile("^(Theme|Mode)$")).click()
-    page.wait_for_function(f"{source}.startsWith('curve-dark')")
     settle(page)
     assert page.evaluate(f"document.documentElement.getAttribute('{SWITCH[theme]}')") == "dark"
-    assert luminance(page, "#fig-curve figcaption p", "behind") < 0.1
-    assert contrast(page, "#fig-curve figcaption p") >= 4.5
+    dark = page.evaluate(lines)
+    assert all(one != two for one, two in zip(light, dark, strict=True))
+    for part in parts:
+        assert luminance(page, part, "behind") < 0.1, part
+        assert contrast(page, part) >= 4.5, part
 
 
 @pytest.mark.parametrize("config", ["", "skin: dark\n"])

@@ -137,7 +137,7 @@ for (const box of $(F + '.chart')) {
   };
   area.onpointerleave = range.onblur = hide;
   range.oninput = range.onfocus = () => show(+range.value);
-  range.onkeydown = e => e.key === 'Escape' && hide();
+  range.onkeydown = e => { if (e.key === 'Escape') hide(); };
   box.setAttribute('role', 'group');
   area.append(range);
   if (lines.length > 1) for (const end of $('.end', box)) {
