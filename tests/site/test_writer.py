@@ -149,7 +149,7 @@ def test_the_preview_keeps_posts_that_were_not_rendered_now(
 def test_a_template_of_the_project_replaces_ours(project: Project, world: World) -> None:
     (project.templates_dir / "provenance.html").write_text("<p class=mine>{{ command }}</p>")
     (post, _) = render_posts(project, world)
-    assert "<p class=mine>reportgen figure B.1c</p>" in post.html
+    assert '<p class="mine">reportgen figure B.1c</p>' in post.html
 
 
 def test_a_project_without_posts(tmp_path: Path) -> None:
