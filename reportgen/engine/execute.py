@@ -21,6 +21,7 @@ from reportgen.engine.modules import prepare, remember
 from reportgen.engine.run import Run, thread_count
 from reportgen.errors import ReportgenError
 from reportgen.freshness import Observer, Sources, environment, still_holds
+from reportgen.freshness.observe import overrule
 from reportgen.freshness.states import environment_change
 from reportgen.registry.decorators import REGISTERED
 from reportgen.registry.imports import PACKAGE, in_project
@@ -115,9 +116,10 @@ def described(error: BaseException) -> str:
 
 def warm_up(task: Task) -> None:
     """Import the heavy packages of a task into a process from which others are forked."""
-    for package in sorted(HEAVY.intersection(task.packages)):
-        with contextlib.suppress(Exception):  # a node that needs it will say what is wrong
-            importlib.import_module(package)
+    with Observer(Path(task.root), exclude=[Path(task.store)]):  # for settings that they read
+        for package in sorted(HEAVY.intersection(task.packages)):
+            with contextlib.suppress(Exception):  # a node that needs it will say what is wrong
+                importlib.import_module(package)
 
 
 def missing_package(error: ModuleNotFoundError, task: Task) -> ReportgenError | None:
@@ -129,6 +131,13 @@ def missing_package(error: ModuleNotFoundError, task: Task) -> ReportgenError | 
         or Path(task.root, f"{package}.py").exists()
     ):
         return None
+    below = [*Path(task.root).glob(f"*/{package}/"), *Path(task.root).glob(f"*/{package}.py")]
+    if own := next((path for path in below if in_project(str(path), task.root)), None):
+        folder = own.parent.name
+        return ReportgenError(
+            f"'{task.node}' imports '{package}', which is '{folder}/{own.name}' of this project.",
+            hint=f'Name its folder in [tool.reportgen]: source = ["{folder}"].',
+        )
     ours = package in ("torch", "torchvision")
     return ReportgenError(
         f"'{task.node}' needs '{package}', which is not installed.",
@@ -158,7 +167,13 @@ def run_node(task: Task, store: Store, send: Send) -> Record:
         emptied(store.folder / "scratch" / task.node) as scratch,
         logged(store.folder / task.log) as output,
     ):
-        observer = Observer(root, modules=task.modules, exclude=[Path(task.store), scratch])
+        observer = Observer(
+            root,
+            modules=task.modules,
+            exclude=[Path(task.store), scratch],
+            code=task.code,
+            packages=task.packages,
+        )
         run = Run(
             task.node,
             seed=task.seed,
@@ -174,6 +189,7 @@ def run_node(task: Task, store: Store, send: Send) -> Record:
         limit_threads(task.threads)
         with observer:
             producer = find_producer(task)
+            observer.ready()
             seed_everything(task.seed)
             given = list(arguments(producer, task, store, run))
             with alone():
@@ -355,7 +371,8 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 def limit_threads(threads: int) -> None:
     if threads:
-        os.environ.update(OMP_NUM_THREADS=str(threads), MKL_NUM_THREADS=str(threads))
+        overrule("OMP_NUM_THREADS", str(threads))
+        overrule("MKL_NUM_THREADS", str(threads))
         if torch := sys.modules.get("torch"):
             torch.set_num_threads(threads)
 

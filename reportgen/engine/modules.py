@@ -11,6 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 from reportgen.errors import Place, ReportgenError
+from reportgen.project import source_folders
 from reportgen.registry.imports import import_from_source, in_project
 
 SAVED_MEANWHILE = "was saved while this run began"
@@ -22,6 +23,9 @@ def prepare(root: str) -> None:
     """Make this process import modules of the project at ``root``, from their sources."""
     if root not in sys.path:
         sys.path.insert(0, root)
+    for folder in source_folders(Path(root)):
+        if str(Path(root, folder)) not in sys.path:
+            sys.path.append(str(Path(root, folder)))
     import_from_source(root)
     importlib.invalidate_caches()  # else a module that is new in a known folder is not found
 

@@ -24,6 +24,7 @@ from typing import Any, NoReturn
 
 from reportgen.engine.execute import WARM_UP, Task, execute, failure, read_task, warm_up
 from reportgen.engine.run import thread_count
+from reportgen.freshness.observe import overrule
 
 Listen = Callable[[dict[str, Any]], None]
 
@@ -190,7 +191,7 @@ def work(connection: Connection, device: str) -> None:
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if device:
-        os.environ["CUDA_VISIBLE_DEVICES"] = device
+        overrule("CUDA_VISIBLE_DEVICES", device)
     with contextlib.suppress(EOFError, OSError):  # the parent is gone
         while FORKS:
             task = read_task(connection.recv_bytes())

@@ -6,43 +6,41 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import FrameType
 
-OURS = str(Path(__file__).parents[1]) + os.sep
-READERS = str(Path(__file__).parents[1] / "metrics") + os.sep
-HERE = str(Path(__file__).parent) + os.sep
-PYTHON = os.path.dirname(os.__file__) + os.sep
-# No files of these folders are sources or inputs of a project.
-FOREIGN = frozenset({".git", ".venv", "__pycache__", "site-packages"})
+from reportgen.registry import imports
+from reportgen.registry.imports import loaded
+from reportgen.registry.own import PACKAGE, PYTHON, own_name
+
+READERS = PACKAGE + "metrics" + os.sep
+HERE = (str(Path(__file__).parent) + os.sep, imports.__file__)
 
 
 class Places:
-    """The files of a project, by names relative to its root."""
+    """The own files of a project: those below its root by names relative to it."""
 
     def __init__(self, root: Path, exclude: Iterable[Path] = ()) -> None:
-        self.root = str(Path(root).resolve())
-        self._roots = tuple({self.root + os.sep, os.path.abspath(root) + os.sep})
+        self.root, self._given = str(Path(root).resolve()), os.path.abspath(root)
         excluded = {str(Path(folder).resolve()) for folder in exclude}
         self._excluded = tuple(folder + os.sep for folder in sorted(excluded))
-        self._sources: dict[str, bool] = {}
 
     def name(self, path: str) -> str | None:
-        """``data/x.csv`` of a path inside of the project; None of others and excluded ones."""
+        """``data/x.csv`` of a path inside of the project, the path of an own file elsewhere; None
+        of others and excluded ones."""
         full = os.path.abspath(path)
-        if full.startswith(OURS):
+        if full.startswith(self._given + os.sep):
+            full = self.root + full[len(self._given) :]
+        if self._excluded and (full + os.sep).startswith(self._excluded):
             return None
-        for root in self._roots:
-            if full.startswith(root):
-                name = full[len(root) :].replace(os.sep, "/")
-                out = (os.path.join(self.root, name) + os.sep).startswith(self._excluded)
-                return None if out or not FOREIGN.isdisjoint(name.split("/")) else name
-        return "." if full + os.sep in self._roots else None
+        return own_name(full, self.root)
+
+    def path(self, name: str) -> str:
+        return os.path.join(self.root, name)
 
     def is_source(self, frame: FrameType) -> bool:
-        """Whether a frame runs the project's own code."""
+        """Whether a frame runs own code: the project's, or what it imports from next door."""
         file = frame.f_code.co_filename
-        if file not in self._sources:
-            ours = file.startswith(OURS) or not os.path.isabs(file)
-            self._sources[file] = not ours and self.name(file) is not None
-        return self._sources[file]
+        if not os.path.isabs(file) or (name := self.name(file)) is None:
+            return False
+        return not os.path.isabs(name) or file in loaded
 
 
 def frames() -> Iterator[FrameType]:
@@ -56,25 +54,28 @@ def frames() -> Iterator[FrameType]:
 
 def is_ours(frame: FrameType) -> bool:
     """Whether reportgen itself is running."""
-    return frame.f_code.co_filename.startswith(OURS)
+    return frame.f_code.co_filename.startswith(PACKAGE)
 
 
 def reads_for_others(frame: FrameType) -> bool:
-    """Whether reportgen reads a file that the project's own code has named."""
+    """Whether reportgen reads a file that own code has named."""
     return frame.f_code.co_filename.startswith(READERS)
 
 
-def is_about_packages(frame: FrameType) -> bool:
-    """Whether a frame imports a package or asks what is installed.
-
-    Where it looks on its way, the project's folder among others, is the environment's business.
-    """
-    if frame.f_code.co_name == "<module>":
-        return True
+def is_metadata(frame: FrameType) -> bool:
+    """Whether a frame asks what is installed, which is the environment's business."""
     return str(frame.f_globals.get("__name__")).startswith("importlib.metadata")
+
+
+def package_imported(frame: FrameType) -> str:
+    """The package whose import a frame is; '' of others, and of a text that is executed."""
+    code = frame.f_code
+    if code.co_name != "<module>" or code.co_filename.startswith("<"):
+        return ""
+    return str(frame.f_globals.get("__name__")).partition(".")[0]
 
 
 def is_from_python(frame: FrameType) -> bool:
     """Whether a frame is of the standard library (or of a string that was executed)."""
     file = frame.f_code.co_filename
-    return file.startswith("<") or (file.startswith(PYTHON) and "site-packages" not in file)
+    return file.startswith("<") or (file.startswith(PYTHON) and "-packages" not in file)

@@ -1,17 +1,17 @@
 """Do the things that a run was seen to read still say the same?"""
 
+import ast
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from hashlib import file_digest as hash_file
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from reportgen.freshness.closure import shared
+from reportgen.freshness.normalise import digest, digest_bytes
 from reportgen.freshness.sources import Sources
 
-# Set by the engine for its workers: they say how to compute, not what.
-MACHINE = frozenset({"CUDA_VISIBLE_DEVICES", "MKL_NUM_THREADS", "OMP_NUM_THREADS"})
 NOISE = frozenset({"__pycache__", ".DS_Store", "Thumbs.db"})
 
 
@@ -29,11 +29,16 @@ def broken(observed: Mapping[str, Any], root: Path, sources: Sources) -> Iterato
     now: dict[str, tuple[str, Callable[[str, Any], Any]]] = {
         "files": ("{}", lambda name, was: _file(root / name, was, sources)),
         "folders": ("files in {}", lambda name, was: _folder(root / name, was)),
+        "links": ("link {}", lambda name, was: _link(root / name)),
         "environment": ("environment variable {}", lambda name, was: variable_digest(name)),
         "modules": ("module {}", lambda name, was: _module(name, sources)),
+        "missing": ("module {}", lambda name, was: name if sources.has(name) else None),
+        "ran": ("{}", lambda name, was: _definition(name, sources)),
     }
     for kind, (words, look) in now.items():
         for name, was in observed.get(kind, {}).items():
+            if os.path.isabs(name) and not os.path.isdir(os.path.dirname(name)):
+                continue  # of another machine: nobody can tell here
             found = look(name, was)
             if found != was:
                 yield f"{words.format(name)} {_verb(was, found)}"
@@ -46,9 +51,18 @@ def _verb(was: Any, found: Any) -> str:
 
 
 def _file(path: Path, was: Any, sources: Sources) -> str | None:
-    if was in ("present", None) and path.exists():
-        return "present"
+    if was is None or was in ("file", "folder"):
+        return None if not path.exists() else "folder" if path.is_dir() else "file"
+    if was.endswith(" bytes"):
+        return f"{path.stat().st_size} bytes" if path.is_file() else None
     return sources.file_digest(path)
+
+
+def _link(path: Path) -> str | None:
+    try:
+        return os.readlink(path)
+    except OSError:
+        return None
 
 
 def _folder(path: Path, was: Mapping[str, Any] | None) -> Any:
@@ -60,7 +74,22 @@ def _folder(path: Path, was: Mapping[str, Any] | None) -> Any:
 
 
 def _module(file: str, sources: Sources) -> str | None:
-    return shared(sources).closure(file, "*").digest if file in sources.files else None
+    if os.path.isabs(file):
+        return text_digest(Path(file).read_bytes()) if os.path.isfile(file) else None
+    return _definition(f"{file}:*", sources)
+
+
+def _definition(place: str, sources: Sources) -> str | None:
+    file, _, name = place.rpartition(":")
+    return shared(sources).closure(file, name).digest if file in sources.files else None
+
+
+def text_digest(text: bytes) -> str:
+    """The digest of what a source of another project says, without comments and layout."""
+    try:
+        return digest(ast.parse(text))
+    except (SyntaxError, ValueError):
+        return digest_bytes(text)
 
 
 def file_digest(path: str | Path) -> str:
@@ -84,10 +113,12 @@ def names_digest(names: Iterable[str]) -> str:
     return sha256("\0".join(names).encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
-def variable_digest(name: str, ignored: Collection[str] = ()) -> str | None:
-    """A digest of a variable's value, which may be a secret; None if it is not set. ``*`` stands
-    for the names of all variables."""
-    if name == "*":
-        return names_digest(sorted(set(os.environ.keys()) - MACHINE - set(ignored)))
-    value = os.environ.get(name)
+def variable_digest(name: str, given: Mapping[str, str | None] | None = None) -> str | None:
+    """A digest of a variable's value, which may be a secret; None if it is not set. ``APP_*``
+    stands for all that begin so. ``given`` has values that go before those of this process."""
+    now: dict[str, str | None] = {**os.environ.copy(), **(given or {})}
+    if name.endswith("*"):
+        known = sorted(key for key in now if key.startswith(name[:-1]) and now[key] is not None)
+        return names_digest([part for key in known for part in (key, str(now[key]))])[:16]
+    value = now.get(name)
     return None if value is None else names_digest([name, value])[:16]

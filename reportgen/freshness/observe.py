@@ -1,12 +1,14 @@
 """What a run reads besides its code and its inputs, noted while it runs.
 
-Noted are: files of the project that are opened, folders that are listed, paths that are looked
-for (found or not), modules that the closure does not know, environment variables that the
-project's own code asks for, and scripts that are started. What a run has written itself is no
-input of it, and neither is what happens in the store.
+Noted are: own files that are opened, folders that are listed, paths that are looked for (found or
+not), links that are followed, modules and definitions that ran though the closure does not know
+them, environment variables that own code asks for, and scripts that are started. What a run has
+written itself is no input of it, and neither is what happens in the store. Processes that it
+starts write their notes to a file, the *spool*.
 
 A module is imported once in a process, but its reads count for every run that uses it. They are
-therefore noted under the module, and each run takes over those of the modules it knows.
+therefore noted under the module, and each run takes over those of the modules it knows. So are
+those of a package, whose import may look for its settings in the project.
 """
 
 import json
@@ -14,101 +16,123 @@ import linecache
 import os
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from importlib.util import source_from_cache
 from itertools import pairwise
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
+from types import CodeType
 from typing import Any
 
-from reportgen.errors import Place, ReportgenError
-from reportgen.freshness import hooks
-from reportgen.freshness.closure import Closures
+from reportgen.freshness import hooks, started
 from reportgen.freshness.frames import (
     Places,
     frames,
-    is_about_packages,
     is_from_python,
+    is_metadata,
     is_ours,
+    package_imported,
     reads_for_others,
 )
-from reportgen.freshness.growing import growing
-from reportgen.freshness.holds import (
-    MACHINE,
-    file_digest,
-    listing,
-    names_digest,
-    still_holds,
-    variable_digest,
-)
+from reportgen.freshness.holds import file_digest, listing, still_holds, variable_digest
 from reportgen.freshness.readers import TOPS, watch_readers
+from reportgen.freshness.settle import Seen, settled
 from reportgen.freshness.sources import Sources
+from reportgen.freshness.variables import CLOCK, is_spelled, of_copies
+from reportgen.registry.imports import import_from_source
 
 BIG = 1 << 20  # bytes; smaller files are hashed when they are read, others after the run
-CLOCK = 0.02  # seconds that the time of a new file may be behind
-UNSETTLED = "changed during the run"
+CLOCK_BEHIND = 0.02  # seconds that the time of a new file may be behind
+CHILD = str(Path(__file__).with_name("child"))
+LOOKS = frozenset({"stat", "lstat", "getsize"})  # ways to the size of a file
+RESOLVES = frozenset({"realpath", "_joinrealpath"})
 
-Seen = dict[tuple[str, str], Any]
-"""Pairs of a kind (files, folders, environment, modules) and a name, with what was found."""
-
+given: dict[str, str | None] = {}
+"""Variables that the engine has set for its workers, with the values that they had before."""
 _by_module: dict[str, Seen] = {}  # seen while a module, by its absolute path, was imported
+_spool = Path(tempfile.gettempdir(), f"reportgen-{os.urandom(8).hex()}.jsonl")
 
 
 class Observer:
     """A context manager around a run, with ``observed`` (JSON) afterwards; see ``still_holds``.
-    ``packages`` are then those that the modules use which the closure does not know.
+    ``environment`` are then the packages that modules use which the closure does not know.
 
-    ``modules`` are the project files of the closure; ``exclude`` are folders whose files are no
-    inputs, such as the store. Modules of the project are to be imported inside of an Observer.
+    ``code`` and ``modules`` are the definitions and the files of the closure, ``packages`` what it
+    imports; ``exclude`` are folders whose files are no inputs, such as the store. Own modules are
+    to be imported inside of an Observer.
     """
 
     def __init__(
-        self, root: Path, modules: Iterable[str] = (), exclude: Iterable[Path] = ()
+        self,
+        root: Path,
+        modules: Iterable[str] = (),
+        exclude: Iterable[Path] = (),
+        *,
+        code: Iterable[str] = (),
+        packages: Iterable[str] = (),
+        spool: Path | None = None,
     ) -> None:
-        self.place = Places(root, exclude)
-        self.modules = frozenset(modules)
+        self.exclude = tuple(map(str, exclude))
+        self.place = Places(root, map(Path, self.exclude))
+        self.modules, self.code = frozenset(modules), frozenset(code)
+        self.packages = set(packages)
         self.observed: dict[str, Any] = {}
-        self.packages: set[str] = set()
-        self._seen: Seen = {}
-        self._written: set[str] = set()
-        self._set = set(MACHINE)
-        self._declared: list[Path] = []
-        self._big: dict[str, os.stat_result] = {}
-        self._process, self._start = os.getpid(), time.time() - CLOCK
-        self._spool = Path(tempfile.gettempdir(), f"reportgen-{os.urandom(8).hex()}.jsonl")
+        self.seen: Seen = {}
+        self.written: set[str] = set()
+        self.updated: set[str] = set()  # perhaps written, in C
+        self.big: dict[str, os.stat_result] = {}
+        self.begun = time.time() - CLOCK_BEHIND
+        self.spool = spool or _spool
+        self._set: set[str] = set()
+        self._copies: set[CodeType] = set()
+        self._process = 0 if spool else os.getpid()
         self._before: hooks.Listener | None = None
         self._earlier: dict[str, dict[str, Any]] = {}
         self._kept: tuple[Any, dict[str, Any]] = None, {}
+        told = json.dumps([self.place.root, self.exclude, str(self.spool)])
+        path = os.pathsep.join(filter(None, [CHILD, os.environ.get("PYTHONPATH")]))
+        self.children: Mapping[str, str] = {"REPORTGEN_OBSERVED": told, "PYTHONPATH": path}
 
     def __enter__(self) -> "Observer":
         linecache.clearcache()
         watch_readers()
+        self.spool.unlink(missing_ok=True)
+        for name, value in self.children.items():
+            os.putenv(name, value)  # for children alone: this process does not see it
+        started.clear()
         self._before = hooks.listen(self)
+        _finish_at_exit()
         return self
+
+    def ready(self) -> None:
+        """What was imported for the run is imported; what starts from now on has run."""
+        started.clear()
 
     def __exit__(self, error: object, *rest: object) -> None:
         hooks.listen(self._before)
+        for name in self.children:
+            value = os.environ.get(name)
+            os.unsetenv(name) if value is None else os.putenv(name, value)
         if error is None:
             self.observed = self._settled()
-        self._spool.unlink(missing_ok=True)
+        self.spool.unlink(missing_ok=True)
 
-    def declare(self, path: str | Path) -> None:
-        """Note a file, or a folder with all that it holds, as an input of the run."""
-        place = Path(self.place.root, path).resolve()
-        self._declared.append(place)
-        if not place.is_dir():
-            self._file("", self.place.name(str(place)) or str(place))
-            return
-        for folder, _, files in os.walk(place):
-            self._folder("", self.place.name(folder) or folder)
-            for path in (os.path.join(folder, file) for file in files):
-                self._file("", self.place.name(path) or path)
+    def _settled(self) -> dict[str, Any]:
+        self.finish()
+        if self.spool.exists():
+            for line in self.spool.read_text().splitlines():
+                self.note(*json.loads(line))
+        observed = settled(self, _by_module)
+        for kind, earlier in self._earlier.items():
+            observed[kind] = {**earlier, **observed.get(kind, {})}
+        return observed
 
     def so_far(self) -> dict[str, Any]:
         """What has been observed until now; worked out again only where there is more."""
-        spooled = self._spool.stat().st_size if self._spool.exists() else 0
-        size = len(self._seen), sum(map(len, _by_module.values())), spooled
+        spooled = self.spool.stat().st_size if self.spool.exists() else 0
+        size = len(self.seen), sum(map(len, _by_module.values())), spooled
         if size != self._kept[0]:
             self._kept = size, self._settled()
         return self._kept[1]
@@ -122,18 +146,65 @@ class Observer:
         """Take over what a run had observed that this one goes on from."""
         self._earlier = observed
 
+    def finish(self) -> None:
+        """Note what only the end tells: which code has started, and what that asks for."""
+        starts = list(started.started())
+        for code in starts:
+            if name := self.place.name(code.co_filename):
+                self.note("", "ran", f"{name}:{code.co_firstlineno}", "")
+        known = list(started.all_loaded())
+        ran = (*starts, *(code for code in known if not started.is_function(code)))
+        if any(not CLOCK.isdisjoint(code.co_names) for code in ran):
+            self._ask("", "TZ")
+        if self._copies:
+            for word in of_copies(known):
+                self._ask("", word)
+
+    def declare(self, path: str | Path) -> None:
+        """Note a file, or a folder with all that it holds, as an input of the run."""
+        place = Path(self.place.root, path).resolve()
+        if not place.is_dir():
+            self.file("", self.place.name(str(place)) or str(place))
+            return
+        for folder, _, files in os.walk(place):
+            self._folder("", self.place.name(folder) or folder)
+            for path in (os.path.join(folder, file) for file in files):
+                self.file("", self.place.name(path) or path)
+
     # What the hooks tell -----------------------------------------------------------------------
 
     def read(self, path: str) -> None:
         name = self.place.name(path)
-        if name and (owner := self._owner(source=name.endswith(".py"))) is not None:
-            self._file(owner, name)
-            if name.endswith(".py"):
-                self._note(owner, "modules", name, "")
+        if not name:
+            return
+        is_code = name.endswith(".py")
+        if (owner := self._owner(source=is_code, settings=not is_code)) is not None:
+            self.file(owner, name)
+            if is_code:
+                self.note(owner, "modules", name, "")
+
+    def connected(self, path: str) -> None:
+        """A database is opened, which reads and writes in C, in files beside it as well."""
+        name, owner = self.place.name(path), self._owner()
+        if name and owner is not None:
+            for one in (name, f"{name}-wal"):
+                if one == name or os.path.exists(self.place.path(one)):
+                    self.file(owner, one)
+                self.updated.add(one)
+
+    def handed(self, path: str) -> None:
+        """A reader in C is given a path. What the run has written itself it may read again."""
+        name = self.place.name(path)
+        if not name or (owner := self._owner()) is None:
+            return
+        if os.path.exists(path) and os.stat(path).st_ctime < self.begun:
+            self.declare(os.path.abspath(path))
+        elif not os.path.exists(path):
+            self.note(owner, "files", name, None)
 
     def wrote(self, path: str) -> None:
         if name := self.place.name(path):
-            self._written.add(name)
+            self.written.add(name)
 
     def listed(self, path: str) -> None:
         name = self.place.name(path)
@@ -141,180 +212,200 @@ class Observer:
             self._folder(owner, name)
 
     def looked(self, path: str) -> None:
+        """A look is that of own code, or in the project also that of a package on its behalf."""
         name = self.place.name(path)
-        if not name or ("files", name) in self._seen or name in self._written:
+        if not name or name in self.written or name == ".":
             return
-        if (owner := self._owner(direct=True)) is not None:
-            found = os.path.exists(path)
-            self._note(owner, "files", name, "present" if found else None)
+        by = next(frames())
+        if is_from_python(by) and by.f_code.co_name in RESOLVES:
+            return
+        direct = os.path.isabs(name) or name.endswith(".py")
+        if (owner := self._owner(direct=direct, source=direct)) is not None:
+            sized = next(f for f in frames() if f.f_code.co_name not in LOOKS)
+            self.note(owner, "files", name, look(path, sized=self.place.is_source(sized)))
+
+    def linked(self, path: str) -> None:
+        name = self.place.name(path)
+        if name and os.path.islink(path) and (owner := self._owner()) is not None:
+            self.note(owner, "links", name, os.readlink(path))
 
     def asked(self, variable: str) -> None:
-        known = ("environment", variable) in self._seen or variable in self._set
-        if not known and (owner := self._owner(direct=True)) is not None:
-            self._note(owner, "environment", variable, variable_digest(variable, self._set))
+        if variable in self._set or ("environment", variable) in self.seen:
+            return
+        owner = ""
+        for frame in frames():
+            if self.place.is_source(frame):
+                owner = frame.f_code.co_filename if frame.f_code.co_name == "<module>" else ""
+                break
+            if package_imported(frame) or is_ours(frame) or is_spelled(variable, frame):
+                return
+        if not variable.startswith("LC_"):
+            self._ask(owner, variable)
+
+    def copied(self) -> None:
+        for frame in frames():
+            if self.place.is_source(frame):
+                self._copies.add(frame.f_code)
+                return
+            if is_ours(frame) or package_imported(frame):
+                return
 
     def set(self, variable: str) -> None:
         self._set.add(variable)
 
-    def imported(self, module: str) -> None:
+    def imported(self, module: str, statement: bool) -> None:
         if module.partition(".")[0] in TOPS:
             watch_readers()
         file = getattr(sys.modules.get(module), "__file__", None)
-        if isinstance(file, str):
+        if not isinstance(file, str):
+            return
+        if statement and self.place.is_source(next(frames())):
             self.loaded(file)
+            return
+        name = self.place.name(file)
+        if name and name.endswith(".py") and (owner := self._owner()) is not None:
+            self.note(owner, "modules", name, "whole")  # it may be asked for anything
+
+    def missed(self, module: str) -> None:
+        if (owner := self._owner(direct=True)) is not None:
+            self.note(owner, "missing", module, None)
 
     def loaded(self, path: str) -> None:
         name = self.place.name(source_from_cache(path) if path.endswith(".pyc") else path)
-        if name and ("modules", name) not in self._seen and (owner := self._owner()) is not None:
-            self._note(owner, "modules", name, "")
+        if name and ("modules", name) not in self.seen and (owner := self._owner()) is not None:
+            self.note(owner, "modules", name, "")
 
     def started(self, words: list[str], folder: str) -> None:
+        self._copies -= {frame.f_code for frame in frames()}  # a copy for a program
         if (owner := self._owner()) is None:
             return
         modules = [m.replace(".", "/") for flag, m in pairwise(words) if flag == "-m"]
         words = words + [f"{m}{end}" for m in modules for end in (".py", "/__main__.py")]
-        for word in words:
-            name = self.place.name(os.path.join(folder, word))
-            if name and os.path.isfile(os.path.join(self.place.root, name)):
-                self._file(owner, name)
+        for word in (*words, *(word.partition("=")[2] for word in words)):
+            name = self.place.name(os.path.join(folder, word)) if word else None
+            if name and not os.path.isabs(name) and os.path.isfile(self.place.path(name)):
+                self.file(owner, name)
                 if name.endswith(".py"):
-                    self._note(owner, "modules", name, "")
-
-    def blind(self, reader: str, path: str) -> None:
-        name, owner = self.place.name(path), self._owner()
-        full = Path(path).resolve()
-        if not name or owner is None or any(full.is_relative_to(d) for d in self._declared):
-            return
-        if not full.exists() or full.stat().st_mtime > self._start:
-            return  # the run has written it, perhaps in C as well
-        frame = next(frame for frame in frames() if self.place.is_source(frame))
-        raise ReportgenError(
-            f"'{name}' is read by {reader}, which reportgen cannot observe.",
-            place=Place(self.place.name(frame.f_code.co_filename) or "", frame.f_lineno),
-            hint=f"Declare it, so that a change makes this result stale: run.input('{name}').",
-        )
+                    self.note(owner, "modules", name, "")
 
     # Whose is it? ------------------------------------------------------------------------------
 
-    def _owner(self, *, direct: bool = False, source: bool = False) -> str | None:
+    def _owner(
+        self, *, direct: bool = False, source: bool = False, settings: bool = False
+    ) -> str | None:
         """'' if the run reads, a module if its import does, None if this does not concern us.
 
         Nothing that reportgen itself reads does, but for logs that it was asked to read. With
-        ``direct`` only what the project's own code reads by itself or by the standard library
-        does; with ``source`` also not the look of a traceback or a warning at the line of code
-        that it shows.
+        ``direct`` only what own code reads by itself or by the standard library does; with
+        ``source`` also not the look of a traceback or a warning at the line of code that it shows;
+        with ``settings`` also what the import of a package reads, which is noted under
+        ``package NAME``.
         """
-        inside, asked, passed = False, False, set()
+        inside, asked, package, passed = False, False, "", set()
         for frame in frames():
             asked |= reads_for_others(frame)
             if self.place.is_source(frame):
+                if package and not inside:
+                    return f"package {package}"
                 inside = True
                 if frame.f_code.co_name == "<module>":
                     return frame.f_code.co_filename
             elif is_ours(frame):
                 if inside or not asked:
-                    return "" if inside else None
+                    return "" if inside else f"package {package}" if package else None
             elif not inside:
-                if is_about_packages(frame):
+                package = package_imported(frame) or package
+                if is_metadata(frame) or (package and not settings):
                     return None
                 if (direct or source) and not is_from_python(frame):
                     return None
                 passed.add(frame.f_globals.get("__name__"))
             if inside and source and "linecache" in passed and "inspect" not in passed:
                 return None
-        return "" if inside or not direct else None
+        return f"package {package}" if package and not inside else ""
 
     # Notes -------------------------------------------------------------------------------------
 
-    def _note(self, owner: str, kind: str, name: str, value: Any) -> None:
-        seen = _by_module.setdefault(owner, {}) if owner else self._seen
-        if seen.get((kind, name), "present") not in ("present", None):
+    def note(self, owner: str, kind: str, name: str, value: Any) -> None:
+        """Note a value, unless one that says more was noted before."""
+        seen = _by_module.setdefault(owner, {}) if owner else self.seen
+        if (kind, name) in seen and _tells(seen[kind, name]) >= _tells(value):
             return
         seen[kind, name] = value
-        if os.getpid() != self._process:  # a forked worker, of a data loader for example
-            with self._spool.open("a") as spool:
+        if os.getpid() != self._process:  # a process that the run has started
+            with self.spool.open("a") as spool:
                 spool.write(json.dumps([owner, kind, name, value]) + "\n")
 
-    def _file(self, owner: str, name: str) -> None:
-        if name in self._written:
+    def file(self, owner: str, name: str) -> None:
+        if name in self.written:
             return
-        path = os.path.join(self.place.root, name)
+        path = self.place.path(name)
         try:
             stat = os.stat(path)
         except OSError:
-            self._note(owner, "files", name, None)
+            self.note(owner, "files", name, None)
             return
         if S_ISDIR(stat.st_mode):
-            self._note(owner, "files", name, "present")
+            self.note(owner, "files", name, "folder")
         elif S_ISREG(stat.st_mode):
             big = stat.st_size > BIG and os.getpid() == self._process
-            self._big.setdefault(name, stat) if big else None
-            self._note(owner, "files", name, "" if big else file_digest(path))
+            self.big.setdefault(name, stat) if big else None
+            self.note(owner, "files", name, "" if big else file_digest(path))
 
     def _folder(self, owner: str, name: str) -> None:
-        self._note(owner, "folders", name, listing(os.path.join(self.place.root, name)))
+        self.note(owner, "folders", name, listing(self.place.path(name)))
 
-    # After the run -----------------------------------------------------------------------------
+    def _ask(self, owner: str, variable: str) -> None:
+        self.note(owner, "environment", variable, variable_digest(variable, given))
 
-    def _settled(self) -> dict[str, Any]:
-        """All that was seen, and what the modules saw that the run could use."""
-        if self._spool.exists():
-            for line in self._spool.read_text().splitlines():
-                self._note(*json.loads(line))
-        unknown = self._take_over()
-        observed: dict[str, dict[str, Any]] = {}
-        for (kind, name), value in sorted(self._seen.items()):
-            if kind == "files":
-                if name in self._written and value in ("present", None):
-                    continue  # the run made it
-                value = value if value != "" else self._big_digest(name)
-            elif kind == "folders":
-                value = self._folder_note(name, value)
-            elif kind == "modules":
-                if name not in unknown:
-                    continue
-                value = unknown[name]
-            observed.setdefault(kind, {})[name] = value
-        for kind, earlier in self._earlier.items():
-            observed[kind] = {**earlier, **observed.get(kind, {})}
-        return observed
 
-    def _take_over(self) -> dict[str, str]:
-        """Add what modules saw; returns the modules that the closure lacks, with digests."""
-        files: dict[str, Any] = dict.fromkeys(self.modules)
-        files.update(dict.fromkeys(name for kind, name in self._seen if kind == "modules"))
-        unknown: dict[str, str] = {}
-        closures: Closures | None = None
-        for file in growing(files):
-            for (kind, name), value in _by_module.get(
-                os.path.join(self.place.root, file), {}
-            ).items():
-                self._note("", kind, name, value)
-                if kind == "modules":
-                    files.setdefault(name)
-            if file not in self.modules:
-                closures = closures or Closures(Sources(Path(self.place.root)))
-                if file in closures.sources.files:
-                    found = closures.closure(file, "*")
-                    unknown[file] = found.digest
-                    self.packages.update(found.packages)
-                    files.update(dict.fromkeys(found.modules))
-                else:
-                    self._file("", file)
-        return unknown
+def _tells(value: Any) -> int:
+    """How much a note says: that there is nothing or something, how large it is, all of it."""
+    if value is None or value in ("file", "folder"):
+        return 0
+    return 1 if isinstance(value, str) and value.endswith(" bytes") else 2 + (value == "whole")
 
-    def _big_digest(self, name: str) -> str:
-        path = os.path.join(self.place.root, name)
-        try:
-            before, now = self._big[name], os.stat(path)
-        except OSError:
-            return UNSETTLED
-        same = (before.st_size, before.st_mtime_ns) == (now.st_size, now.st_mtime_ns)
-        return file_digest(path) if same else UNSETTLED
 
-    def _folder_note(self, name: str, names: Sequence[str] | None) -> dict[str, Any] | None:
-        if names is None:
-            return None
-        own = {os.path.basename(path) for path in self._written if os.path.dirname(path) == name}
-        rest = [entry for entry in names if entry not in own]
-        return {"names": names_digest(rest), "without": sorted(own)}
+def look(path: str, *, sized: bool) -> str | None:
+    """What a look finds: None, 'folder', 'file', or of a file its size."""
+    try:
+        stat = os.stat(path)
+    except (OSError, ValueError):
+        return None
+    if S_ISDIR(stat.st_mode):
+        return "folder"
+    return f"{stat.st_size} bytes" if sized else "file"
+
+
+def overrule(name: str, value: str) -> None:
+    """Set a variable for this worker; own code that asks for it counts with the value before."""
+    given.setdefault(name, os.environ.get(name))
+    os.environ[name] = value
+
+
+def join(told: str) -> None:
+    """Observe this process for the run that has started it; see ``child/sitecustomize.py``."""
+    root, exclude, spool = json.loads(told)
+    observer = Observer(Path(root), exclude=map(Path, exclude), spool=Path(spool))
+    for name, value in observer.children.items():
+        os.putenv(name, value)
+    import_from_source(root)
+    started.clear()
+    hooks.listen(observer)
+    _finish_at_exit()
+
+
+_at_exit: list[int] = []
+
+
+def _finish_at_exit() -> None:
+    """Have the processes that end under an observation say what ran in them, forked ones too."""
+
+    def finish() -> None:
+        observer = hooks.listen(None)
+        if isinstance(observer, Observer):
+            observer.finish()
+
+    if not _at_exit:
+        _at_exit.append(os.getpid())
+        threading._register_atexit(finish)  # type: ignore[attr-defined]

@@ -33,10 +33,12 @@ class Sources:
     parsed only when asked for, and what was found is kept below ``cache`` by content digest: an
     unchanged file is never parsed again, whatever its date says. ``torn`` says that a file was
     saved between the look at all and its own reading: nothing that was found out is to be kept
-    then.
+    then. ``texts`` are read in the place of files, as they were when they were loaded.
     """
 
-    def __init__(self, root: Path, cache: Path | None = None) -> None:
+    def __init__(
+        self, root: Path, cache: Path | None = None, texts: Mapping[str, bytes] | None = None
+    ) -> None:
         self.root, self.cache, self.torn = Path(root), cache, False
         self._known: dict[str, Any] | None = None
         self._facts: dict[str, Facts] = {}
@@ -44,6 +46,8 @@ class Sources:
         for file in sorted(_python_files(str(self.root), "")):
             with suppress(OSError):  # it has gone in the meantime
                 self.files[file] = sha256((self.root / file).read_bytes()).hexdigest()
+        self._texts = {name: text for name, text in (texts or {}).items() if name in self.files}
+        self.files.update({n: sha256(text).hexdigest() for n, text in self._texts.items()})
         self.modules = _module_names(self.files)
         for folder in source_folders(self.root):
             below = {f[len(folder) + 1 :]: f for f in self.files if f.startswith(f"{folder}/")}
@@ -129,7 +133,7 @@ class Sources:
         return self._known
 
     def _read(self, file: str) -> Facts:
-        data = (self.root / file).read_bytes()
+        data = self._texts.get(file) or (self.root / file).read_bytes()
         try:
             tree = ast.parse(data)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:

@@ -17,7 +17,7 @@ from typing import Any
 
 from reportgen.cache import keep
 from reportgen.errors import Place, ReportgenError, WrongUse
-from reportgen.project import Project
+from reportgen.project import Project, source_folders
 from reportgen.registry.graph import Graph
 from reportgen.registry.node import Node, Parameter, make_node
 from reportgen.registry.reads import state_of
@@ -260,7 +260,8 @@ def dynamic_nodes(project: Project, dynamic: list[str], files: list[str]) -> lis
 
 def import_nodes(root: Path, files: list[str]) -> dict[str, Any]:
     command = [sys.executable, "-m", "reportgen.registry.dynamic", *map(module_name, files)]
-    above = filter(None, [str(root), os.environ.get("PYTHONPATH")])
+    sources = (str(root / folder) for folder in source_folders(root))
+    above = filter(None, [str(root), os.environ.get("PYTHONPATH"), *sources])
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(above)}
     done = subprocess.run(command, cwd=root, env=env, capture_output=True, text=True, check=False)
     if done.returncode:

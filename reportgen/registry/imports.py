@@ -1,11 +1,13 @@
-"""Importing the project's modules from their sources, whatever bytecode lies beside them.
+"""Importing own modules from their sources, whatever bytecode lies beside them.
 
 Python believes bytecode whose note of the source's size and second is right. An edit within that
 second, or one that brings its date along (``cp -p``, ``rsync -t``, an unpacked archive), leaves
 both as they were, and what runs then is no longer what the file says. Compiling again costs
-milliseconds; packages keep their bytecode.
+milliseconds; packages keep their bytecode. What was loaded is kept, as text and as code: it is
+what runs, whatever the file says later.
 """
 
+import marshal
 import os
 import sys
 from functools import cache
@@ -17,48 +19,42 @@ from importlib.machinery import (
     FileFinder,
     SourceFileLoader,
 )
-from pathlib import Path
 from types import CodeType
 
-PACKAGE = str(Path(__file__).parents[1]) + os.sep
-FOREIGN = frozenset({"site-packages", "dist-packages"})
+from reportgen.registry.own import PACKAGE as PACKAGE
+from reportgen.registry.own import in_project as in_project
+from reportgen.registry.own import is_hidden, own_name
 
-
-@cache
-def in_project(filename: str, root: str) -> bool:
-    """Whether a file is of the project's own code, and not of reportgen or of a package."""
-    path = Path(filename)
-    return (
-        path.is_relative_to(root)
-        and not filename.startswith(PACKAGE)
-        and not any(
-            part.startswith(".") or part in FOREIGN for part in path.relative_to(root).parts
-        )
-    )
-
-
-_compiled: dict[str, tuple[bytes, CodeType]] = {}  # module files, their sources and their code
+loaded: dict[str, tuple[bytes, CodeType]] = {}
+"""Module files that were loaded since they were last forgotten: their sources and their code."""
+_compiled: dict[str, tuple[bytes, bytes]] = {}  # sources, and their code as bytes
 
 
 class FromSource(SourceFileLoader):
-    """Loads a module by compiling its source, once as long as that stays what it is."""
+    """Loads a module by compiling its source, once as long as that stays what it is. Each load
+    makes new code objects, which nobody has run."""
 
-    def get_code(self, fullname: str) -> CodeType:
+    def get_code(self, fullname: str) -> CodeType | None:
         path = self.get_filename(fullname)
+        if path.startswith(PACKAGE):
+            return super().get_code(fullname)
         source = self.get_data(path)
         if path not in _compiled or _compiled[path][0] != source:
-            _compiled[path] = source, self.source_to_code(source, path)
-        return _compiled[path][1]
+            _compiled[path] = source, marshal.dumps(self.source_to_code(source, path))
+        code: CodeType = marshal.loads(_compiled[path][1])
+        loaded[path] = source, code
+        return code
 
 
 @cache
 def import_from_source(root: str) -> None:
-    """From now on, import modules of the project below ``root`` in this process from source."""
+    """From now on, import the modules that are own ones of the project at ``root`` from source."""
     loaders = (ExtensionFileLoader, EXTENSION_SUFFIXES), (FromSource, SOURCE_SUFFIXES)
     make = FileFinder.path_hook(*loaders)
 
     def finder(path: str) -> PathEntryFinder:
-        if not in_project(os.path.join(path, "__init__.py"), root):
+        name = own_name(os.path.abspath(path), root)
+        if name is None or is_hidden(name):
             raise ImportError(path)
         return make(path)
 

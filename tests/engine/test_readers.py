@@ -1,7 +1,9 @@
-"""Files that are read in C, through the command line: declared ones count, others are refused."""
+"""Files that are read in C, through the command line: they count, declared or not."""
 
 import json
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -39,63 +41,60 @@ def test_a_declared_file_counts(make_project: Callable[..., ProjectFolder]) -> N
 
 
 @pytest.mark.parametrize("path", ['"w.safetensors"', 'Path("w.safetensors")'])
-def test_an_undeclared_file_is_refused(
+def test_a_file_that_nobody_declares_counts_too(
     make_project: Callable[..., ProjectFolder], path: str
 ) -> None:
     project = make_project({"experiments/report.py": SAFETENSORS.format(path=path)})
     write(project, "a")
-    done = project.run("build")
+    assert project.run("build").code == 0
+    write(project, "a", "b")
+    [row] = json.loads(project.run("status", "--json").out)
 
-    assert done.code == 1
-    assert "'w.safetensors' is read by safetensors.safe_open" in done.err
-    assert "run.input('w.safetensors')" in done.err
+    assert (row["state"], row["reason"]) == ("stale", "w.safetensors changed")
+
+
+READERS = {
+    "w.pt": 'int(torch.UntypedStorage.from_file("w.pt", False, 4)[0])',
+    "cat.png": 'int(read_image("cat.png").sum())',
+    "double.pt": 'int(torch.jit.load("double.pt")(torch.tensor(2)))',
+    "words.json": 'Tokenizer.from_file("words.json").get_vocab_size()',
+    "f.ttf": 'ImageFont.truetype("f.ttf", 20).getlength("iii")',
+}
 
 
 @pytest.mark.filterwarnings("ignore:.torch.jit:FutureWarning")
-def test_a_script_of_torch_is_refused(make_project: Callable[..., ProjectFolder]) -> None:
-    import torch
-
-    report = """
-    import torch
-    from reportgen import artifact
-
-    @artifact
-    def answer():
-        return {"n": int(torch.jit.load("double.pt")(torch.tensor(2)))}
-    """
-    project = make_project({"experiments/report.py": report})
-    trace = torch.jit.trace(lambda x: 2 * x, torch.tensor(1))
-    trace.save(str(project.root / "double.pt"))
-    done = project.run("build")
-
-    assert done.code == 1
-    assert "'double.pt' is read by torch.jit.load" in done.err
-    assert "run.input('double.pt')" in done.err
-
-
-def test_a_picture_read_by_torchvision_is_refused_until_it_is_declared(
+def test_what_readers_of_packages_are_given_counts(
     make_project: Callable[..., ProjectFolder],
 ) -> None:
+    import matplotlib
+    import torch
     from PIL import Image
+    from tokenizers import Tokenizer
+    from tokenizers.models import WordLevel
 
-    report = """
-    from torchvision.io import read_image
-    from reportgen import Run, artifact
+    nodes = "".join(
+        f"@artifact\ndef n{i}():\n    return {{'n': {call}}}\n\n"
+        for i, call in enumerate(READERS.values())
+    )
+    head = (
+        "import torch\nfrom PIL import ImageFont\nfrom tokenizers import Tokenizer\n"
+        "from torchvision.io import read_image\nfrom reportgen import artifact\n\n"
+    )
+    project = make_project({"experiments/report.py": head + nodes})
+    fonts = Path(matplotlib.get_data_path(), "fonts/ttf")
 
-    @artifact
-    def answer(run: Run, *, declared=False):
-        path = run.input("cat.png") if declared else "cat.png"
-        return {"sum": int(read_image(str(path)).sum())}
-    """
-    project = make_project({"experiments/report.py": report})
-    Image.new("L", (2, 2), 5).save(project.root / "cat.png")
-    done = project.run("build")
-    assert done.code == 1
-    assert "'cat.png' is read by torchvision.io.read_image" in done.err
+    def write_all(number: int, font: str) -> None:
+        (project.root / "w.pt").write_bytes(bytes([number] * 4))
+        Image.new("L", (2, 2), number).save(project.root / "cat.png")
+        trace = torch.jit.trace(lambda x: number * x, torch.tensor(1))
+        trace.save(str(project.root / "double.pt"))
+        words = {str(i): i for i in range(number)}
+        Tokenizer(WordLevel(words, unk_token="0")).save(str(project.root / "words.json"))
+        shutil.copy(fonts / font, project.root / "f.ttf")
 
-    declared = ("--set", "answer.declared=true")
-    assert project.run("build", *declared).code == 0
-    assert project.run("value", "answer.sum", *declared).out == "20\n"
-    Image.new("L", (2, 2), 6).save(project.root / "cat.png")
-    assert project.run("build", *declared).code == 0
-    assert project.run("value", "answer.sum", *declared).out == "24\n"
+    write_all(2, "DejaVuSans.ttf")
+    assert project.run("build").code == 0
+    write_all(3, "DejaVuSansMono.ttf")
+    rows = json.loads(project.run("status", "--json").out)
+
+    assert [row["reason"] for row in rows] == [f"{name} changed" for name in READERS]

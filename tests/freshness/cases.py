@@ -15,6 +15,7 @@ rerun that gives the same result; ``because`` says why we do not know better, as
 """
 
 import re
+import sqlite3
 from dataclasses import dataclass, field
 from gzip import compress
 from pathlib import Path
@@ -129,5 +130,30 @@ BINARY = [
         {"d.txt": "b" + "a" * (1 << 21)},
     ),
 ]
+
+
+def database(version: int) -> bytes:
+    with sqlite3.connect(":memory:") as connection:
+        connection.execute(f"pragma user_version = {version}")
+        connection.execute("create table t(x)")
+    return connection.serialize()
+
+
+BINARY.append(
+    Case(
+        "a database by its address",
+        "stale",
+        {
+            "part.py": part(
+                "import os, sqlite3\n"
+                "def f():\n"
+                "    db = sqlite3.connect(f'file:{os.path.abspath(\"a.db\")}?mode=ro', uri=True)\n"
+                "    return db.execute('pragma user_version').fetchone()[0]"
+            ),
+            "a.db": database(1),
+        },
+        {"a.db": database(2)},
+    )
+)
 TABLES = sorted(Path(__file__).with_name("tables").glob("*.txt"))
 CASES = [*BINARY, *(case for table in TABLES for case in read_table(table))]

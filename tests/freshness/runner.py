@@ -16,14 +16,19 @@ from pathlib import Path
 from reportgen import Curve, artifact, figure  # noqa: F401 (imported once, for all children)
 from reportgen.freshness import Observer, Sources, closure, still_holds
 from reportgen.freshness.closure import shared
+from reportgen.registry.imports import import_from_source
 
 FILE, MODULE, NAME = "part.py", "part", "answer"
 
 
-def produce(root):
+def produce(root, observer=None):
     sys.path.insert(0, str(root))
     os.chdir(root)
-    return getattr(importlib.import_module(MODULE), NAME)()
+    import_from_source(str(root))
+    producer = getattr(importlib.import_module(MODULE), NAME)
+    if observer:
+        observer.ready()
+    return producer()
 
 
 def first(case):
@@ -31,8 +36,9 @@ def first(case):
     sources = Sources(root, root / ".cache")
     code = closure(sources, FILE, NAME)
     shared(sources).save()
-    with Observer(root, modules=code.modules, exclude=[root / ".cache"]) as observer:
-        output = produce(root)
+    known = {"code": code.definitions, "packages": code.packages, "exclude": [root / ".cache"]}
+    with Observer(root, modules=code.modules, **known) as observer:
+        output = produce(root, observer)
     return {"digest": code.digest, "observed": observer.observed, "output": output}
 
 

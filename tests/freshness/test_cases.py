@@ -33,7 +33,7 @@ def run_all(stage, cases):
 def results(tmp_path_factory):
     """What each case did before and after its edit; two processes for all."""
     folder = tmp_path_factory.mktemp("cases")
-    roots = [folder / str(number) for number in range(len(CASES))]
+    roots = [folder / str(number) / "project" for number in range(len(CASES))]
     projects = list(zip(CASES, roots, strict=True))
     for case, root in projects:
         case.write(root)

@@ -1,0 +1,1 @@
+"""First on the path of the Python processes that an observed run starts."""

@@ -1,0 +1,149 @@
+"""What is left to say of a run's notes when it is over."""
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reportgen.freshness.closure import Closures
+from reportgen.freshness.growing import growing
+from reportgen.freshness.holds import file_digest, listing, names_digest, text_digest
+from reportgen.freshness.sources import Sources
+from reportgen.registry.imports import loaded
+
+if TYPE_CHECKING:
+    from reportgen.freshness.observe import Observer
+
+Seen = dict[tuple[str, str], Any]
+"""Pairs of a kind (files, folders, environment, modules …) and a name, with what was found."""
+UNSETTLED = "changed during the run"
+
+
+def settled(run: "Observer", by_module: Mapping[str, Seen]) -> dict[str, Any]:
+    """All that was seen, and what the modules saw that the run could use, as JSON."""
+    closures = _Closures(run)
+    unknown = _take_over(run, by_module, closures)
+    observed: dict[str, dict[str, Any]] = {}
+    for (kind, name), value in sorted(run.seen.items(), key=lambda item: item[0]):
+        if kind == "files":
+            if _is_own_write(run, name, value):
+                continue
+            value = value if value != "" else _big_digest(run, name)
+        elif kind == "folders":
+            if value is None and _is_new(run, run.place.path(name)):
+                continue
+            value = _folder_note(run, name, value)
+        elif kind == "modules":
+            if name not in unknown:
+                continue
+            value = unknown[name]
+        elif kind == "ran":
+            if (found := _definition(run, name, closures)) is None:
+                continue
+            name, value = found
+        observed.setdefault(kind, {})[name] = value
+    return observed
+
+
+class _Closures:
+    """Closures over the sources as they were loaded, made when they are first needed."""
+
+    def __init__(self, run: "Observer") -> None:
+        self.run, self.made = run, list[Closures]()
+
+    def __call__(self) -> Closures:
+        if not self.made:
+            named = ((self.run.place.name(file), text) for file, (text, _) in loaded.items())
+            texts = {name: text for name, text in named if name}
+            self.made.append(Closures(Sources(Path(self.run.place.root), texts=texts)))
+        return self.made[0]
+
+
+def _take_over(
+    run: "Observer", by_module: Mapping[str, Seen], closures: _Closures
+) -> dict[str, str]:
+    """Add what modules and packages saw; returns the modules that the closure lacks, or of which
+    more may have been used, with digests."""
+    whole = {name for (kind, name), value in run.seen.items() if value == "whole"}
+    files: dict[str, Any] = dict.fromkeys(run.modules)
+    files.update(dict.fromkeys(name for kind, name in run.seen if kind == "modules"))
+    files.update(dict.fromkeys(f"package {name}" for name in run.packages))
+    unknown: dict[str, str] = {}
+    for file in growing(files):
+        owner = file if file.startswith("package ") else run.place.path(file)
+        for (kind, name), value in by_module.get(owner, {}).items():
+            run.note("", kind, name, value)
+            if kind == "modules":
+                files.setdefault(name)
+                whole |= {name} if value == "whole" else set()
+        if file.startswith("package ") or (file in run.modules and file not in whole):
+            continue
+        if os.path.isabs(file):
+            text = loaded[file][0] if file in loaded else Path(file).read_bytes()
+            unknown[file] = text_digest(text)
+        elif file in closures().sources.files:
+            found = closures().closure(file, "*")
+            unknown[file] = found.digest
+            run.packages.update(found.packages)
+            files.update(dict.fromkeys(found.modules))
+        else:
+            run.file("", file)
+    return unknown
+
+
+def _definition(run: "Observer", place: str, closures: _Closures) -> tuple[str, str] | None:
+    """The definition at ``file:line`` and its digest; None of one that the closure has."""
+    file, _, line = place.rpartition(":")
+    if file not in closures().sources.files or _whole(run, file):
+        return None
+    for statement in closures().sources.facts(file).statements:
+        if statement.line <= int(line) <= statement.end:
+            if f"{file}:{statement.name}" in run.code:
+                return None
+            name = statement.binds[0] if statement.binds else "*"
+            return f"{file}:{name}", closures().closure(file, name).digest
+    return None
+
+
+def _whole(run: "Observer", file: str) -> bool:
+    noted = run.seen.get(("modules", file))
+    return noted is not None and (noted == "whole" or file not in run.modules)
+
+
+def _is_own_write(run: "Observer", name: str, value: Any) -> bool:
+    """Whether the run has made or changed a file that it had read or looked for before."""
+    path = run.place.path(name)
+    if value is None or value in ("file", "folder"):
+        return name in run.written or (value is None and _is_new(run, path))
+    if name not in run.written | run.updated or value == "":
+        return False
+    return not os.path.isfile(path) or file_digest(path) != value
+
+
+def _is_new(run: "Observer", path: str) -> bool:
+    """Whether a file or folder has come during the run, perhaps made in C."""
+    try:
+        return os.stat(path).st_ctime >= run.begun
+    except OSError:
+        return False
+
+
+def _big_digest(run: "Observer", name: str) -> str:
+    path = run.place.path(name)
+    try:
+        before, now = run.big[name], os.stat(path)
+    except (OSError, KeyError):
+        return UNSETTLED
+    same = (before.st_size, before.st_mtime_ns) == (now.st_size, now.st_mtime_ns)
+    return file_digest(path) if same else UNSETTLED
+
+
+def _folder_note(run: "Observer", name: str, names: Sequence[str] | None) -> dict[str, Any] | None:
+    if names is None:
+        return None
+    folder = run.place.path(name)
+    own = {os.path.basename(path) for path in run.written if os.path.dirname(path) == name}
+    come = set(listing(folder) or ()) - set(names)
+    own |= {entry for entry in come if _is_new(run, os.path.join(folder, entry))}
+    rest = [entry for entry in names if entry not in own]
+    return {"names": names_digest(rest), "without": sorted(own)}

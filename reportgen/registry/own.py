@@ -1,0 +1,58 @@
+"""Which files are a project's own: the one place that says so.
+
+Own is what lies below the root, but for environments, installed packages and what tools keep
+there; and what lies elsewhere and is neither of the system, nor installed, nor hidden: a data set
+on another disk, a library that is edited next door. Code in hidden folders is nobody's.
+"""
+
+import os
+import sys
+import tempfile
+from functools import cache, lru_cache
+from pathlib import Path
+
+PACKAGE = str(Path(__file__).parents[1]) + os.sep
+PYTHON = os.path.dirname(os.__file__) + os.sep
+FOREIGN = frozenset({".git", ".venv", "__pycache__", "site-packages", "dist-packages"})
+SYSTEM = (
+    *("/bin/", "/boot/", "/dev/", "/etc/", "/lib/", "/lib64/", "/nix/", "/opt/", "/proc/", "/run/"),
+    *("/sbin/", "/snap/", "/sys/", "/usr/", "/var/", "/Applications/", "/Library/", "/System/"),
+)
+
+TEMPORARY = os.path.join(tempfile.gettempdir(), "")
+
+
+@lru_cache(1 << 16)
+def own_name(path: str, root: str) -> str | None:
+    """``data/x.csv`` for a path below ``root``, '.' for the root, the whole path for an own one
+    elsewhere; None for all others. Both are absolute."""
+    path = os.path.normpath(path)
+    if path.startswith(PACKAGE):
+        return None
+    if path == root or path.startswith(root + os.sep):
+        name = path[len(root) + 1 :].replace(os.sep, "/")
+        return (name or ".") if FOREIGN.isdisjoint(name.split("/")) else None
+    parts = Path(path).parts
+    if any(part.startswith(".") or part in FOREIGN for part in parts):
+        return None
+    return None if path.startswith(_not_own(root)) else path
+
+
+@cache
+def _not_own(root: str) -> tuple[str, ...]:
+    """Folders of the system and of Python, and the temporary one unless the project is in it."""
+    found = [PYTHON, *(os.path.join(p, "") for p in {sys.prefix, sys.base_prefix, sys.exec_prefix})]
+    if not root.startswith(TEMPORARY):
+        return (*found, *SYSTEM, TEMPORARY)
+    return (*found, *(folder for folder in SYSTEM if not TEMPORARY.startswith(folder)))
+
+
+@cache
+def in_project(filename: str, root: str) -> bool:
+    """Whether a file is of the code of the project at ``root``, and not of a package in it."""
+    name = own_name(filename, root) if os.path.isabs(filename) else None
+    return name is not None and not os.path.isabs(name) and not is_hidden(name)
+
+
+def is_hidden(name: str) -> bool:
+    return any(part.startswith(".") and part != "." for part in name.split("/"))
