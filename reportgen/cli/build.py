@@ -104,7 +104,8 @@ def command(
         good &= run_jekyll(site_dir or session.project.site_dir)
     say(summary(outcome, time.monotonic() - start))
     well = outcome.good and good
-    if well and not selection and not any(options[name] for name in ("profile", "sets", "seed")):
+    usual = not selection and site_dir is None
+    if well and usual and not any(options[name] for name in ("profile", "sets", "seed")):
         write_snapshot(session)
     if index:
         click.echo(index)

@@ -17,6 +17,7 @@ from reportgen.store.files import read_json, write_json
 
 if TYPE_CHECKING:
     from reportgen.engine.session import Session
+    from reportgen.registry import Graph
 
 SKIPPED = {"__pycache__", "node_modules", "_site", "_preview", "_posts"}
 
@@ -37,9 +38,12 @@ def nothing_to_do() -> str | None:
     if any(output_state(project.root / path) != state for path, state in saved["outputs"].items()):
         return None
     from reportgen.freshness import Sources, environment, still_holds
+    from reportgen.registry import discover
 
     sources = Sources(project.root, project.store_dir / "parse")
     if saved["environment"] != environment(tuple(saved["packages"])):
+        return None
+    if saved["nodes"] != nodes_digest(discover(project)):
         return None
     if any(still_holds(observed, project.root, sources) for observed in saved["observed"]):
         return None
@@ -68,6 +72,7 @@ def write_snapshot(session: "Session") -> None:
                 path.relative_to(project.root).as_posix(): output_state(path)
                 for path in (*outputs(project), *results(session))
             },
+            "nodes": nodes_digest(session.graph),
             "packages": packages,
             "environment": environment(tuple(packages)),
             "observed": list(observed.values()),
@@ -76,24 +81,29 @@ def write_snapshot(session: "Session") -> None:
     )
 
 
+def nodes_digest(graph: "Graph") -> str:
+    """What there is to run, with its parameters: those of some modules only an import tells."""
+    return sha256(repr(list(graph)).encode()).hexdigest()
+
+
 def digests(project: Project) -> dict[str, str]:
     """Digest of every source: Python files, templates, the settings."""
     return {
-        path.relative_to(project.root).as_posix(): sha256(path.read_bytes()).hexdigest()
+        os.path.relpath(path, project.root): sha256(path.read_bytes()).hexdigest()
         for path in inputs(project)
     }
 
 
 def inputs(project: Project) -> Iterator[Path]:
     yield project.config_file
-    for path in walk(project.root):
-        if path.suffix == ".py" or path.is_relative_to(project.templates_dir):
-            yield path
+    yield from (path for path in walk(project.root) if path.suffix == ".py")
+    yield from walk(project.templates_dir, follow=True)  # which may be hidden, or have links
 
 
 def outputs(project: Project) -> Iterator[Path]:
     for folder in ("_posts", "_preview", "assets/figures"):
         yield from walk(project.site_dir / folder)
+    yield from sorted((project.site_dir / "assets").glob("reportgen*"))
 
 
 def results(session: "Session") -> Iterator[Path]:
@@ -106,9 +116,15 @@ def results(session: "Session") -> Iterator[Path]:
             yield from filter(Path.is_file, map(layer.objects.path, record.objects))
 
 
-def walk(folder: Path) -> Iterator[Path]:
-    """All files below, in order; hidden folders, environments and generated ones left out."""
-    for root, folders, files in os.walk(folder):
+def walk(folder: Path, *, follow: bool = False) -> Iterator[Path]:
+    """All files below, in order; hidden folders, environments and generated ones left out. With
+    ``follow`` also those behind links, each folder once."""
+    seen = set[str]()
+    for root, folders, files in os.walk(folder, followlinks=follow):
+        if follow and (real := os.path.realpath(root)) in seen:
+            folders.clear()
+            continue
+        seen |= {real} if follow else set()
         folders[:] = sorted(f for f in folders if is_walked(Path(root, f)))
         for file in sorted(files):
             yield Path(root, file)

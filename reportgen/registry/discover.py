@@ -20,7 +20,7 @@ from reportgen.errors import Place, ReportgenError, WrongUse
 from reportgen.project import Project, source_folders
 from reportgen.registry.graph import Graph
 from reportgen.registry.node import Node, Parameter, make_node
-from reportgen.registry.reads import state_of
+from reportgen.registry.reads import state_of, variable
 
 KINDS = ("artifact", "figure")
 
@@ -250,6 +250,7 @@ def dynamic_nodes(project: Project, dynamic: list[str], files: list[str]) -> lis
     try:
         found = json.loads(memory.read_bytes())
         holds = all(state_of(str(project.root / p)) == s for p, s in found["read"].items())
+        holds = holds and all(variable(name) == s for name, s in found["asked"].items())
     except (OSError, ValueError, TypeError, KeyError):
         holds = False
     if not holds:

@@ -17,16 +17,18 @@ from typing import Any
 from reportgen.errors import ReportgenError
 from reportgen.registry.decorators import REGISTERED
 from reportgen.registry.imports import import_from_source
-from reportgen.registry.reads import notice, state_of
+from reportgen.registry.reads import notice, state_of, variable, watch
 
 
 def main(modules: list[str]) -> int:
-    root, read = os.getcwd(), set[str]()
+    root, read, asked = os.getcwd(), set[str](), set[str]()
     import_from_source(root)
+    watch(root, read, asked)
     sys.addaudithook(partial(notice, root, read))
     with contextlib.redirect_stdout(sys.stderr):
         report = collect(modules)
     report["read"] = {os.path.relpath(path, root): state_of(path) for path in sorted(read)}
+    report["asked"] = {name: variable(name) for name in sorted(asked)}
     print(json.dumps(report))
     return 0 if "nodes" in report else 1
 

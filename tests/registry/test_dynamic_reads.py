@@ -29,6 +29,18 @@ SOURCES = {
         "names.txt",
         "c",
     ),
+    "an optional file": (
+        f"from pathlib import Path\n    FILE = {BESIDE} / 'optional.txt'\n"
+        "    NAMES = FILE.read_text().split() if FILE.exists() else ['a']",
+        "optional.txt",
+        "c",
+    ),
+    "an optional module": (
+        "try:\n        from local_settings import NAMES\n"
+        "    except ImportError:\n        NAMES = ['a']",
+        "local_settings.py",
+        "c",
+    ),
     "a folder": (
         f"from pathlib import Path\n"
         f"    NAMES = sorted(p.stem for p in ({BESIDE} / 'data').glob('*.csv'))",
@@ -49,6 +61,16 @@ def test_what_a_loop_goes_over(make_project: Callable[..., ProjectFolder], sourc
 
     assert first == (["F.a", "F.b"] if source == "a folder" else ["F.a"])
     assert ids(project) == [f"F.{name}" for name in then]
+
+
+def test_a_variable_that_a_default_reads(
+    make_project: Callable[..., ProjectFolder], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = LOOP.format(source="import os\n    NAMES = [os.environ.get('DEMO_NAME', 'a')]")
+    project = make_project({"experiments/report.py": code})
+    assert ids(project) == ["F.a"]
+    monkeypatch.setenv("DEMO_NAME", "c")
+    assert ids(project) == ["F.c"]
 
 
 def ids(project: ProjectFolder) -> list[str]:
