@@ -164,9 +164,12 @@ def test_a_damaged_record_is_as_good_as_none(url: str, tmp_path: Path, content: 
 def test_the_newest_record_comes_first(url: str, tmp_path: Path) -> None:
     store = Store(tmp_path / "mine")
     days = ["2026-01-02", "2026-01-03", "2026-01-01"]
-    records = [record_of(store, "walk", {"x": 1}, key=day, finished=day) for day in days]
+    records = [
+        record_of(store, "walk", {"x": 1}, key=day[-1] * 64, finished=f"{day}T00:00:00+00:00")
+        for day in days
+    ]
     push_records(Remote(url), store, records)
-    assert [r.finished[-1] for r in Remote(url).records_of("walk")] == ["3", "2", "1"]
+    assert [r.key[0] for r in Remote(url).records_of("walk")] == ["3", "2", "1"]
 
 
 @pytest.mark.parametrize(
