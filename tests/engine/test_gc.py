@@ -118,8 +118,8 @@ def weights(run: Run, *, steps=40):
     checkpoint = run.checkpoint("training")
     state = checkpoint.load() or {"step": 0}
     (run.scratch / "data").write_text("big")
-    if "DIE" in os.environ:
-        checkpoint.save({"step": 17})
+    checkpoint.save({"step": 17})
+    if "DIE" in os.environ:  # asked after the checkpoint, which holds whatever the answer is
         os.kill(os.getpid(), signal.SIGKILL)
     return {"resumed_at": state["step"], "steps": steps}
 """
