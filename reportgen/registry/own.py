@@ -35,7 +35,14 @@ def own_name(path: str, root: str) -> str | None:
     parts = Path(path).parts
     if any(part.startswith(".") or part in FOREIGN for part in parts):
         return None
-    return None if path.startswith(_not_own(root)) else path
+    return None if path.startswith((*_not_own(root), *_installed(tuple(sys.path)))) else path
+
+
+@cache
+def _installed(folders: tuple[str, ...]) -> tuple[str, ...]:
+    """Folders on Python's path that packages were installed into, as by ``pip --target``."""
+    found = [folder for folder in folders if any(Path(folder).glob("*.dist-info"))]
+    return tuple(os.path.join(os.path.abspath(folder), "") for folder in found)
 
 
 @cache
