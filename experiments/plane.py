@@ -157,7 +157,13 @@ def arrows(
     """The density as shades, and over it ``move`` at the points of a grid; long ones cut at 0.5."""
     extent = (-REACH, REACH, -REACH, REACH)
     density = log_density(places(), alpha_bar).exp().sqrt().view(SIDE, SIDE)
-    axes.imshow(density, extent=extent, cmap="Greys", vmax=float(density.max()) * 1.6)
+    axes.imshow(
+        density,
+        extent=extent,
+        cmap="Greys",
+        interpolation="nearest",
+        vmax=float(density.max()) * 1.6,
+    )
     line = torch.linspace(-2.3, 2.3, 13)
     grid = torch.cartesian_prod(line, line)
     way = move(grid, alpha_bar).float()
