@@ -132,6 +132,7 @@ def missing_package(error: ModuleNotFoundError, task: Task) -> ReportgenError | 
     ):
         return None
     below = [*Path(task.root).glob(f"*/{package}/"), *Path(task.root).glob(f"*/{package}.py")]
+    below = [path for path in below if str(path.parent) not in sys.path]
     if own := next((path for path in below if in_project(str(path), task.root)), None):
         folder = own.parent.name
         return ReportgenError(

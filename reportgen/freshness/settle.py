@@ -115,7 +115,7 @@ def _is_own_write(run: "Observer", name: str, value: Any) -> bool:
     path = run.place.path(name)
     if value is None or value in ("file", "folder"):
         return name in run.written or (value is None and _is_new(run, path))
-    if name not in run.written | run.updated or value == "":
+    if name not in run.updated or value == "":
         return False
     return not os.path.isfile(path) or file_digest(path) != value
 

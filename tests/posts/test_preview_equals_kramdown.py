@@ -16,14 +16,17 @@ CODE = re.compile(r' class="(?:language-plaintext )?highlighter-rouge"')
 
 
 def same(html: str) -> list[str]:
-    """The DOM without what Jekyll's highlighter adds to code, which the oracle does without."""
+    """The DOM without what Jekyll's highlighter adds to code, which the oracle does without.
+
+    The preview's files are beside it, those of the site below its address.
+    """
     html = re.sub(
         r'(?s)<div class="language-(\w+) highlighter-rouge"><div class="highlight">'
         r'<pre class="highlight"><code>(.*?)</code></pre></div>\s*</div>',
         lambda m: f"<pre><code{language(m[1])}>{re.sub(r'</?span[^>]*>', '', m[2])}</code></pre>",
         html,
     )
-    return dom(CODE.sub("", html))
+    return dom(CODE.sub("", html.replace('="../..', '="/blog')))
 
 
 def language(name: str) -> str:
