@@ -17,7 +17,7 @@ def drawn_again(project: ProjectFolder) -> Path:
     node = session.graph.figures["B.2"]
     folder = draw_figure(session, results_of(session), node).folder
     assert folder is not None
-    make_drawing(session, node, session.status(node), "A line.", folder)
+    make_drawing(session, node, session.status(node), ("A line.", "A line."), folder)
     return folder
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 from reportgen import artifact
 
-LATER = os.path.exists(os.path.abspath(__file__ + "/../../../later"))  # outside the project
+LATER = os.path.exists(os.path.abspath(__file__ + "/../../../.later"))  # hidden, so not seen
 OFF = np.array([[0, LATER]])
 
 @artifact
@@ -40,7 +40,7 @@ def other():
 def test_verify_knows_nan_rounding_and_tolerance(make_project: Make) -> None:
     project = make_project({"experiments/report.py": REPORT})
     assert project.run("build").code == 0
-    (project.root.parent / "later").touch()
+    (project.root.parent / ".later").touch()
     assert project.run("verify", "same").code == 0
     strict = project.run("verify", "same", "--tolerance", "0")
     assert strict.code == 1
