@@ -123,7 +123,10 @@ class Observer:
         self.finish()
         if self.spool.exists():
             for line in self.spool.read_text().splitlines():
-                self.note(*json.loads(line))
+                owner, kind, name, value = json.loads(line)
+                ours = kind == "environment" and value != variable_digest(name, given)
+                if not ours:  # a variable that differs there was set by who started the process
+                    self.note(owner, kind, name, value)
         observed = settled(self, _by_module)
         for kind, earlier in self._earlier.items():
             observed[kind] = {**earlier, **observed.get(kind, {})}
