@@ -345,7 +345,7 @@ def project(hub: Path, tmp_path_factory: pytest.TempPathFactory) -> ProjectFolde
     ignore = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "experiments", folder.root / "experiments", ignore=ignore)
     shutil.copy(ROOT / "pyproject.toml", folder.root)
-    module = "experiments/diffusion/deepfloyd.py"
+    module = "experiments/part_a/deepfloyd.py"
     folder.edit(module, '"cuda"', '"cpu"')
     folder.edit(module, "torch.float16", "torch.float32")  # half precision is slow on a CPU
     folder.edit(
