@@ -46,6 +46,15 @@ def line():
 """
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share something slow to build run in one process: a file, or a whole folder."""
+    for item in items:
+        folder = item.path.parent
+        shared = folder if folder.name in ("report", "site") else item.path
+        item.add_marker(pytest.mark.xdist_group(str(shared.relative_to(item.config.rootpath))))
+
+
 @dataclass(frozen=True)
 class Done:
     """A finished command."""

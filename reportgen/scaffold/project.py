@@ -144,7 +144,7 @@ def ignored(site: str, *, own: bool) -> list[str]:
     lines = [".reportgen/", ".venv/", "__pycache__/"]
     if own:
         made = ("_posts", "_preview", "_site", ".jekyll-cache", "assets/figures", ".reportgen.json")
-        return [*lines, *(f"/{site}/{name}" for name in made), f"/{site}/assets/reportgen.*"]
+        return [*lines, *(f"/{site}/{name}" for name in made), f"/{site}/assets/reportgen*"]
     return [*lines, "/_preview/"] if site == "." else lines
 
 

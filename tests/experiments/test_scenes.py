@@ -102,7 +102,7 @@ def test_the_endless_world_is_the_same_world() -> None:
 
 def test_another_process_draws_the_same_pictures() -> None:
     code = (
-        "from experiments.diffusion.drawing import draw_scene; from random import Random;"
+        "from experiments.world.drawing import draw_scene; from random import Random;"
         "print(draw_scene('tree', 'dusk', 'snow', 'red', Random('180/4')).tobytes().hex())"
     )
     drawn = subprocess.run(
