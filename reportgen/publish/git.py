@@ -148,8 +148,7 @@ def served(program: str, url: str) -> list[str]:
         return []
     names = ("GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_GLOBAL")
     kept = [f"{name}={shlex.quote(os.environ[name])}" for name in names if name in os.environ]
-    unset = " ".join(f"-u {name}" for name in names)
-    return [f"--{program}=env {unset} {' '.join(kept)} git-{program}"]
+    return [f"--{program}=unset {' '.join(names)}; {' '.join((*kept, f'git-{program}'))}"]
 
 
 def numbered(env: Mapping[str, str], settings: Settings) -> dict[str, str]:
