@@ -21,7 +21,7 @@ def load(name: str, *, start: Path | None = None, kept: bool = False) -> Any:
 
 
 def load_kept(store: Path, name: str) -> Any:
-    from reportgen.engine.execute import kept_file
+    from reportgen.engine.places import kept_file
     from reportgen.errors import ReportgenError
     from reportgen.store.values import load_file
 

@@ -1,5 +1,6 @@
 """reportgen bundle"""
 
+import shutil
 from typing import Any
 
 import click
@@ -33,6 +34,8 @@ def ship(session: Session, nodes: list[Node]) -> int:
     known = [fresh_record(session, session.graph.nodes[name]) for name in sorted(behind)]
     layer = Layer("bundle", session.project.bundle_dir)
     size = write_bundle(session.store, layer, whole, known)
+    for old in (old for node in nodes for old in node.was):
+        shutil.rmtree(layer.records.folder / old, ignore_errors=True)
     click.echo(f"{layer.folder}: {', '.join(n.id for n in nodes)}; {size / 1e6:.1f} MB in all.")
     return 0
 
@@ -53,9 +56,12 @@ def check_bundle(session: Session) -> int:
     session.store = Store(layer.folder)
     faults = broken_objects(layer)
     shipped = {record.node for record in layer.records}
+    now = {old: node.name for node in session.graph for old in node.was}
     for name in sorted(shipped):
         node = session.graph.nodes.get(name)
-        if node is None:
+        if name in now:
+            faults.append(f"'{name}' is '{now[name]}' now. Run: reportgen bundle {now[name]}")
+        elif node is None:
             faults.append(f"'{name}' is no longer registered.")
         elif not session.status(node).usable:
             faults.append(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from reportgen.engine.execute import checkpoint_folder
+from reportgen.engine.places import checkpoint_folder
 from reportgen.engine.session import Options, Session
 from reportgen.project import Project, find_project
 from reportgen.store import Record

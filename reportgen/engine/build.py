@@ -69,7 +69,11 @@ def build_nodes(
     workers = executor or local_executor(limits.jobs or 1, session.options.device)
     try:
         with using(session.store.folder), reporter:
-            builder.run(workers)
+            try:
+                builder.run(workers)
+            except KeyboardInterrupt:
+                builder.interrupt()
+                raise
     except BaseException:
         if executor is None:
             workers.shutdown(wait=False, cancel_futures=True)
@@ -127,6 +131,11 @@ class Builder:
             if self.limits.fail_fast and self.outcome.failed:
                 self.leave("another node failed")
         self.outcome.seconds = time.monotonic() - self.started
+
+    def interrupt(self) -> None:
+        """Note where the nodes were that ran, so that ``status`` can tell."""
+        for node in self.running.values():
+            self.session.note_interrupted(node, self.reporter.interrupted(node))
 
     def start_ready(self, executor: Workers) -> None:
         """Settle the nodes whose inputs are settled: drop the fresh, start the stale."""

@@ -18,6 +18,7 @@ from reportgen.distribution import extra
 from reportgen.engine.generators import seed_everything
 from reportgen.engine.logs import logged
 from reportgen.engine.modules import prepare, remember
+from reportgen.engine.places import checkpoint_folder, failure_file, interrupted_file, kept_file
 from reportgen.engine.run import Run, thread_count
 from reportgen.errors import ReportgenError
 from reportgen.freshness import Observer, Sources, environment, still_holds
@@ -224,14 +225,9 @@ def run_node(task: Task, store: Store, send: Send) -> Record:
     )
     store.put(record)
     shutil.rmtree(checkpoints, ignore_errors=True)
-    (store.folder / "failures" / f"{task.node}.json").unlink(missing_ok=True)
-    kept_file(store.folder, task.node).unlink(missing_ok=True)
+    for place in (failure_file, interrupted_file, kept_file):
+        place(store.folder, task.node).unlink(missing_ok=True)
     return record
-
-
-def kept_file(store: Path, node: str) -> Path:
-    """Where the value of a run is kept that could not be recorded."""
-    return store / "kept" / f"{node}.safetensors"
 
 
 @contextlib.contextmanager
@@ -247,11 +243,6 @@ def keeping(value: Any, task: Task, store: Store) -> Iterator[None]:
         kept = f'What was computed is kept: reportgen.load("{task.node}", kept=True).'
         hint = " ".join(filter(None, [error.hint, kept]))
         raise ReportgenError(error.message, place=error.place, hint=hint) from None
-
-
-def checkpoint_folder(store: Path, node: str, key: str) -> Path:
-    """Where a run keeps its checkpoints: another key is another training."""
-    return store / "checkpoints" / node / key[:24]
 
 
 @contextlib.contextmanager
@@ -331,7 +322,7 @@ def failure(task: Task, message: str, trace: str, lost: str = "") -> dict[str, A
         "lost": lost,
     }
     with contextlib.suppress(OSError, ReportgenError):
-        write_json(Path(task.store) / "failures" / f"{task.node}.json", report)
+        write_json(failure_file(Path(task.store), task.node), report)
     return {"error": report}
 
 

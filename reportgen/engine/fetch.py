@@ -1,7 +1,9 @@
 """Take from a remote what a build would otherwise compute."""
 
 from collections.abc import Sequence
+from itertools import chain
 
+from reportgen.engine.renamed import renamed
 from reportgen.engine.session import Session
 from reportgen.errors import ReportgenError
 from reportgen.freshness import environment, still_holds
@@ -52,7 +54,10 @@ def usable_records(session: Session, node: Node, remote: Remote) -> list[Record]
     root = session.project.root
     found = [
         record
-        for record in remote.records_of(node.name)
+        for record in chain(
+            remote.records_of(node.name),
+            renamed(node, (r for old in node.was for r in remote.records_of(old))),
+        )
         if record.key == key and still_holds(record.observed, root, session.sources) is None
     ]
     other = {

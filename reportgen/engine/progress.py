@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any
 
 from reportgen.engine.plan import Price, duration
+from reportgen.engine.run import at_step
 from reportgen.registry import Node
 from reportgen.store import Record
 
@@ -41,6 +42,10 @@ class Reporter:
     def failed(self, node: Node, message: str, traceback: str) -> None:
         return None
 
+    def interrupted(self, node: Node) -> str:
+        """Say that a node was stopped; return where it was, '' if it never told."""
+        return ""
+
 
 @dataclass
 class Pace:
@@ -51,6 +56,7 @@ class Pace:
     since: float = 0.0
     first: int = 0
     done: int = -1
+    at: str = ""
 
     def text(self, message: dict[str, Any]) -> str:
         """``step 300 of 9000, 12/s, 12 min left``, as far as that is known."""
@@ -58,7 +64,7 @@ class Pace:
         now = time.monotonic()
         if label != self.label or self.done < 0 or done < self.done:
             self.label, self.since, self.first = label, now, done
-        self.done = done
+        self.done, self.at = done, at_step(label, done, total)
         text = f"{label} {done}{f' of {total}' if total else ''}".strip()
         if done == self.first or now == self.since:
             return text
@@ -102,6 +108,11 @@ class PlainReporter(Reporter):
 
     def failed(self, node: Node, message: str, traceback: str) -> None:
         self.say(failure_text(node, message, traceback))
+
+    def interrupted(self, node: Node) -> str:
+        at = self.paces[node.name].at
+        self.say(f"✗ {node.id} interrupted{f' at {at}' if at else ''}")
+        return at
 
 
 class LiveReporter(PlainReporter):

@@ -73,6 +73,7 @@ class Run:
         self._declare, self._report = declare, report
         self.memory: Memory = memory or NoMemory()
         self.started, self.earlier = time.monotonic(), 0.0
+        self.at = ""
 
     @property
     def seconds(self) -> float:
@@ -109,6 +110,7 @@ class Run:
         done = total - length if total is not None and length is not None else 0
         shown = 0.0
         for item in iterable:
+            self.at = at_step(label, done + 1, total)
             yield item
             done += 1
             if time.monotonic() - shown > 0.1 or done == total:
@@ -163,6 +165,7 @@ class Checkpoint:
             {"state": state, "generators": states()},
             "checkpoint",
             seconds=str(self.run.seconds),
+            at=self.run.at or step_of(state),
             observed=json.dumps(self.run.memory.so_far()),
         )
         self.saved = time.monotonic()
@@ -187,6 +190,18 @@ class Checkpoint:
     def drop(self, why: str) -> None:
         self.path.unlink(missing_ok=True)
         self.run.say(f"checkpoint '{self.path.stem}' is dropped: {why}")
+
+
+def at_step(label: str, done: int, total: int | None) -> str:
+    """``step 300 of 9000``, and of which loop where that says more."""
+    loop = f" ({label})" if label not in ("", "step", "steps") else ""
+    return f"step {done}{f' of {total}' if total else ''}{loop}"
+
+
+def step_of(state: Any) -> str:
+    """``step 300``, where a state tells that."""
+    step = state.get("step") if isinstance(state, dict) else None
+    return f"step {step}" if isinstance(step, int) else ""
 
 
 def import_torch(node: str) -> Any:

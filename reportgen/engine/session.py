@@ -2,11 +2,13 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from reportgen.engine.params import resolve_params
+from reportgen.engine.places import checkpoint_folder, failure_file, interrupted_file
+from reportgen.engine.renamed import take_over, with_names
 from reportgen.engine.run import derive_seed
 from reportgen.errors import ReportgenError
 from reportgen.freshness import Closure, Sources, closure, environment, still_holds
@@ -25,8 +27,9 @@ from reportgen.freshness.states import (
 from reportgen.project import Params, Project
 from reportgen.registry import Graph, Node, discover
 from reportgen.store import Record, Store, open_store
-from reportgen.store.files import read_json
+from reportgen.store.files import read_json, write_json
 from reportgen.store.objects import drop
+from reportgen.store.values import read_notes
 
 
 @dataclass(frozen=True)
@@ -49,12 +52,12 @@ class Session:
         self.graph: Graph = discover(project)
         self.sources = Sources(project.root, project.store_dir / "parse")
         self.store: Store = open_store(project)
+        take_over(self.store, self.graph)
         self.profile = self.options.profile or project.profile
         self.params: dict[str, Params] = resolve_params(
             project, self.graph, profile=self.profile, sets=self.options.sets
         )
         self.ran: dict[str, Record] = {}
-        self.failures = str(project.store_dir / "failures")
         self.damaged: list[str] = []
         self._sound: set[str] = set()
         self._statuses: dict[str, Status] = {}
@@ -73,12 +76,16 @@ class Session:
 
     def seed(self, node: Node) -> int:
         project_seed = self.project.seed if self.options.seed is None else self.options.seed
-        return derive_seed(project_seed, node.name)
+        return derive_seed(project_seed, node.first_name)
 
     def records_of(self, node: Node) -> list[Record]:
-        """All records of a node, as they were when it was first looked at."""
+        """All records of a node, as they were when it was first looked at, but with the present
+        names of its inputs."""
         if node.name not in self._records:
-            self._records[node.name] = self.store.records_of(node.name)
+            found = self.store.records_of(node.name)
+            if now := {old: name for name in node.inputs for old in self.graph.nodes[name].was}:
+                found = [replace(r, inputs=with_names(r.inputs, now)) for r in found]
+            self._records[node.name] = found
         return self._records[node.name]
 
     def status(self, node: Node) -> Status:
@@ -151,11 +158,12 @@ class Session:
             return ENV_STALE, waiting[1], waiting[0]
         if failure := self.failure(node, key):
             return FAILED, failure, records[0] if records else None
+        stopped = self.interrupted(node, key)
         if not records:
-            return MISSING, "never run", None
+            return MISSING, stopped or "never run", None
         latest = records[0]
         why = reason or why_stale(latest, node, code, params, inputs, self.seed(node))
-        return STALE, why, latest
+        return STALE, stopped or why, latest
 
     def broken(self, observed: Mapping[str, Any]) -> str | None:
         """What of an observation no longer holds. Many runs read the same, and until another has
@@ -167,13 +175,29 @@ class Session:
 
     def failure(self, node: Node, key: str) -> str | None:
         """The message of the last failure, where nothing has changed since."""
-        report = read_json(f"{self.failures}/{node.name}.json")
+        report = read_json(self.failure_file(node))
         if isinstance(report, dict) and report.get("key") == key:
             return str(report["message"])
         return None
 
+    def interrupted(self, node: Node, key: str) -> str | None:
+        """``interrupted at step 300 of 9000``, where a run under this key has been stopped."""
+        folder = checkpoint_folder(self.project.store_dir, node.name, key)
+        for path in sorted(folder.glob("*.safetensors")):
+            if at := read_notes(path).get("at"):
+                return f"interrupted at {at}, where it goes on"
+        report = read_json(interrupted_file(self.project.store_dir, node.name))
+        if isinstance(report, dict) and report.get("key") == key:
+            return f"interrupted{' at ' * bool(report['at'])}{report['at']}"
+        return None
+
+    def note_interrupted(self, node: Node, at: str) -> None:
+        """Keep where a node was when its run was stopped."""
+        file = interrupted_file(self.project.store_dir, node.name)
+        write_json(file, {"key": self.status(node).key, "at": at})
+
     def failure_file(self, node: Node) -> Path:
-        return Path(self.failures, f"{node.name}.json")
+        return failure_file(self.project.store_dir, node.name)
 
     def must_run(self, node: Node) -> bool:
         """Whether a build runs this node: all but the fresh, and env-stale ones only on request."""

@@ -318,8 +318,19 @@ def _without_defaults(node: Function) -> list[Any]:
     )
     body = node.body[bool(docstring(node)) :]
     types = getattr(node, "type_params", [])
-    parts: list[Any] = [node.name, str(shape), bare, body]
+    parts: list[Any] = [first_name(node), str(shape), bare, body]
     return parts + [[node.returns]] * (node.returns is not None) + [types] * bool(types)
+
+
+def first_name(node: Function) -> str:
+    """What a function was called before it was renamed, as its decorator says: ``was="old"``."""
+    for decorator in node.decorator_list:
+        for keyword in decorator.keywords if isinstance(decorator, ast.Call) else ():
+            if keyword.arg == "was":
+                names = list(ast.walk(keyword.value))
+                found = [n.value for n in names if isinstance(n, ast.Constant)]
+                return next((str(name) for name in found), node.name)
+    return node.name
 
 
 def _has_hook(node: ast.ClassDef) -> bool:

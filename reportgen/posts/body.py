@@ -316,18 +316,19 @@ class Body:
         return self.draft.source.error(message, shown.line, shown.id, error.hint)
 
     def reference(self, item: RefItem) -> str:
-        shown = self.draft.figures.get(item.id)
-        if shown:
-            text = escape(item.text or shown.label).replace(" ", "&nbsp;", 1)
-            return f'<a class="ref rg-ref" href="#{shown.anchor}">{text}</a>'
-        found = self.elsewhere(item.id)
-        if not found:
-            raise self.item_error(item, f"No post shows '{item.id}'.", item.id)
-        other, shown = found
-        page = self.draft.tokens.put(Address("post", other.source.slug))
-        label = f"{shown.label} of “{other.source.front_matter['title']}”"
-        text = escape(item.text or label).replace(" ", "&nbsp;", 1)
-        return f'<a class="ref rg-ref" href="{page}#{shown.anchor}">{text}</a>'
+        shown, page, of = self.draft.figures.get(item.id), "", ""
+        if not shown:
+            found = self.elsewhere(item.id)
+            if not found:
+                raise self.item_error(item, f"No post shows '{item.id}'.", item.id)
+            other, shown = found
+            page = self.draft.tokens.put(Address("post", other.source.slug))
+            of = f" of “{other.source.front_matter['title']}”"
+        place, label = shown.anchor, shown.label
+        if item.panel:
+            place, label = item.panel_anchor, f"{label}({item.panel})"
+        text = escape(item.text or label + of).replace(" ", "&nbsp;", 1)
+        return f'<a class="ref rg-ref" href="{page}#{place}">{text}</a>'
 
     def equation_reference(self, item: EquationRef) -> str:
         try:

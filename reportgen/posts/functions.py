@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from reportgen.engine.draw import stem
 from reportgen.errors import ReportgenError
 from reportgen.posts.filters import Quantity, plain_text
 from reportgen.posts.items import EquationRef, FigureItem, RefItem, ValueItem
@@ -14,7 +16,7 @@ from reportgen.posts.tokens import Tokens
 from reportgen.posts.values import artifacts, find_result, parameter
 
 if TYPE_CHECKING:
-    from reportgen.engine.results import Results
+    from reportgen.engine.results import Result, Results
 
 
 def is_table(result: Any) -> bool:
@@ -39,10 +41,10 @@ def template_names(results: Results, tokens: Tokens) -> dict[str, Any]:
             )
         return tokens.mark(FigureItem(id, "table", caption))
 
-    def ref(id: str, text: str | None = None) -> Markup:
-        """A link to a figure or table: "Figure 7"."""
-        find_result(results, id, "figure")
-        return tokens.mark(RefItem(id, text))
+    def ref(id: str, text: str | None = None, panel: str = "") -> Markup:
+        """A link to a figure or table, "Figure 7", or to one of its panels, "Figure 7(a)"."""
+        result = find_result(results, id, "figure")
+        return tokens.mark(RefItem(id, text, panel, panel_anchor(result, panel) if panel else ""))
 
     def eqref(name: str) -> Markup:
         """A link to the equation with this label: "equation 2"."""
@@ -54,6 +56,16 @@ def template_names(results: Results, tokens: Tokens) -> dict[str, Any]:
 
     functions: list[Callable[..., Any]] = [figure, table, ref, eqref, param]
     return {**artifacts(results), **{function.__name__: function for function in functions}}
+
+
+def panel_anchor(result: Result, panel: str) -> str:
+    """``fig-b-1b-a``. Raises ReportgenError for a panel that a drawn figure has not."""
+    prefix = f"fig-{stem(result.node)}-"
+    letters = re.findall(rf'id="{prefix}([a-z])"', result.drawn.html) if result.drawn else [panel]
+    if panel not in letters:
+        there = f"has the panels {', '.join(letters)}" if letters else "has no panels"
+        raise ReportgenError(f"'{result.node.id}' {there}; there is no '{panel}'.")
+    return prefix + panel
 
 
 def of_filter(results: Results, tokens: Tokens) -> Callable[[Any, str], Markup]:

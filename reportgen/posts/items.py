@@ -16,10 +16,13 @@ class FigureItem:
 
 @dataclass(frozen=True)
 class RefItem:
-    """A reference to a figure or table of this or another post; ``text`` replaces "Figure 7"."""
+    """A reference to a figure, table or ``panel`` (its letter) of this or another post; ``text``
+    replaces "Figure 7"."""
 
     id: str
     text: str | None = None
+    panel: str = ""
+    panel_anchor: str = ""
 
 
 @dataclass(frozen=True)

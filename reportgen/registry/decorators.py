@@ -19,12 +19,21 @@ REGISTERED: dict[str, tuple[Node, Callable[..., Any]]] = {}
 def artifact(function: Function) -> Function: ...
 @overload
 def artifact(
-    *, volatile: bool = False, version: str = "", ignore: tuple[str, ...] = ()
+    *,
+    volatile: bool = False,
+    version: str = "",
+    ignore: tuple[str, ...] = (),
+    was: str | tuple[str, ...] = (),
 ) -> Callable[[Function], Function]: ...
 
 
 def artifact(
-    function: Any = None, *, volatile: bool = False, version: str = "", ignore: tuple[str, ...] = ()
+    function: Any = None,
+    *,
+    volatile: bool = False,
+    version: str = "",
+    ignore: tuple[str, ...] = (),
+    was: str | tuple[str, ...] = (),
 ) -> Any:
     """Register a function whose result is expensive: it runs once and is kept.
 
@@ -33,9 +42,11 @@ def artifact(
     scalars, NumPy arrays, torch tensors and PIL images.
 
     ``volatile`` reruns it in every build; a new ``version`` makes earlier results stale;
-    ``ignore`` names parameters that do not change the result.
+    ``ignore`` names parameters that do not change the result. ``was`` is the name
+    that the function had before it was renamed, so that results, checkpoints and seed stay; of
+    several the first comes first.
     """
-    options = {"volatile": volatile, "version": version, "ignore": ignore}
+    options = {"volatile": volatile, "version": version, "ignore": ignore, "was": was}
     if function is not None:
         return register("artifact", function, options)
     return lambda function: register("artifact", function, options)
@@ -49,11 +60,13 @@ def figure(
     volatile: bool = False,
     version: str = "",
     ignore: tuple[str, ...] = (),
+    was: str | tuple[str, ...] = (),
 ) -> Callable[[Function], Function]:
     """Register a function that returns media: what a post shows under this ``id``.
 
     ``caption`` and ``alt`` may quote values, ``{denoiser.epochs}`` or ``{denoiser.psnr:.1f}``,
     and the figure's own parameters, ``{sigma}``. Without ``alt`` a text is derived from the data.
+    The other options are those of ``artifact``.
     """
     options = {
         "id": id,
@@ -62,6 +75,7 @@ def figure(
         "volatile": volatile,
         "version": version,
         "ignore": ignore,
+        "was": was,
     }
     return lambda function: register("figure", function, options)
 

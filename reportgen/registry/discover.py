@@ -23,6 +23,7 @@ from reportgen.registry.node import Node, Parameter, make_node
 from reportgen.registry.reads import state_of, variable
 
 KINDS = ("artifact", "figure")
+SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 
 class NotLiteral(Exception):
@@ -91,7 +92,8 @@ def reader_digest() -> bytes:
 
 
 def node_from_json(node: dict[str, Any]) -> Node:
-    return Node(**{**node, "inputs": tuple(node["inputs"]), "ignore": tuple(node["ignore"])})
+    lists = {name: tuple(node[name]) for name in ("inputs", "ignore", "was")}
+    return Node(**{**node, **lists})
 
 
 def experiment_files(project: Project) -> list[str]:
@@ -136,7 +138,7 @@ def static_nodes(source: bytes, file: str) -> list[Node]:
                 if kind:
                     registrations += 1
                     nodes.append(static_node(kind, decorator, statement, file, constants))
-    if registrations != sum(1 for n in ast.walk(tree) if used_as_registration(n, names)):
+    if registrations != uses(tree, names):
         raise NotLiteral
     return nodes
 
@@ -164,7 +166,29 @@ def registration(expression: ast.expr, names: dict[str, str]) -> str | None:
     return None
 
 
-def used_as_registration(node: ast.AST, names: dict[str, str]) -> bool:
+def uses(node: ast.AST, names: dict[str, str]) -> int:
+    """How often code registers, or may do so. A name that a function binds, as ``figure, ax = …``
+    does, is its own there."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        within = {name: kind for name, kind in names.items() if name not in bound(node)}
+        outside = sum(uses(part, names) for part in (node.args, *node.decorator_list))
+        return outside + sum(uses(part, within) for part in node.body)
+    return is_use(node, names) + sum(uses(child, names) for child in ast.iter_child_nodes(node))
+
+
+def bound(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
+    """The names that a function binds itself, functions inside it left out."""
+    found = {arg.arg for arg in ast.walk(function.args) if isinstance(arg, ast.arg)}
+    queue: list[ast.AST] = [*function.body]
+    for node in queue:  # which grows
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+        if not isinstance(node, SCOPES):
+            queue += ast.iter_child_nodes(node)
+    return found
+
+
+def is_use(node: ast.AST, names: dict[str, str]) -> bool:
     loads = isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load)
     return loads and ast.unparse(node) in names
 

@@ -18,6 +18,7 @@ class Graph:
         artifacts = [node.name for node in self.nodes.values() if not node.is_figure]
         for node in self.nodes.values():
             self.check_inputs(node, dict.fromkeys(artifacts))
+        self.check_earlier_names()
         self.order = self.sort()
         self.used_by: dict[str, list[Node]] = {name: [] for name in self.order}
         for node in self:
@@ -47,6 +48,20 @@ class Graph:
         self.nodes[node.name] = node
         if node.is_figure:
             self.figures[node.id] = node
+
+    def check_earlier_names(self) -> None:
+        """Refuse a ``was`` that is the name of another node, now or before."""
+        owner = dict(self.nodes)
+        for node in self.nodes.values():
+            for name in node.was:
+                if name in owner:
+                    raise ReportgenError(
+                        f"'{node.name}' was '{name}', but so is or was '{owner[name].name}' at "
+                        f"{owner[name].place}.",
+                        place=node.place,
+                        hint="'was' names what a function was called before it was renamed.",
+                    )
+                owner[name] = node
 
     def check_inputs(self, node: Node, artifacts: Mapping[str, None]) -> None:
         for name in node.inputs:

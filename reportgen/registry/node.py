@@ -16,7 +16,7 @@ class Node:
     """One registered function. ``file`` is relative to the project, ``line`` is its ``def``.
 
     ``definition`` is the top-level definition of the module that holds the code: the function
-    itself, or the function that made it.
+    itself, or the function that made it. ``was`` are the names it had before, the first one first.
     """
 
     kind: str
@@ -34,6 +34,12 @@ class Node:
     volatile: bool = False
     version: str = ""
     ignore: tuple[str, ...] = ()
+    was: tuple[str, ...] = ()
+
+    @property
+    def first_name(self) -> str:
+        """The name that its seed comes from: the one before any renaming."""
+        return self.was[0] if self.was else self.name
 
     @property
     def place(self) -> Place:
@@ -55,7 +61,7 @@ class Parameter:
     variadic: bool = False
 
 
-OPTIONS = {"volatile": False, "version": "", "ignore": (), "caption": "", "alt": ""}
+OPTIONS = {"volatile": False, "version": "", "ignore": (), "was": (), "caption": "", "alt": ""}
 
 
 def make_node(
@@ -93,11 +99,14 @@ def make_node(
         volatile=options.get("volatile", False),
         version=options.get("version", ""),
         ignore=tuple(options.get("ignore", ())),
+        was=names_of(options.get("was", ())),
     )
 
 
 def check_options(kind: str, name: str, options: Mapping[str, Any], place: Place) -> None:
     for option, value in options.items():
+        if option == "was" and isinstance(value, str):
+            continue
         expected = OPTIONS.get(option, "")
         good = isinstance(value, (list, tuple) if expected == () else type(expected))
         if not good:
@@ -118,6 +127,10 @@ def check_options(kind: str, name: str, options: Mapping[str, Any], place: Place
                 place=place,
                 hint=f'Write @figure("{id}", caption="What the reader sees.").',
             )
+
+
+def names_of(was: str | Sequence[str]) -> tuple[str, ...]:
+    return (was,) if isinstance(was, str) else tuple(was)
 
 
 def check_parameter(parameter: Parameter, name: str, place: Place) -> None:

@@ -62,6 +62,17 @@ def save_file(path: Path, value: Any, name: str, *, lenient: bool = False, **not
     write_bytes(path, save(writer.arrays, metadata={"state": tree, **notes}))
 
 
+def read_notes(path: Path) -> dict[str, str]:
+    """The notes on a value that ``save_file`` wrote; none where the file is damaged."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="np") as file:
+            return dict(file.metadata() or {})
+    except (OSError, SafetensorError):
+        return {}
+
+
 def load_file(path: Path) -> tuple[Any, dict[str, str]]:
     """A value that ``save_file`` wrote, read whole, and the notes on it.
 

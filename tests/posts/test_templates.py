@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from reportgen.errors import ReportgenError
+from reportgen.media import Curve, Panels
 from reportgen.posts import figures_of, render_posts
 from tests.posts.world import make_project, make_world, markdown_body, render_body, render_text
 
@@ -180,6 +181,21 @@ def test_references_reach_other_posts(tmp_path: Path) -> None:
     (post,) = render_posts(project, make_world(tmp_path / "drawn"), selection=["one"])
     assert 'href="../two/#fig-b-1c">Figure&nbsp;1 of “Two: more”</a>' in post.html
     assert 'rg_post.slug == "two"' in post.markdown
+
+
+def test_references_reach_panels(tmp_path: Path) -> None:
+    one = '<%= figure("P.1") %> See <%= ref("P.1", panel="b") %>.'
+    world = make_world(tmp_path / "drawn")
+    curve = Curve({"y": [1.0, 2.0, 4.0]}, x="step", y="value")
+    world.figure("P.1", Panels({"left": curve, "right": curve}), tmp_path / "drawn", caption="Two.")
+    project = make_project(tmp_path, {"2024-11-19-one.md": f"---\ntitle: One\n---\n{one}"})
+    (post,) = render_posts(project, world)
+    assert 'href="#fig-p-1-b">Figure&nbsp;1(b)</a>' in post.html
+    assert 'id="fig-p-1-b"' in post.html
+    source = project.templates_dir / "posts/2024-11-19-one.md"
+    source.write_text(source.read_text().replace('panel="b"', 'panel="c"'))
+    with pytest.raises(ReportgenError, match=r"'P\.1' has the panels a, b; there is no 'c'"):
+        render_posts(project, world)
 
 
 def test_headings_say_their_ids_and_are_listed(tmp_path: Path) -> None:

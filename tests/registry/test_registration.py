@@ -9,6 +9,7 @@ import pytest
 from reportgen import ReportgenError
 from reportgen.project import Project
 from reportgen.registry import Graph, discover
+from reportgen.registry.discover import NotLiteral, static_nodes
 from reportgen.registry.select import components, select
 from tests.conftest import ProjectFolder
 
@@ -36,6 +37,33 @@ def test_a_node_knows_its_inputs_parameters_and_place(tmp_path: Path) -> None:
     assert (node.caption, node.alt) == ("C.", "D")
 
 
+OWN_NAMES = """
+@figure("A", caption="C")
+def a():
+    figure, axes = 1, 2
+    return figure
+
+
+@artifact
+def b():
+    def inner(figure):
+        return figure
+    return inner(3)
+"""
+
+
+def test_a_local_variable_registers_nothing(tmp_path: Path) -> None:
+    assert list(
+        static_nodes(f"from reportgen import artifact, figure\n{OWN_NAMES}".encode(), "a.py")
+    )
+    late = (
+        "def make():\n    def f():\n        figure = 1\n    figure('A', caption='C')(f)\nmake()\n"
+    )
+    with pytest.raises(NotLiteral):
+        static_nodes(f"from reportgen import figure\n{late}".encode(), "a.py")
+    assert list(registered(tmp_path, a=late).figures) == ["A"]
+
+
 def test_inputs_come_before_what_needs_them(tmp_path: Path) -> None:
     graph = registered(
         tmp_path,
@@ -45,6 +73,12 @@ def test_inputs_come_before_what_needs_them(tmp_path: Path) -> None:
 
 
 FAULTS = {
+    "an earlier name that is another's": (
+        '@artifact\ndef a(): ...\n@artifact(was="a")\ndef b(): ...',
+        "a.py:5",
+        "'b' was 'a', but so is or was 'a' at",
+    ),
+    "an earlier name of a wrong type": ("@artifact(was=3)\ndef b(): ...", "a.py:3", "'was' of 'b'"),
     "no caption": ('@figure("A.1", caption=" ")\ndef f(): ...', "a.py:3", "no caption"),
     "empty id": ('@figure("", caption="C")\ndef f(): ...', "a.py:3", "cannot be the id"),
     "id with a slash": ('@figure("a/b", caption="C")\ndef f(): ...', "a.py:3", "'a/b' cannot"),

@@ -99,8 +99,7 @@ def test_the_page_of_an_adopted_post_has_the_same_words(
     ):
         assert told in err
     old.unlink()
-    made = ProjectFolder(tmp_path / "p").run("build")
-    assert made.code == 0, made
+    assert run(["build"]) == 0
     after = jekyll(blog, tmp_path / "new")
     assert after.replace("Figure 2 and Figure 1", "Figure 2 and fig. 1") == before
     page = (tmp_path / "new/Hello_World/index.html").read_text("utf-8")
