@@ -77,7 +77,7 @@ def command(
     check_posts(session.project, session.graph, selection)
     targets = selected(session, selection)
     todo = plan(session, targets, budget=budget)
-    for message in (*session.store.bad_records(), *session.damaged):
+    for message in session.damaged:
         say(message)
     if dry_run:
         print_plan(session, todo)

@@ -10,7 +10,7 @@ import click
 from reportgen.engine.places import checkpoint_folder
 from reportgen.engine.session import Options, Session
 from reportgen.project import Project, find_project
-from reportgen.store import Record
+from reportgen.store import Record, Records
 from reportgen.store.bundle import sweep
 from reportgen.store.files import WRITING
 from reportgen.store.layers import Layer
@@ -39,15 +39,17 @@ def command(keep: int, dry_run: bool) -> None:
 def clean(project: Project, keep: int, dry_run: bool) -> None:
     names = dict.fromkeys([project.profile, *project.profiles])
     sessions = [Session(project, Options(profile=name)) for name in names]
-    old = old_records(sessions, keep)
+    local = Layer("local", project.store_dir).records
+    old = old_records(sessions, local, keep)
+    for fault in local.faults:
+        click.echo(f"{fault} Until it is gone, all objects are kept.", err=True)
     before = folder_size(project.store_dir)
     if dry_run:
         click.echo(f"{len(old)} records would go, and the objects that only they need.")
         return
-    layer = Layer("local", project.store_dir)
     for record in old:
-        layer.records.remove(record)
-    loose = sweep(layer)
+        local.remove(record)
+    loose = sweep(Layer("local", project.store_dir))
     for name in ("drawn", "registry", "scratch"):
         shutil.rmtree(project.store_dir / name, ignore_errors=True)
     for folder in useless_checkpoints(sessions):
@@ -58,11 +60,10 @@ def clean(project: Project, keep: int, dry_run: bool) -> None:
     click.echo(f"{len(old)} records and {len(loose)} objects removed, {freed:.1f} MB freed.")
 
 
-def old_records(sessions: Sequence[Session], keep: int) -> list[Record]:
+def old_records(sessions: Sequence[Session], local: Records, keep: int) -> list[Record]:
     """Local records that are neither shown under any profile nor among the newest of a node that
     still exists."""
     found = []
-    local = Layer("local", sessions[0].project.store_dir).records
     names = {record.node for record in local}
     for name in sorted(names):
         node = sessions[0].graph.nodes.get(name)

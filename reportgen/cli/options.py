@@ -93,8 +93,10 @@ def open_session(
     Raises WrongUse where there is nothing to look at.
     """
     project = find_project()
-    click.get_current_context().with_resource(using(project.store_dir))
+    context = click.get_current_context()
+    context.with_resource(using(project.store_dir))
     session = Session(project, Options(profile, tuple(sets), seed, device, env))
+    context.call_on_close(lambda: tell_bad_records(session, context))
     if not session.graph.nodes and not has_posts(project):
         folders = " or ".join(f"'{name}'" for name in project.experiments)
         raise WrongUse(
@@ -103,6 +105,15 @@ def open_session(
             hint='Add one: reportgen new figure A.1, or reportgen new post "A title".',
         )
     return session
+
+
+def tell_bad_records(session: Session, context: click.Context) -> None:
+    """Name the records that a command has left aside, each once."""
+    said = context.meta.setdefault("reportgen.bad-records", set[str]())
+    for message in session.store.bad_records():
+        if message not in said:
+            click.echo(message, err=True)
+        said.add(message)
 
 
 def selected(session: Session, patterns: Sequence[str]) -> list[Node]:

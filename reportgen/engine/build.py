@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from reportgen.engine.execute import OUT_OF_MEMORY, Task
+from reportgen.engine.execute import OUT_OF_MEMORY, SAVED_MEANWHILE, Task
 from reportgen.engine.logs import log_name
 from reportgen.engine.plan import outlasts, price_of, rank
 from reportgen.engine.pool import Workers, local_executor, run_task
@@ -219,6 +219,9 @@ class Builder:
 
     def finish(self, node: Node, outcome: dict[str, Any]) -> None:
         record = from_json(outcome.get("record"))
+        if record is not None and record.key != self.session.status(node).key:
+            self.fail(node, self.of_other_code(node, record))
+            return
         if record is not None:
             self.session.settle(node, record)
             self.outcome.ran[node.name] = record
@@ -235,12 +238,24 @@ class Builder:
             self.reporter.failed(node, error["text"], "")
             self.turns.put(node)
             return
-        self.session.forget(node)
-        self.outcome.failed[node.name] = error["text"]
-        self.turns.settle(node)
         printed = error["log"] and f"What it printed is in '{error['log']}'."
         more = "\n".join(filter(None, [error["traceback"], printed]))
-        self.reporter.failed(node, error["text"], more)
+        self.fail(node, error["text"], more)
+
+    def fail(self, node: Node, why: str, more: str = "") -> None:
+        self.session.forget(node)
+        self.outcome.failed[node.name] = why
+        self.turns.settle(node)
+        self.reporter.failed(node, why, more)
+
+    def of_other_code(self, node: Node, record: Record) -> str:
+        """Why a result that is kept is not what this build was asked for."""
+        was = self.session.closure(node).sources
+        other = (file for file, digest in record.sources.items() if was.get(file) != digest)
+        return (
+            f"'{next(other, node.file)}' {SAVED_MEANWHILE}. What was computed "
+            "is kept as the result of that code; build again to go on with it."
+        )
 
     def retry_smaller(self, node: Node) -> None:
         """Out of device memory: once more while nothing else runs, then on the CPU."""

@@ -8,31 +8,34 @@ import os
 import shutil
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from reportgen.distribution import extra
 from reportgen.engine.generators import seed_everything
 from reportgen.engine.logs import logged
-from reportgen.engine.modules import prepare, remember
 from reportgen.engine.places import checkpoint_folder, failure_file, interrupted_file, kept_file
 from reportgen.engine.run import Run, thread_count
-from reportgen.errors import ReportgenError
+from reportgen.errors import Place, ReportgenError
 from reportgen.freshness import Observer, Sources, environment, still_holds
+from reportgen.freshness.keys import node_key
 from reportgen.freshness.observe import overrule
+from reportgen.freshness.settle import as_they_ran
 from reportgen.freshness.states import environment_change
 from reportgen.registry.decorators import REGISTERED
-from reportgen.registry.imports import PACKAGE, in_project
-from reportgen.store import CorruptObject, MissingObject, Record, Store
+from reportgen.registry.imports import PACKAGE, in_project, loaded, prepare
+from reportgen.store import CorruptObject, MissingObject, Recipe, Record, Store
 from reportgen.store.files import write_json
 from reportgen.store.layers import Layer
 from reportgen.store.values import save_file
 from reportgen.store.ways import check_annotation
 
 OUT_OF_MEMORY = "out of memory"
+SAVED_MEANWHILE = "was saved after this build began"
 HEAVY = {"PIL", "numpy", "pandas", "scipy", "sklearn", "torch", "torchvision"}
 """Packages that take long to import and may be forked then: they start no thread and no device.
 Others might, and are imported by each node that needs them."""
@@ -41,32 +44,20 @@ WARM_UP = "warm-up"
 """The kind of a task that runs nothing: the worker imports ``packages`` and waits."""
 
 
-@dataclass(frozen=True)
-class Task:
+@dataclass(frozen=True, kw_only=True)
+class Task(Recipe):
     """All that a worker must know to run a node; plain JSON, so that any machine can take it."""
 
     root: str
     store: str
     lower: tuple[str, ...]
-    node: str
-    kind: str
     module: str
     file: str
-    key: str
-    seed: int
-    params: Mapping[str, Any]
-    inputs: Mapping[str, str]
-    code: Mapping[str, str]
-    sources: Mapping[str, str]
     modules: tuple[str, ...]
     packages: tuple[str, ...]
-    profile: str
-    commit: str
-    version: str = ""
     device: str = ""
     threads: int = 0
     force: bool = False
-    notes: tuple[str, ...] = ()
     log: str = ""
 
     def to_json(self) -> str:
@@ -189,57 +180,62 @@ def run_node(task: Task, store: Store, send: Send) -> Record:
         )
         reset = reset_peak_memory()
         limit_threads(task.threads)
-        with observer:
-            producer = find_producer(task)
-            observer.ready()
-            seed_everything(task.seed)
-            given = list(arguments(producer, task, store, run))
-            with alone():
-                value = producer(*given, **task.params)
-            remember(task.root, task.sources)
-        seconds = run.seconds
-        with keeping(value, task, store):
-            digest, objects = store.save(checked_output(task, value), task.node)
-    record = Record(
-        node=task.node,
-        kind=task.kind,
-        key=task.key,
-        output=digest,
-        objects=tuple(objects),
-        params=task.params,
-        inputs=task.inputs,
-        code=task.code,
-        sources=task.sources,
-        observed=observer.observed,
-        environment=environment((*task.packages, *observer.packages)),
-        seed=task.seed,
-        device=device_name(run),
-        seconds=round(seconds, 3),
-        finished=datetime.now(UTC).isoformat(timespec="milliseconds"),
-        peak_memory=peak_memory() if reset else 0,
-        peak_device_memory=peak_device_memory(),
-        commit=task.commit,
-        profile=task.profile,
-        version=task.version,
-        notes=task.notes,
-    )
-    store.put(record)
+        with keeping(task, store) as computed:
+            with observer:
+                task = produce(task, store, run, observer, computed)
+            record = recording(task, store, run, observer, computed[0])
+            record = replace(record, peak_memory=peak_memory() if reset else 0)
+            store.put(record)
     shutil.rmtree(checkpoints, ignore_errors=True)
     for place in (failure_file, interrupted_file, kept_file):
         place(store.folder, task.node).unlink(missing_ok=True)
     return record
 
 
+def produce(task: Task, store: Store, run: Run, observer: Observer, computed: list[Any]) -> Task:
+    """Call the producer, add what it returns to ``computed``, and return the task as it was run."""
+    producer = find_producer(task, observer)
+    observer.ready()
+    seed_everything(task.seed)
+    given = list(arguments(producer, task, store, run))
+    with alone():
+        computed.append(producer(*given, **task.params))
+    return as_loaded(task, observer)
+
+
+def recording(task: Task, store: Store, run: Run, observer: Observer, value: Any) -> Record:
+    """Store what a run returned, and sum the run up."""
+    seconds = run.seconds
+    digest, objects = store.save(checked_output(task, value), task.node)
+    return Record(
+        **task.recipe,
+        output=digest,
+        objects=tuple(objects),
+        observed=observer.observed,
+        environment=environment((*task.packages, *observer.packages)),
+        device=device_name(run),
+        seconds=round(seconds, 3),
+        finished=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        peak_device_memory=peak_device_memory(),
+    )
+
+
 @contextlib.contextmanager
-def keeping(value: Any, task: Task, store: Store) -> Iterator[None]:
-    """Keep what was computed, as far as it can be written, where it cannot be recorded."""
+def keeping(task: Task, store: Store) -> Iterator[list[Any]]:
+    """A list for what is computed, which is kept, as far as it can be written, where it cannot be
+    recorded."""
+    computed: list[Any] = []
     try:
-        yield
-    except ReportgenError as error:
+        yield computed
+    except Exception as error:
+        if not computed:
+            raise
         try:
-            save_file(kept_file(store.folder, task.node), value, task.node, lenient=True)
+            save_file(kept_file(store.folder, task.node), computed[0], task.node, lenient=True)
         except (ReportgenError, OSError):
             raise error from None
+        if not isinstance(error, ReportgenError):
+            error = ReportgenError(f"It cannot be recorded: {described(error)}.")
         kept = f'What was computed is kept: reportgen.load("{task.node}", kept=True).'
         hint = " ".join(filter(None, [error.hint, kept]))
         raise ReportgenError(error.message, place=error.place, hint=hint) from None
@@ -265,13 +261,46 @@ def alone() -> Iterator[None]:
             os._exit(0)
 
 
-def find_producer(task: Task) -> Callable[..., Any]:
-    """The function of a node, as its file says now."""
+def find_producer(task: Task, observer: Observer) -> Callable[..., Any]:
+    """The function of a node, as its file says now. Raises ReportgenError where that is another
+    than the build has looked at."""
     importlib.import_module(task.module)
-    remember(task.root, task.sources)
+    if as_loaded(task, observer).key != task.key:
+        file = saved_meanwhile(task, observer)[0]
+        raise ReportgenError(
+            f"'{file}' {SAVED_MEANWHILE}.",
+            place=Place(file),
+            hint="Build again: the next run takes it as it is now.",
+        )
     producer = REGISTERED[task.node][1]
     check_annotation(producer, task.node)
     return producer
+
+
+def as_loaded(task: Task, observer: Observer) -> Task:
+    """The task with the code that was really imported, and the key of that. A file may have been
+    saved between the look at the project and its import, which can be hours later."""
+    if not saved_meanwhile(task, observer):
+        return task
+    node = REGISTERED[task.node][0]
+    now = as_they_ran(observer.place, Path(task.store, "parse")).closure(task.file, node.definition)
+    observer.know(now)
+    key = node_key(
+        now.digest,
+        task.params,
+        task.inputs,
+        seed=task.seed,
+        version=node.version,
+        ignore=node.ignore,
+    )
+    return replace(task, key=key, code=dict(now.definitions), sources=dict(now.sources))
+
+
+def saved_meanwhile(task: Task, observer: Observer) -> list[str]:
+    """The files of the task's code that were imported with another text than it knows."""
+    texts = ((observer.place.name(file), text) for file, (text, _) in loaded.items())
+    digests = [(name, sha256(text).hexdigest()) for name, text in texts if name]
+    return [name for name, digest in digests if task.sources.get(name, digest) != digest]
 
 
 def arguments(producer: Callable[..., Any], task: Task, store: Store, run: Run) -> Iterator[Any]:

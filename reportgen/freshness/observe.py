@@ -27,6 +27,7 @@ from types import CodeType
 from typing import Any
 
 from reportgen.freshness import hooks, started
+from reportgen.freshness.closure import Closure
 from reportgen.freshness.frames import (
     Places,
     frames,
@@ -76,8 +77,7 @@ class Observer:
     ) -> None:
         self.exclude = tuple(map(str, exclude))
         self.place = Places(root, map(Path, self.exclude))
-        self.modules, self.code = frozenset(modules), frozenset(code)
-        self.packages = set(packages)
+        self.modules, self.code, self.packages = set(modules), set(code), set(packages)
         self.observed: dict[str, Any] = {}
         self.seen: Seen = {}
         self.written: set[str] = set()
@@ -105,6 +105,11 @@ class Observer:
         self._before = hooks.listen(self)
         _finish_at_exit()
         return self
+
+    def know(self, closure: Closure) -> None:
+        """The code is that of this closure, also where it is not what it was taken for."""
+        self.modules, self.code = set(closure.modules), set(closure.definitions)
+        self.packages.update(closure.packages)
 
     def ready(self) -> None:
         """What was imported for the run is imported; what starts from now on has run."""

@@ -1,11 +1,13 @@
 """What is left to say of a run's notes when it is over."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reportgen.freshness.closure import Closures
+from reportgen.freshness.frames import Places
 from reportgen.freshness.growing import growing
 from reportgen.freshness.holds import file_digest, listing, names_digest, text_digest
 from reportgen.freshness.sources import Sources
@@ -21,7 +23,7 @@ UNSETTLED = "changed during the run"
 
 def settled(run: "Observer", by_module: Mapping[str, Seen]) -> dict[str, Any]:
     """All that was seen, and what the modules saw that the run could use, as JSON."""
-    closures = _Closures(run)
+    closures = cache(lambda: as_they_ran(run.place))
     unknown = _take_over(run, by_module, closures)
     observed: dict[str, dict[str, Any]] = {}
     for (kind, name), value in sorted(run.seen.items(), key=lambda item: item[0]):
@@ -45,22 +47,15 @@ def settled(run: "Observer", by_module: Mapping[str, Seen]) -> dict[str, Any]:
     return observed
 
 
-class _Closures:
-    """Closures over the sources as they were loaded, made when they are first needed."""
-
-    def __init__(self, run: "Observer") -> None:
-        self.run, self.made = run, list[Closures]()
-
-    def __call__(self) -> Closures:
-        if not self.made:
-            named = ((self.run.place.name(file), text) for file, (text, _) in loaded.items())
-            texts = {name: text for name, text in named if name}
-            self.made.append(Closures(Sources(Path(self.run.place.root), texts=texts)))
-        return self.made[0]
+def as_they_ran(place: Places, cache: Path | None = None) -> Closures:
+    """Closures over the sources of a project as they were loaded, whatever was saved since."""
+    named = ((place.name(file), text) for file, (text, _) in loaded.items())
+    texts = {name: text for name, text in named if name}
+    return Closures(Sources(Path(place.root), cache, texts))
 
 
 def _take_over(
-    run: "Observer", by_module: Mapping[str, Seen], closures: _Closures
+    run: "Observer", by_module: Mapping[str, Seen], closures: Callable[[], Closures]
 ) -> dict[str, str]:
     """Add what modules and packages saw; returns the modules that the closure lacks, or of which
     more may have been used, with digests."""
@@ -91,7 +86,9 @@ def _take_over(
     return unknown
 
 
-def _definition(run: "Observer", place: str, closures: _Closures) -> tuple[str, str] | None:
+def _definition(
+    run: "Observer", place: str, closures: Callable[[], Closures]
+) -> tuple[str, str] | None:
     """The definition at ``file:line`` and its digest; None of one that the closure has."""
     file, _, line = place.rpartition(":")
     if file not in closures().sources.files or _whole(run, file):

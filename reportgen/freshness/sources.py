@@ -11,6 +11,7 @@ from functools import cache
 from hashlib import file_digest as hash_file
 from hashlib import sha256
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any
 
 from reportgen.cache import keep
@@ -95,11 +96,13 @@ class Sources:
         return module in self.modules
 
     def file_digest(self, path: Path) -> str | None:
-        """The SHA-256 of any file, None if it is not there. A big one is not read again while its
+        """The SHA-256 of any file, None if there is none. A big one is not read again while its
         status is the same and was already old when it was read: a file that has just been written
         may be written again within the same tick of the file system's clock."""
         try:
             stat = os.stat(path)
+            if not S_ISREG(stat.st_mode):
+                return None
             if stat.st_size <= BIG:
                 return sha256(path.read_bytes()).hexdigest()
             status = [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]

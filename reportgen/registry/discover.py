@@ -7,7 +7,6 @@ in a process of its own, and what it registered is remembered for that state of 
 
 import ast
 import json
-import os
 import subprocess
 import sys
 from dataclasses import asdict
@@ -17,7 +16,7 @@ from typing import Any
 
 from reportgen.cache import keep
 from reportgen.errors import Place, ReportgenError, WrongUse
-from reportgen.project import Project, source_folders
+from reportgen.project import Project
 from reportgen.registry.graph import Graph
 from reportgen.registry.node import Node, Parameter, make_node
 from reportgen.registry.reads import state_of, variable
@@ -285,10 +284,7 @@ def dynamic_nodes(project: Project, dynamic: list[str], files: list[str]) -> lis
 
 def import_nodes(root: Path, files: list[str]) -> dict[str, Any]:
     command = [sys.executable, "-m", "reportgen.registry.dynamic", *map(module_name, files)]
-    sources = (str(root / folder) for folder in source_folders(root))
-    above = filter(None, [str(root), os.environ.get("PYTHONPATH"), *sources])
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join(above)}
-    done = subprocess.run(command, cwd=root, env=env, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     if done.returncode:
         report = json.loads(done.stdout) if done.stdout.startswith("{") else {}
         raise ReportgenError(

@@ -16,13 +16,13 @@ from typing import Any
 
 from reportgen.errors import ReportgenError
 from reportgen.registry.decorators import REGISTERED
-from reportgen.registry.imports import import_from_source
+from reportgen.registry.imports import prepare
 from reportgen.registry.reads import notice, state_of, variable, watch
 
 
 def main(modules: list[str]) -> int:
     root, read, asked = os.getcwd(), set[str](), set[str]()
-    import_from_source(root)
+    prepare(root)
     watch(root, read, asked)
     sys.addaudithook(partial(notice, root, read))
     with contextlib.redirect_stdout(sys.stderr):

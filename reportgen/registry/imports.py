@@ -7,6 +7,7 @@ milliseconds; packages keep their bytecode. What was loaded is kept, as text and
 what runs, whatever the file says later.
 """
 
+import importlib
 import marshal
 import os
 import sys
@@ -19,8 +20,10 @@ from importlib.machinery import (
     FileFinder,
     SourceFileLoader,
 )
+from pathlib import Path
 from types import CodeType
 
+from reportgen.project import source_folders
 from reportgen.registry.own import PACKAGE as PACKAGE
 from reportgen.registry.own import in_project as in_project
 from reportgen.registry.own import is_hidden, own_name
@@ -46,9 +49,19 @@ class FromSource(SourceFileLoader):
         return code
 
 
+def prepare(root: str) -> None:
+    """Make this process import modules of the project at ``root``, from their sources."""
+    if root not in sys.path:
+        sys.path.insert(0, root)
+    for folder in source_folders(Path(root)):
+        if str(Path(root, folder)) not in sys.path:
+            sys.path.append(str(Path(root, folder)))
+    import_from_source(root)
+    importlib.invalidate_caches()  # else a module that is new in a known folder is not found
+
+
 @cache
 def import_from_source(root: str) -> None:
-    """From now on, import the modules that are own ones of the project at ``root`` from source."""
     loaders = (ExtensionFileLoader, EXTENSION_SUFFIXES), (FromSource, SOURCE_SUFFIXES)
     make = FileFinder.path_hook(*loaders)
 

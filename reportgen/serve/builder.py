@@ -9,8 +9,7 @@ from typing import Any
 
 from reportgen.engine.build import Limits, build_nodes
 from reportgen.engine.draw import draw_figure, results_of
-from reportgen.engine.execute import WARM_UP, Task
-from reportgen.engine.modules import SAVED_MEANWHILE
+from reportgen.engine.execute import SAVED_MEANWHILE, WARM_UP, Task
 from reportgen.engine.plan import Price
 from reportgen.engine.pool import LocalExecutor, run_task
 from reportgen.engine.progress import Reporter

@@ -7,13 +7,14 @@ bundle and whatever else is stacked below.
 
 from reportgen.store.layers import Store, open_store
 from reportgen.store.objects import CorruptObject, MissingObject, Objects
-from reportgen.store.records import Record, Records
+from reportgen.store.records import Recipe, Record, Records
 from reportgen.store.values import load_value, save_value
 
 __all__ = [
     "CorruptObject",
     "MissingObject",
     "Objects",
+    "Recipe",
     "Record",
     "Records",
     "Store",

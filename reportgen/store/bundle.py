@@ -32,8 +32,12 @@ def write_bundle(
 
 
 def sweep(layer: Layer) -> list[str]:
-    """Remove objects that no record of the layer points to; returns their digests."""
-    used = {digest for record in layer.records for digest in record.objects}
+    """Remove objects that no record of the layer points to; returns their digests. Beside a record
+    that cannot be read, which may point to any of them, all stay."""
+    records = layer.records
+    used = {digest for record in records for digest in record.objects}
+    if records.bad:
+        return []
     loose = [digest for digest in layer.objects if digest not in used]
     for digest in loose:
         layer.objects.path(digest).unlink(missing_ok=True)

@@ -60,7 +60,9 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def write_json(path: Path, value: Any) -> None:
-    write_bytes(path, json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False).encode())
+    """Write JSON; what has no place in UTF-8, as in some names of files, stands as an escape."""
+    text = json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False)
+    write_bytes(path, text.encode("utf-8", "backslashreplace"))
 
 
 def read_json(path: str | Path, *, most: int = -1) -> Any:

@@ -45,11 +45,7 @@ class Store:
 
     def bad_records(self) -> list[str]:
         """What was found among the records and is none, in sentences."""
-        return [
-            f"'{path}' is no record, and is left aside: {why}."
-            for records in self.records
-            for path, why in records.bad.items()
-        ]
+        return [fault for records in self.records for fault in records.faults]
 
     def find(self, digest: str) -> Path:
         """The path of a verified object. Raises MissingObject or CorruptObject."""

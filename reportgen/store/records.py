@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -16,39 +16,52 @@ MOST = 1 << 26
 """Bytes of a record that are read; those of a run with thousands of files have a hundredth."""
 
 
-@dataclass(frozen=True)
-class Record:
-    """One finished run of a node.
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """What a run of a node is made from, known before it and noted after it.
 
-    ``key`` is the digest of what the run depends on, ``output`` the digest of what it returned,
-    ``objects`` all objects of the output. ``inputs`` maps input names to their output digests,
-    ``code`` holds the digest of every definition that the run could reach, ``sources`` those of
-    their files, ``observed`` what it read while it ran, ``environment`` the versions it ran
-    under. ``version`` is the one that the node declares, None where nobody noted it. ``seconds``
-    is wall time; memory is in bytes. Times are ISO 8601, UTC.
+    ``key`` is the digest of what the run depends on. ``inputs`` maps input names to their output
+    digests, ``code`` holds the digest of every definition that the run can reach, ``sources``
+    those of their files. ``version`` is the one that the node declares, None where nobody noted it.
     """
 
     node: str
     kind: str
     key: str
-    output: str
-    objects: tuple[str, ...]
     params: Mapping[str, Any]
     inputs: Mapping[str, str]
     code: Mapping[str, str]
-    observed: Mapping[str, Any]
-    environment: Mapping[str, str]
     sources: Mapping[str, str]
     seed: int
+    commit: str = ""
+    profile: str = "standard"
+    version: str | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def recipe(self) -> dict[str, Any]:
+        """These fields alone."""
+        return {field.name: getattr(self, field.name) for field in fields(Recipe)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record(Recipe):
+    """One finished run of a node.
+
+    ``output`` is the digest of what it returned, ``objects`` all objects of that, ``observed`` what
+    it read while it ran, ``environment`` the versions it ran under. ``seconds`` is wall time;
+    memory is in bytes. Times are ISO 8601, UTC.
+    """
+
+    output: str
+    objects: tuple[str, ...]
+    observed: Mapping[str, Any]
+    environment: Mapping[str, str]
     device: str
     seconds: float
     finished: str
     peak_memory: int = 0
     peak_device_memory: int = 0
-    commit: str = ""
-    profile: str = "standard"
-    version: str | None = None
-    notes: tuple[str, ...] = ()
     accepted: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -120,6 +133,12 @@ class Records:
             else:
                 self.bad[path] = record
         return sorted(found, key=lambda record: record.finished, reverse=True)
+
+    @property
+    def faults(self) -> list[str]:
+        """What was found here and is no record, in sentences."""
+        said = "'{}' is no record, and is left aside: {}."
+        return [said.format(path, why) for path, why in self.bad.items()]
 
     def remove(self, record: Record) -> None:
         self.path(record).unlink(missing_ok=True)

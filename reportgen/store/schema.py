@@ -44,9 +44,61 @@ def listing(of: Callable[[Any], bool]) -> Callable[[Any], bool]:
     return lambda value: isinstance(value, (list, tuple)) and all(map(of, value))
 
 
-def mapping(to: Callable[[Any], bool]) -> Callable[[Any], bool]:
+def is_place(value: Any) -> bool:
+    """Whether this is a path as observations name one: not empty, nowhere through ``..``."""
+    return isinstance(value, str) and value != "" and "\0" not in value and ".." not in parts(value)
+
+
+def is_inside(value: Any) -> bool:
+    """Whether this is a path below the project."""
+    return is_place(value) and not value.startswith(("/", "\\"))
+
+
+def parts(path: str) -> list[str]:
+    return path.replace("\\", "/").split("/")
+
+
+def table(of: Callable[[Any], bool], to: Callable[[Any], bool]) -> Callable[[Any], bool]:
     return lambda value: (
-        isinstance(value, Mapping) and all(map(is_text, value)) and all(map(to, value.values()))
+        isinstance(value, Mapping) and all(map(of, value)) and all(map(to, value.values()))
+    )
+
+
+def mapping(to: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return table(is_text, to)
+
+
+def is_text_or_none(value: Any) -> bool:
+    return value is None or is_text(value)
+
+
+def is_folder(value: Any) -> bool:
+    """Whether this says what was in a folder, or that there was none."""
+    if value is None or not isinstance(value, Mapping) or set(value) != {"names", "without"}:
+        return value is None
+    return is_text(value["names"]) and listing(is_text)(value["without"])
+
+
+def is_definition(value: Any) -> bool:
+    """Whether this is ``file:name``."""
+    return is_place(value) and ":" in value
+
+
+OBSERVED: dict[str, Callable[[Any], bool]] = {
+    "files": table(is_place, is_text_or_none),
+    "folders": table(is_place, is_folder),
+    "links": table(is_place, is_text_or_none),
+    "environment": table(is_text, is_text_or_none),
+    "modules": table(is_place, is_text_or_none),
+    "missing": table(is_text, lambda value: value is None),
+    "ran": table(is_definition, is_text_or_none),
+}
+"""What a run may have seen, by kind: names, and what was found there."""
+
+
+def is_observed(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(
+        kind in OBSERVED and OBSERVED[kind](found) for kind, found in value.items()
     )
 
 
@@ -59,9 +111,9 @@ FIELDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "params": ("a table", mapping(lambda value: True)),
     "inputs": ("a table of digests", mapping(is_digest)),
     "code": ("a table of texts", mapping(is_text)),
-    "observed": ("a table of tables", mapping(mapping(lambda value: True))),
+    "observed": ("what a run may see, by places", is_observed),
     "environment": ("a table of texts", mapping(is_text)),
-    "sources": ("a table of digests", mapping(is_digest)),
+    "sources": ("a table of digests, by files of the project", table(is_inside, is_digest)),
     "seed": ("a whole number", is_count),
     "device": ("a text", is_text),
     "seconds": ("a duration", is_duration),

@@ -374,3 +374,23 @@ def test_hints_name_commands_that_exist() -> None:
     }
     assert {"build", "new"} <= {word for word, _ in found}
     assert [pair for pair in found if pair[0] not in COMMANDS] == []
+
+
+def test_every_command_names_the_records_that_it_leaves_aside(project: ProjectFolder) -> None:
+    assert project.run("build", "walk").code == 0
+    store = project.root / ".reportgen"
+    [record] = (store / "records/walk").glob("*.json")
+    bad = record.with_name("0.json")
+    bad.write_text(record.read_text().replace('"format": 1', '"format": 7'))
+    objects = sorted((store / "objects").rglob("*"))
+
+    for command in (["status"], ["list"], ["why", "walk"], ["build", "walk"], ["gc"]):
+        said = project.run(*command).err
+        assert said.count(f"'{bad}' is no record, and is left aside: it has another format.") == 1
+
+    record.unlink()
+    assert project.run("gc").code == 0
+    assert sorted((store / "objects").rglob("*")) == objects, "some may be the bad record's"
+    bad.unlink()
+    assert project.run("gc").code == 0
+    assert sorted(p for p in (store / "objects").rglob("*") if p.is_file()) == []

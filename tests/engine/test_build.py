@@ -419,7 +419,7 @@ def test_code_that_is_edited_during_a_build_is_not_filed_under_its_old_key(
     )
     done = project.run("build")
     assert done.code == 1
-    assert "saved while this run began" in done.err
+    assert "saved after this build began" in done.err
     assert project.run("build").code == 0
     assert project.run("value", "second").out == "2\n"
 

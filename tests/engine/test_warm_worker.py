@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from reportgen import load
 from reportgen.engine.build import Outcome, build_nodes
 from reportgen.engine.pool import LocalExecutor
 from reportgen.engine.progress import Reporter
@@ -150,15 +151,69 @@ def test_bytecode_of_an_earlier_text_registers_nothing(
     assert [node.id for node in look(project).graph] == ["b"]
 
 
-@pytest.mark.parametrize(("name", "file"), [("sums", "tools/rates.py"), ("lazy", "tools/later.py")])
 def test_a_run_of_code_saved_since_the_look_is_void(
-    project: ProjectFolder, workers: LocalExecutor, name: str, file: str
+    project: ProjectFolder, workers: LocalExecutor
 ) -> None:
     session = look(project)
-    session.status(session.graph.nodes[name])
-    project.edit(file, "1", "9")
-    outcome = build(session, name, workers)
+    session.status(session.graph.nodes["sums"])
+    project.edit("tools/rates.py", "1", "9")
+    outcome = build(session, "sums", workers)
 
-    assert f"'{file}' was saved while this run began." in outcome.failed[name]
-    assert list(session.store.records_of(name)) == []
-    assert 9 in value(project, name, workers).values()
+    assert "'tools/rates.py' was saved after this build began." in outcome.failed["sums"]
+    assert list(session.store.records_of("sums")) == []
+    assert 9 in value(project, "sums", workers).values()
+
+
+LATE = """
+    from pathlib import Path
+    from reportgen import artifact
+
+    def save(name, text):
+        Path(__file__).parents[1].joinpath("tools", name).write_text(text)
+
+    @artifact
+    def remarked():
+        save("later.py", "# why\\nLATE = 1\\n")
+        from tools.later import LATE
+        return LATE
+
+    @artifact
+    def meant(*, by=2):
+        save("late.py", "LATE = 3\\n")
+        from tools.late import LATE
+        return LATE * by
+
+    @artifact
+    def torn():
+        save("half.py", "# why\\nLATE = 4\\n")
+        save("never.py", "def (")
+        from tools.half import LATE
+        if not LATE:
+            from tools.never import LATE
+        return LATE
+    """
+
+
+def test_a_file_saved_before_its_late_import_loses_nothing(
+    make_project: Callable[..., ProjectFolder], workers: LocalExecutor
+) -> None:
+    """A comment changes nothing; other code makes the result one of that code; and what no code
+    can be named for is kept beside the records."""
+    names = {"later": 1, "late": 2, "half": 4, "never": 5}
+    tools = {f"tools/{name}.py": f"LATE = {value}\n" for name, value in names.items()}
+    files = {"experiments/__init__.py": "", "experiments/report.py": LATE, **tools}
+    project = make_project(files)
+    session = look(project)
+    nodes = [session.graph.nodes[name] for name in ("remarked", "meant", "torn")]
+    outcome = build_nodes(session, nodes, Reporter(), executor=workers)
+
+    assert list(outcome.ran) == ["remarked"], outcome.failed
+    assert "'tools/late.py' was saved after this build began." in outcome.failed["meant"]
+    assert 'reportgen.load("torn", kept=True)' in outcome.failed["torn"]
+    assert load("torn", start=project.root, kept=True) == 4
+    project.write({"tools/never.py": "LATE = 5\n"})
+    after = look(project)
+    assert [after.status(node).state for node in nodes] == ["fresh", "fresh", "failed"]
+    assert load("meant", start=project.root) == 6
+    project.edit("tools/late.py", "3", "2")
+    assert look(project).status(nodes[1]).state == "stale"

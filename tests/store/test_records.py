@@ -23,9 +23,13 @@ HOSTILE: dict[str, Any] = {
     "params": [[1], None],
     "inputs": [[], {"a": "../x"}, {"a": 1}],
     "code": [7, {"a": 1}],
-    "observed": [[1], {"files": [1]}, None],
+    "observed": [[1], {"files": [1]}, None, {"other": {}}, {"files": {"a/../../b": None}},
+                 {"files": {"": None}}, {"files": {"a": 1}}, {"folders": {"a": {"names": "x"}}},
+                 {"folders": {"a": [1]}}, {"folders": {"a": {"names": "x", "without": [1]}}},
+                 {"links": {"a": {}}}, {"environment": {"A": 1}}, {"modules": {"a\0b": "x"}},
+                 {"missing": {"m": "x"}}, {"ran": {"nowhere": ""}}],
     "environment": [None, {"python": 3}],
-    "sources": [[1], {"a.py": "x"}],
+    "sources": [[1], {"a.py": "x"}, {"/etc/passwd": "a" * 64}, {"a/../../b.py": "a" * 64}],
     "seed": ["s", -1, True, 1.5],
     "device": [{}, None],
     "seconds": ["x", float("nan"), float("inf"), -1, None],
@@ -38,7 +42,7 @@ HOSTILE: dict[str, Any] = {
     "accepted": [3, {"reason": 1}],
     "extra": [1],
     "format": [2, None, [1]],
-}
+}  # fmt: skip
 
 
 @pytest.fixture
