@@ -22,9 +22,11 @@ def load(name: str, *, start: Path | None = None, kept: bool = False) -> Any:
 
 def load_kept(store: Path, name: str) -> Any:
     from reportgen.engine.places import kept_file
+    from reportgen.engine.session import forbid_inside_a_run
     from reportgen.errors import ReportgenError
     from reportgen.store.values import load_file
 
+    forbid_inside_a_run()
     file = kept_file(store, name)
     if not file.is_file():
         raise ReportgenError(f"No value of '{name}' is kept beside the records.")

@@ -10,9 +10,10 @@ from reportgen.engine.params import resolve_params
 from reportgen.engine.places import checkpoint_folder, failure_file, interrupted_file
 from reportgen.engine.renamed import take_over, with_names
 from reportgen.engine.run import derive_seed
-from reportgen.errors import ReportgenError
-from reportgen.freshness import Closure, Sources, closure, environment, still_holds
+from reportgen.errors import Place, ReportgenError
+from reportgen.freshness import Closure, Sources, closure, environment, hooks, still_holds
 from reportgen.freshness.closure import shared
+from reportgen.freshness.frames import frames, is_ours
 from reportgen.freshness.keys import node_key
 from reportgen.freshness.states import (
     ENV_STALE,
@@ -47,6 +48,7 @@ class Session:
     """The state of every node, found when asked for and remembered until it changes."""
 
     def __init__(self, project: Project, options: Options | None = None) -> None:
+        forbid_inside_a_run()
         self.project = project
         self.options = options or Options()
         self.graph: Graph = discover(project)
@@ -230,6 +232,18 @@ class Session:
     def lose(self, digest: str) -> None:
         """Note that an object could not be read after all."""
         self._sound.discard(digest)
+
+
+def forbid_inside_a_run() -> None:
+    """Raise ReportgenError where a producer, or the import of its module, asks for results: nobody
+    would see which, and when they change."""
+    if hooks.is_listening():
+        caller = next((frame for frame in frames() if not is_ours(frame)), None)
+        raise ReportgenError(
+            "A producer cannot ask for results of other nodes while it runs.",
+            place=Place(caller.f_code.co_filename, caller.f_lineno) if caller else None,
+            hint="Name the artifact as a parameter, def figure(denoiser): its value is passed in.",
+        )
 
 
 def accepted_reason(record: Record) -> str:

@@ -63,8 +63,10 @@ def reads_for_others(frame: FrameType) -> bool:
 
 
 def is_metadata(frame: FrameType) -> bool:
-    """Whether a frame asks what is installed, which is the environment's business."""
-    return str(frame.f_globals.get("__name__")).startswith("importlib.metadata")
+    """Whether a frame asks what is installed, which is the environment's business; what is loaded
+    by an entry point is not."""
+    asks = str(frame.f_globals.get("__name__")).startswith("importlib.metadata")
+    return asks and frame.f_code.co_qualname != "EntryPoint.load"
 
 
 def package_imported(frame: FrameType) -> str:

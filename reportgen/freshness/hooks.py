@@ -57,6 +57,11 @@ def listen(listener: Listener | None) -> Listener | None:
     return before
 
 
+def is_listening() -> bool:
+    """Whether a run is observed in this process."""
+    return _listener is not None
+
+
 def tell(what: str, *args: Any) -> None:
     """Pass something on; what the listener reads itself in the meantime is not heard."""
     if _listener is None or getattr(_busy, "now", False):

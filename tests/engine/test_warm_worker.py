@@ -217,3 +217,26 @@ def test_a_file_saved_before_its_late_import_loses_nothing(
     assert load("meant", start=project.root) == 6
     project.edit("tools/late.py", "3", "2")
     assert look(project).status(nodes[1]).state == "stale"
+
+
+def test_a_producer_cannot_ask_for_results(
+    make_project: Callable[..., ProjectFolder], workers: LocalExecutor
+) -> None:
+    code = """
+        from reportgen import artifact, load
+
+        @artifact
+        def first():
+            return 1
+
+        @artifact
+        def second():
+            return load("first")
+        """
+    project = make_project({"experiments/__init__.py": "", "experiments/report.py": code})
+    session = look(project)
+    outcome = build_nodes(session, list(session.graph), Reporter(), executor=workers)
+
+    assert list(outcome.ran) == ["first"]
+    assert "report.py:9: A producer cannot ask for results" in outcome.failed["second"]
+    assert load("first", start=project.root) == 1
