@@ -25,6 +25,7 @@ COMMANDS = {
     "doctor": "doctor",
     "serve": "serve",
     "check": "check",
+    "audit": "audit",
     "pdf": "pdf",
     "publish": "publish",
     "bundle": "bundle",

@@ -111,12 +111,24 @@ PLACEHOLDER = re.compile(r"\$[^$]*\$|\{([^{}]*)\}")
 NAME = re.compile(r"([A-Za-z_]\w*(?:\.\w+)*)(?::([^{}]*))?")
 
 
-def fill(text: str, node: Node, results: Results, escape: Callable[[str], str] = str) -> str:
+Marking = Callable[[tuple[str, ...], Any, str], str]
+"""What is written for a value, from its path (the node's name first), itself, and its text."""
+
+
+def fill(
+    text: str,
+    node: Node,
+    results: Results,
+    escape: Callable[[str], str] = str,
+    mark: Marking | None = None,
+) -> str:
     """A caption or alt text with ``{denoiser.epochs}`` and ``{sigma}`` filled in, but for maths.
 
-    ``escape`` is applied to values that are not numbers. Raises ReportgenError, with the node's
-    place, for a placeholder that names nothing.
+    ``escape`` is applied to values that are not numbers; ``mark`` writes all of them. Raises
+    ReportgenError, with the node's place, for a placeholder that names nothing.
     """
+
+    own = results[node.name].params
 
     def replace(match: re.Match[str]) -> str:
         if match[1] is None:
@@ -125,8 +137,12 @@ def fill(text: str, node: Node, results: Results, escape: Callable[[str], str] =
         if not parsed:
             raise ReportgenError(f"'{match[0]}' is no placeholder.", place=node.place)
         try:
-            value = lookup(parsed[1].split("."), node, results)
+            path = parsed[1].split(".")
+            value = lookup(path, node, results)
             shown = format(value, parsed[2]) if parsed[2] else plain_text(value)
+            if mark:
+                whole = path if len(path) > 1 or path[0] not in own else [node.name, *path]
+                return mark(tuple(whole), value, shown)
             return shown if isinstance(value, int | float) else escape(shown)
         except ReportgenError as error:
             raise ReportgenError(
@@ -140,9 +156,9 @@ def fill(text: str, node: Node, results: Results, escape: Callable[[str], str] =
     return PLACEHOLDER.sub(replace, text)
 
 
-def caption_of(text: str, node: Node, results: Results) -> str:
+def caption_of(text: str, node: Node, results: Results, mark: Marking | None = None) -> str:
     """A caption filled in, which is Markdown, though the values in it are text."""
-    return fill(text, node, results, markdown_text)
+    return fill(text, node, results, markdown_text, mark)
 
 
 def lookup(path: list[str], node: Node, results: Results) -> Any:

@@ -14,7 +14,8 @@ from reportgen.blog.blog import Blog
 from reportgen.blog.escape import escape
 from reportgen.blog.kramdown import Document, Element, header_id
 from reportgen.blog.liquid import Token
-from reportgen.errors import did_you_mean
+from reportgen.engine.results import caption_of
+from reportgen.errors import ReportgenError, did_you_mean
 from reportgen.posts import kramdown, liquid
 from reportgen.posts.draft import Draft, Numbered, formula_error, is_block
 from reportgen.posts.figures import assets_of, figure_html
@@ -28,19 +29,30 @@ from reportgen.posts.items import (
     TextItem,
     ValueItem,
 )
+from reportgen.posts.marks import (
+    CLASS,
+    as_one,
+    attributes,
+    filled,
+    text_of,
+    unmarked,
+    values_in,
+    without_marks,
+)
 from reportgen.posts.maths import kramdown_tex, mathml, quoted
+from reportgen.posts.origins import Origin
 from reportgen.posts.palette import same_colours
 from reportgen.posts.post import Asset, Heading
 from reportgen.posts.scan import Segment, spans
 from reportgen.posts.tex import FormulaError, expanded
-from reportgen.posts.tokens import TOKEN
+from reportgen.posts.tokens import OPEN, TOKEN
 
 if TYPE_CHECKING:
-    from reportgen.engine.results import Results
+    from reportgen.engine.results import Result, Results
 
 Lookup = Callable[[str], tuple[Draft, Numbered] | None]
 LINE_START = re.compile(r"[ \t>]*(?P<item>(?:(?:[-*+]|\d+\.)[ \t]+)*)")
-RELATION = re.compile(r"(?<=\w) ([=≈≤≥]) (?=[\w−-])")
+RELATION = re.compile(rf"(?<=\w) ([=≈≤≥]) (?=[\w−{OPEN}-])")
 REFERENCE = re.compile(r"\\(eq)?ref\s*\{\s*([^{}]*?)\s*\}")
 ATTACHED = re.compile(r"(?:[.,;:?)’”»%]|!(?!\[))+(?!\w)|-\w+|[’']?s\b")
 BLOCK_END = re.compile(r"[ \t>]*(?:$|#{1,6}[ \t]|`{3}|~{3}|<)")
@@ -48,7 +60,10 @@ BLOCK_END = re.compile(r"[ \t>]*(?:$|#{1,6}[ \t]|`{3}|~{3}|<)")
 
 @dataclass
 class Body:
-    """``markdown`` still holds the tokens of addresses; ``address`` puts them in."""
+    """``markdown`` still holds the tokens of addresses; ``addressed`` puts them in.
+
+    ``marked`` has a number for each value of a run that the text shows.
+    """
 
     draft: Draft
     results: Results
@@ -61,12 +76,14 @@ class Body:
     assets: list[Asset] = field(default_factory=list)
     told: dict[str, str] = field(default_factory=dict)  # see figure_html
     palette: dict[str, int] = field(default_factory=dict)  # see same_colours
+    marked: dict[ValueItem, int] = field(default_factory=dict)
 
     def assemble(self) -> Body:
         """Settle everything. Raises ReportgenError with file and line."""
         self.refuse_figures_in_lines()
         safe = "".join(self.safe(segment) for segment in self.draft.segments)
-        safe = self.with_heading_ids(kramdown.settle_pipes(safe))
+        safe = unmarked(kramdown.settle_pipes(safe), self.draft.tokens)
+        safe = self.with_heading_ids(safe)
         self.markdown = self.settled(safe).strip("\n") + "\n"
         if not self.draft.figures and 'class="rg-' in self.markdown:
             self.markdown += f"\n{self.head().strip()}\n"
@@ -108,8 +125,7 @@ class Body:
         if segment.kind in ("math", "display") and not self.in_liquid(segment, "output", "tag"):
             return self.formula(segment)
         if segment.kind in ("code", "span"):
-            code = self.with_plain_values(segment.text)
-            return code if self.in_liquid(segment, "raw", "comment") else liquid.guard_code(code)
+            return self.code(segment)
         guard = liquid.entities if segment.kind in ("html", "tag") else safe_prose
         return liquid.guarded(segment.text, segment.start, self.kept, guard)
 
@@ -124,6 +140,24 @@ class Body:
         at = bisect_right(self.kept, segment.start, key=lambda token: token.end)
         token = self.kept[at] if at < len(self.kept) else None
         return token is not None and token.start <= segment.start and token.kind in kinds
+
+    def code(self, segment: Segment) -> str:
+        """Code in which quoted values are as they are, and do not end it; marked in a line."""
+        tokens = self.draft.tokens
+        code = filled(segment.text, tokens)
+        code = longer_fence(code) if code != segment.text else code
+        values = values_in(segment.text, tokens) if segment.kind == "span" else ()
+        if not self.in_liquid(segment, "raw", "comment"):
+            code = liquid.guard_code(code)
+        if not values:
+            return code
+        shown = filled(segment.text, tokens).strip("`").strip()
+        return f'<span class="{CLASS}" {self.mark(as_one(values, shown))}>{code}</span>'
+
+    def mark(self, item: ValueItem) -> str:
+        """The attributes of the element that shows a value of a run."""
+        number = self.marked.setdefault(item, len(self.marked) + 1)
+        return attributes(self.draft.source.slug, number)
 
     def formula(self, segment: Segment) -> str:
         """A token for a formula, once it is known to be sound; nothing for definitions alone."""
@@ -140,7 +174,8 @@ class Body:
         try:
             tex = self.with_references(self.with_values(equation.tex))
             display = segment.kind == "display"
-            item = FormulaItem(tex, display, alone, block, equation.number, anchor)
+            values = values_in(equation.tex, self.draft.tokens)
+            item = FormulaItem(tex, display, alone, block, equation.number, anchor, values)
             self.formula_html(item)
         except FormulaError as error:
             raise formula_error(self.draft, segment, error) from None
@@ -152,16 +187,6 @@ class Body:
         return self.draft.tokens.replace(
             tex, lambda item: tex_text(getattr(item, "text", "") or "")
         )
-
-    def with_plain_values(self, code: str) -> str:
-        """Code in which quoted values are as they are, and do not end it."""
-
-        def plain(match: re.Match[str]) -> str:
-            item = self.draft.tokens.get(match)
-            return item.text if isinstance(item, TextItem | ValueItem) else match[0]
-
-        filled = TOKEN.sub(plain, code)
-        return longer_fence(filled) if filled != code else code
 
     def with_references(self, tex: str) -> str:
         """TeX in which references to equations are their numbers."""
@@ -186,6 +211,9 @@ class Body:
             return tex_markup(item)
         markup = mathml(item.tex, display=item.display, alone=item.alone)
         markup = markup.replace("<math", '<math class="rg-math"', 1)
+        if item.values:
+            mark = self.mark(as_one(item.values, text_of(markup)))
+            markup = f'<span class="{CLASS}" {mark}>{markup}</span>'
         if not item.block:
             return markup
         number = "" if item.number is None else f'<span class="no">({item.number})</span>'
@@ -200,7 +228,7 @@ class Body:
         used: dict[str, int] = {}
         parts, position = [], 0
         for heading, line in zip(found, lines, strict=True):
-            markup = self.inline(heading.text)
+            markup = without_marks(self.inline(heading.text))
             plain = re.sub(r"<math\b.*?</math>|<[^>]+>", "", markup)
             id = heading.id or header_id(unescape(plain), used) or "section"
             self.headings.append(Heading(heading.level, id, markup, line))
@@ -274,7 +302,8 @@ class Body:
         shown = self.draft.figures[item.id]
         result = self.results[item.id]
         slug = self.draft.source.slug
-        caption = self.caption(result.caption if item.caption is None else item.caption, shown)
+        written = self.written_caption(result) if item.caption is None else item.caption
+        caption = self.caption(written, shown)
         folder = self.draft.tokens.put(Address("figures", slug))
         self.assets += assets_of(result, slug)
         markup = figure_html(
@@ -283,6 +312,20 @@ class Body:
         markup = same_colours(markup, self.palette)
         first = shown is next(iter(self.draft.figures.values()))
         return f"{self.head() if first else ''}{markup}"
+
+    def written_caption(self, result: Result) -> str:
+        """The caption from the run, in which its values are tokens if it is still the same."""
+        node, tokens = result.node, self.draft.tokens
+
+        def mark(path: tuple[str, ...], value: Any, text: str) -> str:
+            return tokens.put(ValueItem(text, value=text, origin=Origin((path,))))
+
+        try:
+            if caption_of(node.caption, node, self.results) == result.caption:
+                return caption_of(node.caption, node, self.results, mark)
+        except ReportgenError:  # what it quotes is no longer there; the picture is
+            pass
+        return result.caption
 
     def head(self) -> str:
         """What makes figures beautiful, linked once: before the first of them, or at the end."""
@@ -340,12 +383,15 @@ class Body:
     def value(self, item: ValueItem) -> str:
         shown = self.draft.figures.get(item.id)
         text = escape(item.text).replace("\u00a0", "&nbsp;")
-        data = text if item.value is None else f'<data value="{item.value!r}">{text}</data>'
-        if not shown:
-            return (
-                f"<span>{data}</span>"  # kramdown takes a line that begins with <data> for a block
-            )
-        return f'<a class="val rg-val" href="#{shown.anchor}">{data}</a>'
+        if item.id and isinstance(item.value, int | float):
+            text = f'<data value="{item.value!r}">{text}</data>'
+        mark = f" {self.mark(item)}" if item.origin else ""
+        if shown:
+            classes = f"val rg-val {CLASS}" if mark else "val rg-val"
+            return f'<a class="{classes}"{mark} href="#{shown.anchor}">{text}</a>'
+        if mark:
+            return f'<span class="{CLASS}"{mark}>{text}</span>'
+        return f"<span>{text}</span>"  # kramdown takes a line that begins with <data> for a block
 
     def item_error(
         self, item: Any, message: str, needle: str, hint: str | None = None

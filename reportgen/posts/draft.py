@@ -78,7 +78,7 @@ def number_figures(post: Draft) -> None:
     anchors: dict[str, str] = {}
     for match in TOKEN.finditer(post.text.text):
         item: Any = post.tokens.get(match)
-        if isinstance(item, RefItem | ValueItem):
+        if isinstance(item, RefItem | ValueItem) and item.id:
             post.referenced.add(item.id)
         if not isinstance(item, FigureItem):
             continue

@@ -13,8 +13,9 @@ from markupsafe import Markup
 
 from reportgen.errors import ReportgenError, did_you_mean
 from reportgen.posts.claims import ClaimError, ClaimExtension
-from reportgen.posts.filters import FILTERS, plain_text
-from reportgen.posts.items import TextItem
+from reportgen.posts.filters import FILTERS, Quantity, plain_text, scalar
+from reportgen.posts.items import TextItem, ValueItem
+from reportgen.posts.origins import origin_of
 from reportgen.posts.source import Source
 from reportgen.posts.tokens import Tokens, mark_lines
 from reportgen.posts.values import Quoted
@@ -23,11 +24,22 @@ RAW = re.compile(r"<%[-+]?\s*raw\s*[-+]?%>.*?<%[-+]?\s*endraw\s*[-+]?%>", re.DOT
 TAG = re.compile(r"<%(?!=).*?%>", re.DOTALL)
 OPENED = re.compile(r"<%[-+]?\s*(end)?(if|for|claim|macro|call|filter|with|block)\b")
 TEMPLATE = "<post>"
+FORGET = [
+    ("block_begin", "<%"),
+    ("name", "do"),
+    ("name", "_forget"),
+    ("lparen", "("),
+    ("rparen", ")"),
+    ("block_end", "%>"),
+]
 PLAIN = re.compile(r"-?[^\W_]+(?:(?:, |[ .,\u2212-])[^\W_]+)*|")
 
 
 class LineMarks(Extension):
-    """Keeps whole-line tags from leaving blank lines, and marks every line with its number."""
+    """Keeps whole-line tags from leaving blank lines, and marks every line with its number.
+
+    Before each ``<%= … %>`` it forgets which values were read.
+    """
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
         raw = [match.span() for match in RAW.finditer(source)]
@@ -49,8 +61,11 @@ class LineMarks(Extension):
         for token in stream:
             if token.type == "data":
                 yield Token(token.lineno, "data", mark_lines(token.value, token.lineno))
-            else:
-                yield token
+                continue
+            if token.type == "variable_begin":
+                for kind, text in FORGET:
+                    yield Token(token.lineno, kind, text)
+            yield token
 
 
 def alone(source: str, start: int, end: int) -> bool:
@@ -84,6 +99,7 @@ def make_environment(tokens: Tokens | None = None) -> Environment:
         finalize=printed,
         autoescape=True,
     )
+    environment.globals["_forget"] = kept.read.clear
     environment.filters.update(FILTERS)
     environment.filters["markdown"] = lambda value: Markup(plain_text(value))
     environment.filters["html"] = lambda value: kept.mark(TextItem(plain_text(value), html=True))
@@ -97,15 +113,30 @@ def as_text(value: Any, tokens: Tokens) -> Markup:
     """What ``<%= value %>`` prints. Raises ReportgenError for what cannot be printed."""
     if hasattr(value, "__html__"):
         return Markup(value.__html__())
+    item = value_item(value, tokens)
+    if item.origin and item.text:
+        return tokens.mark(item)
+    return Markup(item.text) if PLAIN.fullmatch(item.text) else tokens.mark(TextItem(item.text))
+
+
+def value_item(value: Any, tokens: Tokens, id: str = "") -> ValueItem:
+    """A value as it is printed, with what is known of where it comes from."""
     text = str(value) if isinstance(value, Quoted) else plain_text(value)
-    return Markup(text) if PLAIN.fullmatch(text) else tokens.mark(TextItem(text))
+    origin, how = origin_of(value) or tokens.origin(), ()
+    if isinstance(value, Quantity):
+        value, how = value.value, value.how
+    value = scalar(value)
+    behind = text if isinstance(value, bool) or not isinstance(value, int | float) else value
+    return ValueItem(str(text), id, behind, origin, how)
 
 
 def render(environment: Environment, source: Source, names: dict[str, Any]) -> str:
     """The body of a source with its template run. Every error says the line that it came from."""
     try:
         code = environment.compile(source.body, TEMPLATE, TEMPLATE)
-        template = environment.template_class.from_code(environment, code, {**names})
+        template = environment.template_class.from_code(
+            environment, code, environment.make_globals(names)
+        )
         return template.render({**names})
     except TemplateSyntaxError as error:
         raise syntax_error(error, environment, source) from None

@@ -2,23 +2,29 @@
 
 import math
 from collections.abc import Callable, Mapping
+from functools import wraps
+from inspect import signature
 from typing import Any
 
 from reportgen.errors import ReportgenError
+from reportgen.posts.origins import Traced, origin_of
 
 NBSP = "\u00a0"
 PREFIXES = {-3: "n", -2: "µ", -1: "m", 0: "", 1: "k", 2: "M", 3: "G", 4: "T"}
 BYTES = ("B", "kB", "MB", "GB", "TB")
 
 
-class Quantity(str):
+class Quantity(Traced, str):
     """A number as it is printed. ``value`` is the number behind it, at full precision.
+
+    ``how`` is the filter that printed it, with its arguments.
 
     Against numbers it compares as what a reader sees: ``20.76 | round(1) == 20.8``.
     """
 
     value: float
     printed: float
+    how: tuple[Any, ...] = ()
 
     def __new__(cls, text: str, value: float, printed: float | None = None) -> "Quantity":
         quantity = super().__new__(cls, text)
@@ -197,16 +203,20 @@ def plain_text(value: Any) -> str:
     raise ReportgenError(f"A {type(value).__name__}{known} cannot be printed.", hint=hint)
 
 
-FILTERS: dict[str, Callable[..., Any]] = {
-    "round": round_,
-    "db": db,
-    "unit": unit,
-    "percent": percent,
-    "si": si,
-    "duration": duration,
-    "size": size,
-    "sci": sci,
-    "integer": integer,
-    "signed": signed,
-    "times": times,
+def remembering(name: str, filter: Callable[..., Quantity]) -> Callable[..., Quantity]:
+    """A filter whose quantities know which run their number is from, and how it was printed."""
+
+    @wraps(filter)
+    def printed(value: Any, *args: Any, **kwargs: Any) -> Quantity:
+        quantity = filter(value, *args, **kwargs)
+        quantity.origin = origin_of(value)
+        quantity.how = (name, *signature(filter).bind(value, *args, **kwargs).args[1:])
+        return quantity
+
+    return printed
+
+
+PRINTING = (round_, db, unit, percent, si, duration, size, sci, integer, signed, times)
+FILTERS: dict[str, Callable[..., Quantity]] = {
+    name: remembering(name, filter) for filter in PRINTING if (name := filter.__name__.rstrip("_"))
 }

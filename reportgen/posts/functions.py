@@ -10,8 +10,8 @@ from markupsafe import Markup
 
 from reportgen.engine.draw import stem
 from reportgen.errors import ReportgenError
-from reportgen.posts.filters import Quantity, plain_text
-from reportgen.posts.items import EquationRef, FigureItem, RefItem, ValueItem
+from reportgen.posts.environment import value_item
+from reportgen.posts.items import EquationRef, FigureItem, RefItem
 from reportgen.posts.tokens import Tokens
 from reportgen.posts.values import artifacts, find_result, parameter
 
@@ -52,10 +52,11 @@ def template_names(results: Results, tokens: Tokens) -> dict[str, Any]:
 
     def param(node: str, name: str) -> Any:
         """The value of a node's parameter in this build."""
-        return parameter(results, node, name)
+        value = parameter(results, node, name)
+        return tokens.noted(value, (results[node].node.name, name))
 
     functions: list[Callable[..., Any]] = [figure, table, ref, eqref, param]
-    return {**artifacts(results), **{function.__name__: function for function in functions}}
+    return {**artifacts(results, tokens), **{function.__name__: function for function in functions}}
 
 
 def panel_anchor(result: Result, panel: str) -> str:
@@ -73,8 +74,6 @@ def of_filter(results: Results, tokens: Tokens) -> Callable[[Any, str], Markup]:
 
     def of(value: Any, id: str) -> Markup:
         find_result(results, id, "figure")
-        number = value.value if isinstance(value, Quantity) else value
-        exact = number if isinstance(number, int | float) else None
-        return tokens.mark(ValueItem(plain_text(value), id, exact))
+        return tokens.mark(value_item(value, tokens, id))
 
     return of

@@ -2,7 +2,9 @@
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
+
+from reportgen.posts.origins import Origin
 
 
 @dataclass(frozen=True)
@@ -34,16 +36,21 @@ class EquationRef:
 
 @dataclass(frozen=True)
 class ValueItem:
-    """A quoted number that links to the figure it can be seen in."""
+    """A quoted value, as it is printed: ``how`` names the filter, with its arguments.
+
+    It links to the figure ``id`` in which it can be seen, if there is one.
+    """
 
     text: str
-    id: str
-    value: float | None = None
+    id: str = ""
+    value: Any = None
+    origin: Origin | None = None
+    how: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)
 class TextItem:
-    """A quoted value, which shows as itself; one that is ``html`` is markup."""
+    """A text that shows as itself; one that is ``html`` is markup."""
 
     text: str
     html: bool = False
@@ -51,7 +58,10 @@ class TextItem:
 
 @dataclass(frozen=True)
 class FormulaItem:
-    """A formula; ``alone`` in its line or table cell; ``block`` when between paragraphs."""
+    """A formula; ``alone`` in its line or table cell; ``block`` when between paragraphs.
+
+    ``values`` are those that are quoted in it.
+    """
 
     tex: str
     display: bool
@@ -59,6 +69,7 @@ class FormulaItem:
     block: bool = False
     number: int | None = None
     label: str = ""
+    values: tuple[ValueItem, ...] = ()
 
 
 @dataclass(frozen=True)

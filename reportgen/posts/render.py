@@ -17,6 +17,7 @@ from reportgen.posts.draft import Draft, Numbered, draft
 from reportgen.posts.html import to_html
 from reportgen.posts.items import Address
 from reportgen.posts.post import Post
+from reportgen.posts.records import records_asset
 from reportgen.posts.source import Source, post_files, read_source
 from reportgen.posts.tex import macros_of
 from reportgen.posts.untexed import Untexed
@@ -120,15 +121,18 @@ def finish(post: Draft, drafts: Drafts) -> Post:
     front_matter = published(source, post, body, results)
     if card:
         front_matter = front_matter | {"image": card[0]}
+    markdown = file_text(front_matter, for_jekyll(body, project.asset_url))
+    records = records_asset(body, markdown, results, project.store_dir)
+    more = [asset for asset in (card[1] if card else None, records) if asset]
     return Post(
         source=source.path,
         slug=source.slug,
         date=source.date,
         front_matter=front_matter,
-        markdown=file_text(front_matter, for_jekyll(body, project.asset_url)),
+        markdown=markdown,
         html=for_preview(seen),
         figures=tuple(post.figures),
-        assets=tuple(dict.fromkeys([*body.assets, *([card[1]] if card else [])])),
+        assets=tuple(dict.fromkeys([*body.assets, *more])),
         warnings=(*warnings(post, body.headings, results), *untexed.warnings),
         headings=tuple(body.headings),
     )

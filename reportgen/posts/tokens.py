@@ -12,6 +12,8 @@ from typing import Any
 
 from markupsafe import Markup
 
+from reportgen.posts.origins import Origin, traced
+
 OPEN, CLOSE = "\ue000", "\ue001"
 LINE_OPEN, LINE_CLOSE = "\ue002", "\ue003"
 DIGITS = {ord(str(i)): 0xE010 + i for i in range(10)}
@@ -22,9 +24,23 @@ LINE_MARK = re.compile(f"{LINE_OPEN}([\ue010-\ue019]+){LINE_CLOSE}")
 
 @dataclass
 class Tokens:
-    """The things that the tokens of one post stand for."""
+    """The things that the tokens of one post stand for.
+
+    ``read`` holds the paths of the recorded values that the expression has read which the
+    template prints next.
+    """
 
     items: list[Any] = field(default_factory=list)
+    read: list[tuple[str, ...]] = field(default_factory=list)
+
+    def noted(self, value: Any, path: tuple[str, ...]) -> Any:
+        """A recorded value that a template reads, with its origin."""
+        self.read.append(path)
+        return traced(value, Origin((path,)))
+
+    def origin(self) -> Origin | None:
+        """The origin of what was computed in a way that values do not survive."""
+        return Origin(tuple(dict.fromkeys(self.read)), itself=False) if self.read else None
 
     def put(self, item: Any) -> str:
         self.items.append(item)

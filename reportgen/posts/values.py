@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from reportgen.errors import ReportgenError, did_you_mean
+from reportgen.posts.tokens import Tokens
 
 if TYPE_CHECKING:
     from reportgen.engine.results import Results
@@ -15,11 +16,13 @@ class Quoted:
     """An artifact, or a dict in its value: ``denoiser.test_psnr`` is the recorded number.
 
     Attributes and items mean the same; a name that the record lacks is looked up in the
-    parameters, and one that is nowhere is an error.
+    parameters, and one that is nowhere is an error. What is read is noted in ``tokens``.
     """
 
-    def __init__(self, results: Results, node: str, path: tuple[str, ...] = ()) -> None:
-        self._results, self._node, self._path = results, node, path
+    def __init__(
+        self, results: Results, tokens: Tokens, node: str, path: tuple[str, ...] = ()
+    ) -> None:
+        self._results, self._tokens, self._node, self._path = results, tokens, node, path
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
@@ -30,8 +33,9 @@ class Quoted:
         path = (*self._path, str(key))
         value = self._results.value(self._node, list(path))
         if isinstance(value, Mapping):
-            return Quoted(self._results, self._node, path)
-        return value.item() if getattr(value, "ndim", None) == 0 else value
+            return Quoted(self._results, self._tokens, self._node, path)
+        value = value.item() if getattr(value, "ndim", None) == 0 else value
+        return self._tokens.noted(value, (self._node, *path))
 
     def __contains__(self, key: object) -> bool:
         try:
@@ -48,10 +52,10 @@ class Quoted:
         )
 
 
-def artifacts(results: Results) -> dict[str, Quoted]:
+def artifacts(results: Results, tokens: Tokens) -> dict[str, Quoted]:
     """The artifacts of a build by name, for a template."""
     nodes = (result.node for result in results.values())
-    return {n.name: Quoted(results, n.name) for n in nodes if n.kind == "artifact"}
+    return {n.name: Quoted(results, tokens, n.name) for n in nodes if n.kind == "artifact"}
 
 
 def find_result(results: Results, id: str, kind: str = "") -> Any:

@@ -9,11 +9,14 @@ import pytest
 from reportgen.errors import ReportgenError
 from reportgen.media import Curve, Panels
 from reportgen.posts import figures_of, render_posts
+from reportgen.posts.marks import without_marks
 from tests.posts.world import make_project, make_world, markdown_body, render_body, render_text
 
 
 def body_of(tmp_path: Path, body: str) -> str:
-    return markdown_body(render_text(tmp_path, body))
+    """The generated Markdown without the marks of its values, and what makes them beautiful."""
+    text = markdown_body(render_text(tmp_path, body)).partition("\n\n<link ")[0]
+    return without_marks(text).replace("&nbsp;", "\u00a0")
 
 
 @pytest.mark.parametrize(
@@ -125,10 +128,13 @@ def test_provenance_names_command_parameters_and_all_that_made_it(tmp_path: Path
 def test_a_quoted_value_links_to_its_figure_where_that_is_shown(tmp_path: Path) -> None:
     source = '<%= denoiser.test_psnr | db | of("B.1b") %>'
     shown = render_body(tmp_path, f'{source}\n\n<%= figure("B.1b") %>').markdown
-    link = '<a class="val rg-val" href="#fig-b-1b"><data value="20.7643">20.8&nbsp;dB</data></a>'
-    assert link in shown
+    link = 'href="#fig-b-1b"><data value="20.7643">20.8&nbsp;dB</data></a>'
+    assert f'<a class="val rg-val rg-num" data-v="a-post/1" {link}' in shown
     alone = render_body(tmp_path, source).markdown
-    assert '<span><data value="20.7643">20.8&nbsp;dB</data></span>' in alone
+    assert (
+        '<span class="rg-num" data-v="a-post/1"><data value="20.7643">20.8&nbsp;dB</data></span>'
+        in alone
+    )
 
 
 def test_a_relation_in_a_caption_stays_on_one_line(tmp_path: Path) -> None:

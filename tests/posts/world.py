@@ -94,6 +94,8 @@ def a_record(name: str, params: Mapping[str, Any]) -> Record:
     empty = {field.name: {} for field in fields(Record) if field.default is MISSING}
     shown = {
         "node": name,
+        "key": "3f" * 32,
+        "output": "9c" * 32,
         "params": params,
         "seed": 180,
         "device": "cpu, 2 threads",

@@ -76,3 +76,36 @@ def test_everything_can_be_read_without_scripts(browser: Browser, address: str) 
     expect(page.locator("#fig-b-1b .prov dl")).to_be_visible()
     expect(page.locator("math").first).to_be_visible()
     page.close()
+
+
+def test_a_value_shows_its_run_on_hover_focus_and_tap(browser: Browser, address: str) -> None:
+    for touch in (False, True):
+        page = visit(browser, address + PAGES[1], 390 if touch else 1280, has_touch=touch)
+        mark, card = page.locator(".body .rg-num").first, page.locator(".rg-peek")
+        expect(card).to_be_hidden()
+        mark.tap() if touch else mark.hover()
+        expect(card).to_contain_text("denoiser.")
+        for told in ("all as by default", "cpu, 2 threads", "4f2c1e9", "2026-11-21", "3f3f3f3f3f"):
+            expect(card).to_contain_text(told)
+        page.keyboard.press("Escape")
+        expect(card).to_be_hidden()
+        page.locator(".body .rg-num").nth(1).focus()
+        expect(card).to_be_visible()
+        page.keyboard.press("Enter")
+        link = card.get_by_role("link", name="The record")
+        expect(link).to_be_focused()
+        records = page.request.get(link.evaluate("a => a.href"))
+        assert records.json()["post"] == "diffusion-models"
+        page.close()
+
+
+def test_a_switch_lights_all_values(browser: Browser, address: str) -> None:
+    page = visit(browser, address + PAGES[1])
+    switch, lit = page.get_by_role("button", name="Values"), page.locator(".rg-lit")
+    expect(lit).to_have_count(0)
+    switch.click()
+    expect(lit).to_have_count(1)
+    expect(switch).to_have_attribute("aria-pressed", "true")
+    page.goto(address + PAGES[0])
+    expect(page.get_by_role("button", name="Values")).to_be_hidden()
+    page.close()

@@ -181,35 +181,76 @@ if (!CSS.supports('animation-timeline: scroll()')) {
   }
 }
 
-// Preview of a figure on hover, focus or first tap of its reference.
+// All values that come from runs, lit by any button of the page that has data-rg-marks.
+const marks = $('.rg-num'), switches = $('[data-rg-marks]');
+const light = on => {
+  root.classList.toggle('rg-lit', on);
+  for (const b of switches) b.ariaPressed = String(on);
+};
+for (const b of switches) { b.hidden = !marks.length; b.onclick = () => light(!root.classList.contains('rg-lit')); }
+light(false);
+
+// The records of a post; the mark says which one.
+const base = document.currentScript?.src.replace(/[^/]*$/, 'figures/'), read = {};
+const records = post => read[post] ??= fetch(`${base}${post}/records.json`).then(r => r.ok ? r.json() : 0).catch(() => 0);
+const json = v => typeof v === 'string' ? v : JSON.stringify(v);
+const card = async a => {
+  const [post, n] = a.dataset.v.split('/'), all = await records(post), v = all && all.values[n];
+  if (!v) return [el('p', { textContent: 'The record of this value cannot be read here.' })];
+  const list = el('dl'), row = (name, text) => text && list.append(el('dt', { textContent: name }), el('dd', { textContent: text }));
+  const names = v.of.map(p => p.join('.')).join(', ');
+  row(v.computed ? 'From' : 'Value', v.value == null || v.computed ? names : `${names} = ${v.value}`);
+  for (const name of new Set(v.of.map(p => p[0]))) {
+    const r = all.runs[name] ?? {}, changed = Object.entries(r.changed ?? {}).map(([k, x]) => `${k} = ${json(x)}`).join(', ');
+    row('Run of', `${r.id}, ${(r.digest ?? 'none').slice(0, 10)}`);
+    row('Parameters', changed || 'all as by default');
+    row('Device', r.device);
+    row('Commit', (r.commit ?? '').replace(/^(.{7})[^-]*/, '$1'));
+    row('Finished', (r.finished ?? '').slice(0, 10));
+  }
+  return [list, el('a', { href: `${base}${post}/records.json`, textContent: 'The record' })];
+};
+
+// Preview of a figure, or of a value's record, on hover, focus or first tap.
 if ('popover' in root) {
-  const peek = el('div', { className: 'rg-peek', popover: 'manual' });
+  const peek = el('div', { className: 'rg-peek', popover: 'manual', id: 'rg-peek' });
   let wait, tap, shown;
   document.body.append(peek);
   const after = (ms, f) => { clearTimeout(wait); wait = setTimeout(f, ms); };
-  const hide = () => after(160, () => { peek.hidePopover(); shown = 0; });
-  const open = (a, f, ms = 180) => after(ms, () => {
+  const hide = () => after(160, () => { peek.hidePopover(); shown?.removeAttribute('aria-describedby'); shown = 0; });
+  const preview = f => {
     const at = f.getBoundingClientRect();
     if (at.top < innerHeight - 120 && at.bottom > 120) return;
     const imgs = $('.view img', f).slice(0, 4).map(i => el('img', { src: i.currentSrc || i.src, className: i.className, alt: '' }));
     const table = $('.view :is(table, .chart)', f)[0];
-    peek.replaceChildren(div('view', ...(imgs.length || !table ? imgs : [table.cloneNode(true)])), $('figcaption p', f)[0].cloneNode(true));
+    return [div('view', ...(imgs.length || !table ? imgs : [table.cloneNode(true)])), $('figcaption p', f)[0].cloneNode(true)];
+  };
+  const open = (a, f, ms = 180) => after(ms, async () => {
+    const own = wait, parts = f ? preview(f) : await card(a);
+    if (!parts || own !== wait) return;
+    peek.replaceChildren(...parts);
     peek.showPopover();
+    a.setAttribute('aria-describedby', 'rg-peek');
     shown = a;
     const r = a.getBoundingClientRect(), h = peek.offsetHeight, below = r.bottom + h + 12 < innerHeight;
     peek.style = `left:${Math.max(8, Math.min(r.left, innerWidth - peek.offsetWidth - 8))}px;top:${below ? r.bottom + 6 : Math.max(8, r.top - h - 6)}px`;
   });
-  for (const a of $('a.rg-ref[href^="#"]')) {
-    const f = document.getElementById(a.hash.slice(1))?.closest('figure');
-    if (!f) continue;
+  for (const a of $('a.rg-ref[href^="#"], .rg-num')) {
+    const f = a.dataset.v ? 0 : document.getElementById(a.hash.slice(1))?.closest('figure');
+    if (f == null) continue;
+    if (!a.href) {
+      a.tabIndex = 0;
+      a.onkeydown = e => { if (e.key === 'Enter') $('a', peek)[0]?.focus(); };
+    }
     a.onmouseenter = () => open(a, f);
     a.onmouseleave = a.onblur = hide;
-    a.onfocus = () => a.matches(':focus-visible') && open(a, f);
+    a.onfocus = () => (!a.href || a.matches(':focus-visible')) && open(a, f);
     a.onpointerdown = e => tap = e.pointerType === 'touch';
-    a.onclick = e => { if (tap && shown !== a) { e.preventDefault(); open(a, f, 0); } else hide(); };
+    a.onclick = e => { if (!a.href || (tap && shown !== a)) { e.preventDefault(); open(a, f, 0); } else hide(); };
   }
-  peek.onmouseenter = () => clearTimeout(wait);
+  peek.onmouseenter = peek.onfocusin = () => clearTimeout(wait);
   peek.onmouseleave = hide;
+  peek.addEventListener('focusout', hide);
   addEventListener('keydown', e => e.key === 'Escape' && hide());
 }
 }

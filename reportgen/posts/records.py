@@ -1,0 +1,136 @@
+"""The records that travel with a post: what its numbers and pictures are, and where from.
+
+``records.json`` lies beside the pictures of a post. It has the runs, each value that the text
+shows with its number, and the digests of the figures' files and words.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reportgen.posts.figures import ancestors
+from reportgen.posts.marks import PageReader, same
+from reportgen.posts.post import Asset
+
+if TYPE_CHECKING:
+    from reportgen.engine.results import Result, Results
+    from reportgen.posts.body import Body
+    from reportgen.posts.items import ValueItem
+
+FORMAT = 1
+NAME = "records.json"
+PRIVATE = re.compile(r"(?<![\w.:/\\])(?:~?/|[A-Za-z]:[\\/])(?:[^\s/\\\"']+[\\/])*(?=[^\s/\\\"'])")
+"""The folders of an absolute path, which are nobody's business."""
+
+
+def records_asset(body: Body, page: str, results: Results, store: Path) -> Asset | None:
+    """The records of a post as a file for its site, kept in ``store``; None where it has none.
+
+    ``page`` is the post as it is written into the site.
+    """
+    if not (body.marked or body.draft.figures):
+        return None
+    data = records_of(body, page, results)
+    content = written(data).encode()
+    file = store / "drawn" / sha256(content).hexdigest()[:32] / NAME
+    if not file.is_file():
+        from reportgen.store.files import write_bytes
+
+        write_bytes(file, content)
+    return Asset(file, f"assets/figures/{body.draft.source.slug}/{NAME}")
+
+
+def written(data: dict[str, Any]) -> str:
+    """JSON with a line for each run, value and figure."""
+    parts = []
+    for key, table in data.items():
+        one = json.dumps(table, ensure_ascii=False)
+        if isinstance(table, dict) and table:
+            rows = (f'"{k}": {json.dumps(v, ensure_ascii=False)}' for k, v in table.items())
+            one = "{\n" + ",\n".join(rows) + "\n}"
+        parts.append(f'"{key}": {one}')
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def records_of(body: Body, page: str, results: Results) -> dict[str, Any]:
+    """What ``records.json`` holds."""
+    shown = [results[id] for id in body.draft.figures]
+    paths = (path for item in body.marked if item.origin for path in item.origin.paths)
+    cited = [results[path[0]] for path in dict.fromkeys(paths)]
+    behind = [each for result in [*shown, *cited] for each in [result, *ancestors(result, results)]]
+    words = {figure.anchor: figure.text for figure in PageReader(page).figures}
+    return {
+        "format": FORMAT,
+        "post": body.draft.source.slug,
+        "runs": {result.node.name: run_of(result) for result in behind},
+        "values": {str(number): value_of(item) for item, number in body.marked.items()},
+        "figures": {
+            figure.anchor: {
+                "run": results[id].node.name,
+                "files": dict(digests(results[id])),
+                "text": sha256(same(words.get(figure.anchor, "")).encode()).hexdigest(),
+            }
+            for id, figure in body.draft.figures.items()
+        },
+    }
+
+
+def run_of(result: Result) -> dict[str, Any]:
+    """One run: what it is a run of, under which parameters, where and when.
+
+    ``changed`` holds the parameters that differ from the defaults of the code.
+    """
+    node, record = result.node, result.record
+    params = dict(result.params)
+    data = {
+        "id": node.id,
+        "kind": node.kind,
+        "state": result.state,
+        "params": public(params),
+        "changed": public({k: v for k, v in params.items() if node.params.get(k, v) != v}),
+        "inputs": list(node.inputs),
+    }
+    if record is not None:
+        data |= {
+            "digest": record.key,
+            "output": record.output,
+            "seed": record.seed,
+            "device": public(record.device),
+            "commit": record.commit,
+            "finished": record.finished,
+            "seconds": round(record.seconds, 3),
+        }
+    return data
+
+
+def value_of(item: ValueItem) -> dict[str, Any]:
+    """One value: the paths that it was read from, its number in full, and how it is printed."""
+    assert item.origin is not None
+    data: dict[str, Any] = {"of": [list(path) for path in item.origin.paths], "text": item.text}
+    if isinstance(item.value, int | float):
+        data["value"] = item.value
+        data["how"] = list(item.how)
+    if not item.origin.itself:
+        data["computed"] = True
+    return data
+
+
+def digests(result: Result) -> Iterator[tuple[str, str]]:
+    """The files of a figure with their digests, by name."""
+    if result.drawn is not None and result.folder is not None:
+        for file in result.drawn.files:
+            yield file.name, sha256((result.folder / file.name).read_bytes()).hexdigest()
+
+
+def public(value: Any) -> Any:
+    """A value without the folders of paths on somebody's machine."""
+    if isinstance(value, Mapping):
+        return {key: public(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [public(item) for item in value]
+    return PRIVATE.sub("…/", value) if isinstance(value, str) else value
