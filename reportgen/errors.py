@@ -47,7 +47,8 @@ def together(faults: Sequence[ReportgenError]) -> ReportgenError:
     """Several errors as one, each with its place, excerpt and hint."""
     if len(faults) == 1:
         return faults[0]
-    return ReportgenError("\n\n".join([f"{len(faults)} faults:", *map(str, faults)]))
+    kind = WrongUse if all(isinstance(fault, WrongUse) for fault in faults) else ReportgenError
+    return kind("\n\n".join([f"{len(faults)} faults:", *map(str, faults)]))
 
 
 def did_you_mean(name: str, known: list[str]) -> str:

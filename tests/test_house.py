@@ -24,7 +24,7 @@ FLOORS = [
     {"registry"},
     {"blog"},
     {"project"},
-    {"errors", "cache", "distribution"},
+    {"errors", "cache", "distribution", "messages"},
 ]
 FLOOR = {room: i for i, rooms in enumerate(FLOORS) for room in rooms}
 MODULES = sorted((ROOT / "reportgen").rglob("*.py"))

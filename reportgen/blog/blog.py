@@ -30,6 +30,14 @@ DOLLARS = re.compile(
     r"""inlineMath.{0,40}?\[\s*['"]\$['"]|left:\s*['"]\$['"]|single_?dollar|tex2jax""", re.S
 )
 
+LAYOUTS = {
+    "minimal-mistakes": "archive archive-taxonomy categories category collection "
+    "collection-archive compress default home posts search single splash tag tags",
+    "minima": "base default home page post",
+    "chirpy": "archives categories category compress default home page post tag tags",
+}
+"""The layouts of themes that many blogs use as gems, so that their files are elsewhere."""
+
 
 def find_root(file: Path) -> tuple[Path, bool]:
     """The folder of the blog that holds ``file``, and whether there is one at all."""
@@ -192,15 +200,17 @@ class Blog:
                 return entry["values"][key]
         return None
 
+    def layouts(self) -> list[str]:
+        """The names of the layouts that are known to be there."""
+        own = {p[9:].rpartition(".")[0] for p in self.files if p.startswith("_layouts/")}
+        return sorted(own.union(*(LAYOUTS[name].split() for name in LAYOUTS if name in self.theme)))
+
     def has_layout(self, name: str) -> bool:
-        """Whether a layout is there; one of a theme whose files are elsewhere is taken to be."""
-        if not self.root.is_dir() or any(
-            path.startswith(f"_layouts/{name}.") for path in self.files
-        ):
+        """Whether a layout is there; one of a theme whose files are elsewhere, and that we do not
+        know, is taken to be."""
+        if not self.root.is_dir() or name in self.layouts():
             return True
-        if not self.theme:
-            return False
-        return name not in ("post", "page") or "minimal-mistakes" not in self.theme
+        return bool(self.theme) and not any(theme in self.theme for theme in LAYOUTS)
 
     def served(self, path: str) -> bool:
         """Whether Jekyll copies the file at ``path``: no part hidden or with an underscore."""

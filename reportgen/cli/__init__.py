@@ -4,12 +4,15 @@ Results go to stdout; progress and messages to stderr. Exit codes: 0 all well, 1
 is stale or was found wrong, 2 wrong usage, 130 interrupted.
 """
 
+import os
+import traceback
 from importlib import import_module
 
 import click
 
 from reportgen import __version__
 from reportgen.errors import ReportgenError, WrongUse, did_you_mean
+from reportgen.messages import NORMAL, QUIET, VERBOSE, is_heard, set_volume
 
 COMMANDS = {
     "new": "new",
@@ -46,7 +49,7 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = import_module(f"reportgen.cli.{COMMANDS[cmd_name]}").command
-        return command
+        return with_volume(command)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -56,6 +59,39 @@ class LazyGroup(click.Group):
             ctx.fail(f"No such command '{args[0]}'. {hint}".strip())
         return super().resolve_command(ctx, args)
 
+
+def with_volume(command: click.Command) -> click.Command:
+    """Give a command, and those below it, ``--quiet`` and ``--verbose``."""
+    for inner in getattr(command, "commands", {}).values():
+        with_volume(inner)
+    if all(param.name != "quiet" for param in command.params):
+        command.params += VOLUME
+    return command
+
+
+def volume(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    if value:
+        set_volume(QUIET if param.name == "quiet" else VERBOSE)
+
+
+VOLUME = [
+    click.Option(
+        ["-q", "--quiet"],
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=volume,
+        help="Say nothing on stderr but warnings and errors.",
+    ),
+    click.Option(
+        ["-v", "--verbose"],
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=volume,
+        help="Say also why each node runs, all that it logs, and where an error comes from.",
+    ),
+]
 
 EXAMPLES = """\b
 Examples:
@@ -73,15 +109,22 @@ def group() -> None:
     """Experiment posts whose figures, captions and numbers all come from the run."""
 
 
+with_volume(group)
+
+
 def run(arguments: list[str]) -> int:
     """Run the command line and return its exit code; errors become one message on stderr."""
+    set_volume(NORMAL)
+    plain = False if os.environ.get("NO_COLOR") else None
     try:
-        result = group.main(arguments, prog_name="reportgen", standalone_mode=False)
+        result = group.main(arguments, prog_name="reportgen", standalone_mode=False, color=plain)
         return result if isinstance(result, int) else 0
     except click.ClickException as error:
         error.show()
         return error.exit_code
     except ReportgenError as error:
+        if is_heard(VERBOSE):
+            traceback.print_exc()
         click.echo(f"Error: {error}", err=True)
         return 2 if isinstance(error, WrongUse) else 1
     except (KeyboardInterrupt, click.Abort):

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from reportgen.cli.options import open_session, selected, session_options
+from reportgen.cli.options import names, open_session, selected, session_options
 from reportgen.engine.session import Session
 from reportgen.errors import ReportgenError
 from reportgen.freshness.holds import broken
@@ -17,7 +17,7 @@ from reportgen.store import Record
 
 
 @click.command("accept", epilog='Example: reportgen accept denoiser --reason "renamed a variable"')
-@click.argument("selection", nargs=-1, required=True)
+@click.argument("selection", nargs=-1, required=True, shell_complete=names)
 @click.option("--reason", required=True, help="Why the result still stands; the page shows it.")
 @session_options
 def command(selection: tuple[str, ...], reason: str, **options: Any) -> int:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from reportgen.messages import say, warn
+
 
 @click.command("adopt", epilog="Example: reportgen adopt ../blog/_posts/2024-03-02-hello.md")
 @click.argument("post", metavar="POST.md|FOLDER", type=click.Path(exists=True, path_type=Path))
@@ -24,8 +26,8 @@ def command(post: Path) -> int:
         for path in adoption.written:
             click.echo(os.path.relpath(project.root / path))
         for line in adoption.open:
-            click.echo(f"{os.path.relpath(adoption.post)}: {line}", err=True)
-    click.echo("Look at it: reportgen serve --open", err=True)
+            warn(f"{os.path.relpath(adoption.post)}: {line}")
+    say("Look at it: reportgen serve --open")
     inside = [a.post for a in done if a.written and in_site(a.post, project.site_dir)]
     if inside:
         click.echo(

@@ -10,6 +10,7 @@ import click
 
 from reportgen.cli.options import (
     Duration,
+    names,
     open_session,
     selected,
     session_options,
@@ -20,10 +21,11 @@ from reportgen.cli.price import agree, price_line
 from reportgen.engine.build import Limits, Outcome, build_nodes
 from reportgen.engine.plan import Plan, duration, plan
 from reportgen.engine.pool import Workers
-from reportgen.engine.progress import reporter, say
+from reportgen.engine.progress import reporter
 from reportgen.engine.session import Session, check_writable
 from reportgen.engine.snapshot import write_snapshot
 from reportgen.errors import Place, WrongUse
+from reportgen.messages import say, warn
 from reportgen.project import Project
 from reportgen.registry import Node
 from reportgen.store import CorruptObject, MissingObject
@@ -32,7 +34,7 @@ Result = TypeVar("Result")
 
 
 @click.command("build", epilog="Example: reportgen build A --profile quick --budget 20m")
-@click.argument("selection", nargs=-1)
+@click.argument("selection", nargs=-1, shell_complete=names)
 @click.option("-n", "--dry-run", is_flag=True, help="Say what would run, and what that costs.")
 @click.option(
     "--budget",
@@ -78,7 +80,7 @@ def command(
     targets = selected(session, selection)
     todo = plan(session, targets, budget=budget)
     for message in session.damaged:
-        say(message)
+        warn(message)
     if dry_run:
         print_plan(session, todo)
         return 0
@@ -122,7 +124,7 @@ def healing(attempt: Callable[[], Result]) -> Result:
             if error.digest in lost:
                 raise
             lost.add(error.digest)
-            say(error.message)
+            warn(error.message)
 
 
 def print_plan(session: Session, todo: Plan) -> None:
@@ -149,9 +151,9 @@ def report_stale(session: Session, targets: Sequence[Node]) -> bool:
     bad = [node for node in targets if not session.status(node).usable]
     for node in bad:
         status = session.status(node)
-        say(f"{node.id} is {status.state}: {status.reason}.")
+        warn(f"{node.id} is {status.state}: {status.reason}.")
     if bad:
-        say(f"{len(bad)} of {len(targets)} nodes are not fresh. Run: reportgen build")
+        warn(f"{len(bad)} of {len(targets)} nodes are not fresh. Run: reportgen build")
     return not bad
 
 
@@ -183,8 +185,8 @@ def write_pages(
     project, results = session.project, results_of(session)
     shown = shown_figures(project)
     for slug in (path.stem[11:] for path in post_files(project)):
-        if slug not in shown:
-            say(f"Post '{slug}' is not written: it has faults.")
+        if slug not in shown and (slug in selection or not selection):
+            warn(f"Post '{slug}' is not written: it has faults.")
     asked = {node.id for node in selected(session, selection)}
     for node in session.graph:
         if node.is_figure and session.status(node).usable:
@@ -195,18 +197,18 @@ def write_pages(
         if not missing:
             whole.append(slug)
         elif slug in selection or not selection:
-            say(f"Post '{slug}' is not written: {', '.join(missing)} not fresh.")
+            warn(f"Post '{slug}' is not written: {', '.join(missing)} not fresh.")
             good = False
     for id in unshown(session, shown) if shown else []:
         if id in asked:
-            say(f"Warning: figure {id} is in no post.")
+            warn(f"Warning: figure {id} is in no post.")
     if not whole:
         return good, None
     posts = render_posts(project, results, selection=whole, site=site_dir)
     for post in posts:
         if post.slug in selection or asked & set(shown[post.slug]) or not selection:
             for warning in post.warnings:
-                say(f"Warning: {warning}")
+                warn(f"Warning: {warning}")
     if not site_dir:
         make_site(project)
     write_site(project, posts, site_dir=site_dir)

@@ -5,9 +5,10 @@ from typing import Any
 
 import click
 
-from reportgen.cli.options import open_session, selected, session_options
+from reportgen.cli.options import names, open_session, selected, session_options
 from reportgen.engine.session import Session
 from reportgen.errors import ReportgenError
+from reportgen.messages import warn
 from reportgen.registry import Node
 from reportgen.store import Record, Store
 from reportgen.store.bundle import broken_objects, size_of, write_bundle
@@ -15,7 +16,7 @@ from reportgen.store.layers import Layer
 
 
 @click.command("bundle", epilog="Example: reportgen bundle denoiser && git add experiments/bundle")
-@click.argument("nodes", nargs=-1, metavar="NODE...")
+@click.argument("nodes", nargs=-1, metavar="NODE...", shell_complete=names)
 @click.option("--check", is_flag=True, help="Only check that the bundle is whole and fresh.")
 @session_options
 def command(nodes: tuple[str, ...], check: bool, **options: Any) -> int:
@@ -68,7 +69,7 @@ def check_bundle(session: Session) -> int:
                 f"'{name}' is {session.status(node).state}: {session.status(node).reason}."
             )
     for fault in faults:
-        click.echo(fault, err=True)
+        warn(fault)
     if faults:
         return 1
     click.echo(f"{', '.join(sorted(shipped)) or 'Nothing'}: fresh; {size_of(layer) / 1e6:.1f} MB.")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reportgen.messages import say
+
 if TYPE_CHECKING:
     from reportgen.checks import Finding
 
@@ -58,7 +60,7 @@ def command(
         click.echo(printed)
     errors = sum(finding.severity == "error" for finding in findings)
     warnings = len(findings) - errors
-    click.echo(f"{_count(errors, 'error')}, {_count(warnings, 'warning')}.", err=True)
+    say(f"{_count(errors, 'error')}, {_count(warnings, 'warning')}.")
     if errors:
         raise click.exceptions.Exit(1)
 

@@ -7,18 +7,19 @@ from typing import Any
 
 import click
 
-from reportgen.cli.options import open_session, session_options
+from reportgen.cli.options import names, open_session, session_options
 from reportgen.cli.price import agree
 from reportgen.engine.build import Limits, build_nodes
 from reportgen.engine.draw import draw_figure, results_of
 from reportgen.engine.plan import plan
 from reportgen.engine.progress import reporter
 from reportgen.engine.session import check_writable
+from reportgen.messages import say
 from reportgen.registry.select import select
 
 
 @click.command("figure", epilog="Example: reportgen figure B.1a --set denoiser.epochs=1 --open")
-@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@click.argument("ids", nargs=-1, required=True, metavar="ID...", shell_complete=names)
 @click.option("--force", is_flag=True, help="Run even what is fresh (not its inputs).")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask before a long run.")
 @click.option("--open", "show", is_flag=True, help="Show the picture when it is there.")
@@ -51,7 +52,7 @@ def command(
         assert result.drawn is not None
         assert result.folder is not None
         folder = copy_files(result.folder, output) if output else result.folder
-        click.echo(f"{node.id}: {unescape(result.caption)}", err=True)
+        say(f"{node.id}: {unescape(result.caption)}")
         click.echo(folder / result.drawn.full)
         if show:
             click.launch(str(folder / result.drawn.full))

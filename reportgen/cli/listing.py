@@ -4,13 +4,13 @@ import json
 
 import click
 
-from reportgen.cli.options import open_session, selected
+from reportgen.cli.options import names, open_session, selected
 from reportgen.cli.status import rows_of
 from reportgen.cli.table import print_table
 
 
 @click.command("list")
-@click.argument("selection", nargs=-1)
+@click.argument("selection", nargs=-1, shell_complete=names)
 @click.option("--json", "as_json", is_flag=True, help="A JSON list.")
 @click.option("--profile", default="", metavar="NAME", help="Parameters of this profile.")
 def command(selection: tuple[str, ...], as_json: bool, profile: str) -> None:

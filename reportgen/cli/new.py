@@ -6,11 +6,15 @@ from pathlib import Path
 
 import click
 
+from reportgen.messages import say, warn
+
 
 class Default(click.Group):
     """A group in which whatever is no command of it is the folder of ``project``."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        while args and args[0] in ("-q", "--quiet", "-v", "--verbose") and len(args) > 1:
+            args = [*args[1:], args[0]]
         if not args or args[0] not in {*self.commands, "-h", "--help"}:
             args = ["project", *args]
         return super().parse_args(ctx, args)
@@ -63,12 +67,12 @@ def project(folder: Path, title: str | None, example: str | None, blog: Path | N
     for path in made.written:
         click.echo(os.path.normpath(folder / path))
     if made.theme:
-        click.echo(f"The blog's theme is {made.theme}; the settings are chosen for it.", err=True)
+        say(f"The blog's theme is {made.theme}; the settings are chosen for it.")
     for note in made.notes:
-        click.echo(note, err=True)
+        warn(note)
     there = f"cd {folder}; " if folder != Path() else ""
     what = "reportgen serve --open" if example != "none" else "reportgen new figure A.1"
-    click.echo(f"Next: {there}{what}", err=True)
+    say(f"Next: {there}{what}")
     return 0
 
 
@@ -87,8 +91,8 @@ def figure(id: str, artifact: str) -> int:
 
     project = find_project()
     written(project.root / new_figure(project, discover(project), id, artifact))
-    click.echo(f"Next: reportgen figure {id} --open", err=True)
-    click.echo(f'In a post: <%= figure("{id}") %>', err=True)
+    say(f"Next: reportgen figure {id} --open")
+    say(f'In a post: <%= figure("{id}") %>')
     return 0
 
 
@@ -102,8 +106,8 @@ def artifact(name: str) -> int:
 
     project = find_project()
     written(project.root / new_artifact(project, discover(project), name))
-    click.echo(f"Next: reportgen build {name}", err=True)
-    click.echo(f"A figure of it: reportgen new figure ID --of {name}", err=True)
+    say(f"Next: reportgen build {name}")
+    say(f"A figure of it: reportgen new figure ID --of {name}")
     return 0
 
 
@@ -119,7 +123,7 @@ def post(title: str) -> int:
     project = find_project()
     shown = {id for ids in shown_figures(project).values() for id in ids}
     written(project.root / new_post(project, discover(project), title, shown))
-    click.echo("Next: reportgen serve --open", err=True)
+    say("Next: reportgen serve --open")
     return 0
 
 

@@ -12,7 +12,7 @@ from reportgen.engine.plan import parse_duration
 from reportgen.engine.session import Options, Session
 from reportgen.errors import ReportgenError, WrongUse
 from reportgen.project import Project, find_project
-from reportgen.registry import Node
+from reportgen.registry import Node, discover
 from reportgen.registry.select import select
 from reportgen.store.usage import using
 
@@ -44,6 +44,27 @@ class Device(click.ParamType[str]):
         return str(value)
 
 
+def names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """What a shell may complete a selection to: figure ids, artifacts, slugs of posts."""
+    with suppress(ReportgenError):
+        project = find_project()
+        graph = discover(project)
+        known = [*graph.figures, *(n.name for n in graph if not n.is_figure)]
+        if param.name == "selection":
+            known += shown_figures(project)
+        return [name for name in known if name.startswith(incomplete)]
+    return []
+
+
+def profiles(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """What a shell may complete ``--profile`` to."""
+    with suppress(ReportgenError):
+        project = find_project()
+        known = dict.fromkeys([project.profile, *project.profiles])
+        return [name for name in known if name.startswith(incomplete)]
+    return []
+
+
 def session_options(command: Command) -> Command:
     """--profile, --set, --seed, --device, --env."""
     for decorate in (
@@ -54,7 +75,7 @@ def session_options(command: Command) -> Command:
         click.option("--seed", type=int, help="The project seed for this command."),
         click.option("--set", "sets", multiple=True, metavar="NODE.PARAM=VALUE",
                      help="Change a parameter; may be repeated."),
-        click.option("--profile", default="", metavar="NAME",
+        click.option("--profile", default="", metavar="NAME", shell_complete=profiles,
                      help="A table of parameters in pyproject.toml, such as quick."),
     ):  # fmt: skip
         command = decorate(command)

@@ -5,9 +5,9 @@ import sys
 import click
 
 from reportgen.engine.plan import Plan, duration, parse_duration
-from reportgen.engine.progress import say
 from reportgen.engine.session import Session
 from reportgen.errors import ReportgenError
+from reportgen.messages import say
 
 
 def agree(session: Session, todo: Plan, yes: bool) -> None:

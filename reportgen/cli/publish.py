@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from reportgen.messages import say, warn
 from reportgen.project import Project, find_project
 from reportgen.publish.cache import with_cache
 from reportgen.publish.git import Git
@@ -158,7 +159,8 @@ class Asking:
         self.project, self.id, self.options = project, id, options
 
     def __call__(self, proposal: Proposal) -> bool:
-        click.echo(summary(proposal), err=True)
+        asks = sys.stdin.isatty() and not self.options["yes"]
+        (warn if asks else say)(summary(proposal))
         if self.options["review"]:
             page = write_review(proposal, self.project.store_dir / "publish" / "review")
             click.echo(page)
@@ -166,14 +168,11 @@ class Asking:
                 click.launch(str(page))
         if self.options["dry_run"]:
             return False
-        asks = sys.stdin.isatty() and not self.options["yes"]
         if asks and not click.confirm("Push?", default=True, err=True):
             return False
         if not self.project.id:  # before the push: a report that is there has an id here
             keep_id(self.project, self.id)
-            click.echo(
-                f"'{self.project.config_file.name}' now has the report's id: commit it.", err=True
-            )
+            warn(f"'{self.project.config_file.name}' now has the report's id: commit it.")
         return True
 
 
@@ -181,7 +180,7 @@ def report(outcome: Outcome, target: Target, options: dict[str, Any]) -> int:
     """Say how it ended; return the exit code."""
     where = f"branch '{outcome.branch}' of {target.shown}"
     for note in outcome.notes:
-        click.echo(f"Note: {note}", err=True)
+        warn(f"Note: {note}")
     if outcome.state == "published":
         again = f", after {outcome.replays} lost race{'s' * (outcome.replays > 1)}"
         click.echo(f"Published {outcome.commit[:10]} to {where}{again * bool(outcome.replays)}.")

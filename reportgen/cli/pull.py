@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from reportgen.cli.options import open_session, selected, session_options
+from reportgen.cli.options import names, open_session, selected, session_options
 from reportgen.cli.push import report
 from reportgen.engine.fetch import pull_nodes
 from reportgen.engine.session import check_writable
@@ -12,7 +12,7 @@ from reportgen.store.remote import open_remote
 
 
 @click.command("pull", epilog="Example: reportgen pull && reportgen build --require-fresh")
-@click.argument("selection", nargs=-1)
+@click.argument("selection", nargs=-1, shell_complete=names)
 @session_options
 def command(selection: tuple[str, ...], **options: Any) -> int:
     """Fetch from the remote store the results that the present sources and parameters call for.

@@ -4,12 +4,13 @@ from typing import Any
 
 import click
 
-from reportgen.cli.options import open_session, selected, session_options
+from reportgen.cli.options import names, open_session, selected, session_options
+from reportgen.messages import warn
 from reportgen.store.remote import Moved, Remote, open_remote, push_records
 
 
 @click.command("push", epilog="Example: reportgen push B --profile paper")
-@click.argument("selection", nargs=-1)
+@click.argument("selection", nargs=-1, shell_complete=names)
 @click.option("--force", is_flag=True, help="Send again what is there already, as after damage.")
 @session_options
 def command(selection: tuple[str, ...], force: bool, **options: Any) -> int:
@@ -30,7 +31,7 @@ def command(selection: tuple[str, ...], force: bool, **options: Any) -> int:
 def report(moved: Moved, remote: Remote, done: str) -> int:
     """Say what was moved and what was not; return the exit code."""
     for fault in moved.faults:
-        click.echo(fault, err=True)
+        warn(fault)
     click.echo(
         f"{moved.records} record{'s' * (moved.records != 1)} and {moved.objects} "
         f"object{'s' * (moved.objects != 1)} ({moved.bytes / 1e6:.1f} MB) {done} {remote.url}."

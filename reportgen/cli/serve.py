@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from reportgen.cli.options import session_options, site_option
+from reportgen.messages import say
 
 
 @click.command("serve", epilog="Example: reportgen serve --profile quick --open")
@@ -32,7 +33,7 @@ def command(port: int, show: bool, jekyll: bool, site_dir: Path | None, **option
 
     def ready(address: str) -> None:
         click.echo(address)
-        click.echo("Serving this project until Ctrl-C.", err=True)
+        say("Serving this project until Ctrl-C.")
         if show:
             click.launch(address)
 

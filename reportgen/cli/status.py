@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from reportgen.cli.options import open_session, selected, session_options
+from reportgen.cli.options import names, open_session, selected, session_options
 from reportgen.cli.table import print_table
 from reportgen.engine.plan import duration, price_of
 from reportgen.engine.session import Session
@@ -15,7 +15,7 @@ from reportgen.registry import Node
 
 
 @click.command("status")
-@click.argument("selection", nargs=-1)
+@click.argument("selection", nargs=-1, shell_complete=names)
 @click.option("--json", "as_json", is_flag=True, help="A JSON list.")
 @session_options
 def command(selection: tuple[str, ...], as_json: bool, **options: Any) -> int:

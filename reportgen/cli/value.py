@@ -6,12 +6,12 @@ from typing import Any
 
 import click
 
-from reportgen.cli.options import open_session, session_options
+from reportgen.cli.options import names, open_session, session_options
 from reportgen.engine.draw import results_of
 
 
 @click.command("value")
-@click.argument("target", metavar="NODE[.PATH]")
+@click.argument("target", metavar="NODE[.PATH]", shell_complete=names)
 @session_options
 def command(target: str, **options: Any) -> None:
     """Print a recorded value, or a parameter, as JSON: reportgen value denoiser.test_psnr"""

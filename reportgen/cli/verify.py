@@ -5,14 +5,15 @@ from typing import Any
 
 import click
 
-from reportgen.cli.options import open_session, selected, session_options
+from reportgen.cli.options import names, open_session, selected, session_options
 from reportgen.engine.pool import LocalExecutor
 from reportgen.engine.progress import Reporter
 from reportgen.engine.verify import verify_node
+from reportgen.messages import warn
 
 
 @click.command("verify")
-@click.argument("selection", nargs=-1)
+@click.argument("selection", nargs=-1, shell_complete=names)
 @click.option("--sample", type=click.IntRange(1), metavar="N", help="Only N of them, at random.")
 @click.option(
     "--tolerance",
@@ -45,5 +46,5 @@ def command(
         raise
     executor.shutdown()
     if not nodes:
-        click.echo("Nothing selected is fresh.", err=True)
+        warn("Nothing selected is fresh.")
     return 1 if bad or not nodes else 0

@@ -5,13 +5,13 @@ from typing import Any
 
 import click
 
-from reportgen.cli.options import open_session, selected, session_options
+from reportgen.cli.options import names, open_session, selected, session_options
 from reportgen.engine.explain import Change, Explanation, explain
 from reportgen.engine.plan import duration
 
 
 @click.command("why", epilog="Example: reportgen why B.1b")
-@click.argument("selection", nargs=-1, required=True)
+@click.argument("selection", nargs=-1, required=True, shell_complete=names)
 @click.option("--json", "as_json", is_flag=True, help="A JSON list.")
 @session_options
 def command(selection: tuple[str, ...], as_json: bool, **options: Any) -> None:

@@ -17,6 +17,7 @@ from reportgen.engine.progress import Reporter
 from reportgen.engine.session import Session
 from reportgen.engine.turns import Turns
 from reportgen.errors import ReportgenError
+from reportgen.messages import VERBOSE, say
 from reportgen.registry import Node
 from reportgen.store import Record
 from reportgen.store.records import from_json
@@ -181,6 +182,7 @@ class Builder:
     def start(self, node: Node, executor: Workers) -> None:
         if self.running:
             self.company |= {node.name, *(other.name for other in self.running.values())}
+        say(f"  {node.id}: {self.session.status(node).reason}", VERBOSE)
         self.reporter.started(node, price_of(self.session, node))
         listen = partial(self.reporter.heard, node)
         future = executor.submit(run_task, self.task(node), listen)

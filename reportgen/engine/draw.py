@@ -8,13 +8,13 @@ from pathlib import Path
 from textwrap import shorten
 
 import reportgen.media as media
-from reportgen.engine.progress import say
 from reportgen.engine.results import Result, Results, caption_of, fill
 from reportgen.engine.session import Session
 from reportgen.freshness.keys import canonical
 from reportgen.freshness.states import Status
 from reportgen.media import Drawn
 from reportgen.media.fonts import HINT
+from reportgen.messages import warn
 from reportgen.registry import Node
 from reportgen.store.files import read_json, write_json
 
@@ -39,7 +39,7 @@ def draw_figure(session: Session, results: Results, node: Node) -> Result:
     folder = session.project.store_dir / "drawn" / draw_key(session, node, status, words)
     drawn = cached_drawing(folder) or make_drawing(session, node, status, words, folder)
     if drawn.missing:
-        say(f"Warning: no font here has {drawn.missing} of '{node.id}'. {HINT}")
+        warn(f"Warning: no font here has {drawn.missing} of '{node.id}'. {HINT}")
     result = Result(
         node,
         status.state,

@@ -1,6 +1,5 @@
 """What a person sees while nodes run: live bars on a terminal, plain lines elsewhere."""
 
-import os
 import sys
 import time
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from typing import Any
 
 from reportgen.engine.plan import Price, duration
 from reportgen.engine.run import at_step
+from reportgen.messages import NORMAL, QUIET, VERBOSE, is_heard, say
 from reportgen.registry import Node
 from reportgen.store import Record
 
@@ -82,8 +82,8 @@ class PlainReporter(Reporter):
         self.values: dict[str, dict[str, float]] = {}
         self.paces: dict[str, Pace] = {}
 
-    def say(self, text: str) -> None:
-        say(text)
+    def say(self, text: str, volume: int = NORMAL) -> None:
+        say(text, volume)
 
     def started(self, node: Node, price: Price) -> None:
         self.said[node.name] = time.monotonic()
@@ -94,6 +94,7 @@ class PlainReporter(Reporter):
     def heard(self, node: Node, message: dict[str, Any]) -> None:
         if message["kind"] == "log":
             self.values[node.name] = message["values"]
+            self.say(f"  {node.id}{numbers(message['values'])}", VERBOSE)
             return
         if message["kind"] == "said":
             self.say(f"  {node.id}: {message['text']}")
@@ -107,7 +108,7 @@ class PlainReporter(Reporter):
         self.say(f"✓ {node.id} {duration(record.seconds)}")
 
     def failed(self, node: Node, message: str, traceback: str) -> None:
-        self.say(failure_text(node, message, traceback))
+        self.say(failure_text(node, message, traceback), QUIET)
 
     def interrupted(self, node: Node) -> str:
         at = self.paces[node.name].at
@@ -147,8 +148,9 @@ class LiveReporter(PlainReporter):
     ) -> None:
         self.progress.stop()
 
-    def say(self, text: str) -> None:
-        self.console.print(text, markup=False, soft_wrap=True)
+    def say(self, text: str, volume: int = NORMAL) -> None:
+        if is_heard(volume):
+            self.console.print(text, markup=False, soft_wrap=True)
 
     def started(self, node: Node, price: Price) -> None:
         self.paces[node.name] = Pace()
@@ -160,7 +162,7 @@ class LiveReporter(PlainReporter):
         bar = self.bars[node.name]
         if message["kind"] == "log":
             self.progress.update(bar, values=numbers(message["values"]).lstrip(" ,"))
-        elif message["kind"] == "said":
+        if message["kind"] in ("log", "said"):
             super().heard(node, message)
         else:
             self.progress.update(
@@ -179,17 +181,9 @@ class LiveReporter(PlainReporter):
         super().failed(node, message, traceback)
 
 
-def say(text: str) -> None:
-    """Write a line to stderr. Who reads there may leave, as ``head`` does: the work goes on."""
-    try:
-        print(text, file=sys.stderr, flush=True)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
-
-
 def reporter() -> Reporter:
     """Live bars where a person watches, plain lines in a pipe or a log."""
-    return LiveReporter() if sys.stderr.isatty() else PlainReporter()
+    return LiveReporter() if sys.stderr.isatty() and is_heard(NORMAL) else PlainReporter()
 
 
 def last_time(price: Price) -> str:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reportgen.errors import ReportgenError, did_you_mean, together
+from reportgen.blog.blog import Blog
+from reportgen.errors import Place, ReportgenError, WrongUse, did_you_mean, together
 from reportgen.posts.source import Source, post_files, read_source
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from reportgen.registry import Graph
 
 SHOWING = ("figure", "table", "ref")
+PRIMER = ("default", "home", "page", "post")
+"""The layouts that GitHub Pages gives a blog without a theme."""
 NAMES = ("figure", "table", "ref", "eqref", "param", "post")
 
 
@@ -65,6 +68,7 @@ def check_posts(project: "Project", graph: "Graph", selection: Collection[str] =
     a ``selection`` all are. Raises ReportgenError with all faults together.
     """
     faults: list[ReportgenError] = []
+    blog = Blog(project.site_dir)
     for path in post_files(project):
         try:
             uses = figures_of(path, project.root)
@@ -75,7 +79,8 @@ def check_posts(project: "Project", graph: "Graph", selection: Collection[str] =
         nodes = {node.id for id in uses.figures if (node := graph.find(id))}
         wanted = {path.stem[11:], path.name, *uses.figures, *nodes}
         if not selection or wanted & set(selection):
-            faults += unknown(read_source(path, project.root), uses, graph)
+            source = read_source(path, project.root)
+            faults += [*unknown(source, uses, graph), *unknown_layout(source, blog)]
     if faults:
         raise together(faults)
 
@@ -100,6 +105,20 @@ def unknown(source: Source, uses: Uses, graph: "Graph") -> Iterator[ReportgenErr
             hint = hint or "It must be an artifact, a function or a variable."
             line = line_of(source, re.compile(rf"<%.*\b{re.escape(name)}\b"))
             yield source.error(f"Nothing here is called '{name}'.", line, name, hint)
+
+
+def unknown_layout(source: Source, blog: Blog) -> Iterator[ReportgenError]:
+    """A layout that the blog has not: Jekyll would show the bare text, and only warn."""
+    name = source.front_matter.get("layout")
+    given = {"", "none", "null"} if blog.theme else {"", "none", "null", *PRIMER}
+    if isinstance(name, str) and name not in given and not blog.has_layout(name):
+        line = line_of(source, re.compile(r"layout\s*:"))
+        known = blog.layouts()
+        yield WrongUse(
+            f"The blog has no layout '{name}'.",
+            place=Place(source.shown, line),
+            hint=did_you_mean(name, known) or None,
+        )
 
 
 def line_of(source: Source, pattern: re.Pattern[str]) -> int | None:

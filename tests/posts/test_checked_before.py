@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from reportgen.errors import ReportgenError
+from reportgen.errors import ReportgenError, WrongUse
 from reportgen.posts import check_posts
-from reportgen.registry import discover
+from reportgen.registry import Graph, discover
 from tests.posts.world import make_project
 
 EXPERIMENT = """
@@ -49,6 +49,30 @@ def test_all_faults_of_all_posts(tmp_path: Path) -> None:
         assert place in found
     for words in ("'round'", "'A.1'", "'walk'", "^"):
         assert words in found
+
+
+LAYOUTS = {
+    ("theme: minima", "pots"): "one.md:3: The blog has no layout 'pots'.\nDid you mean 'post'?",
+    ("theme: minima", "page"): "",
+    ("theme: unheard-of", "pots"): "",
+    ("title: x", "post"): "",
+    ("title: x", "essay"): "one.md:3: The blog has no layout 'essay'.",
+}
+
+
+@pytest.mark.parametrize(("config", "layout"), LAYOUTS)
+def test_a_layout_that_the_blog_has_not(config: str, layout: str, tmp_path: Path) -> None:
+    text = f"---\ntitle: One\nlayout: {layout}\n---\n\nText.\n"
+    project = make_project(tmp_path, {"2024-01-01-one.md": text})
+    project.site_dir.mkdir(exist_ok=True)
+    (project.site_dir / "_config.yml").write_text(config)
+    try:
+        check_posts(project, Graph([]))
+        found = ""
+    except WrongUse as error:
+        found = str(error)
+    assert found.endswith(LAYOUTS[config, layout])
+    assert bool(found) == bool(LAYOUTS[config, layout])
 
 
 @pytest.mark.parametrize(
