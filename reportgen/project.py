@@ -29,6 +29,7 @@ class Project:
     store: str = ".reportgen"
     bundle: str = "experiments/bundle"
     remote: str = ""
+    repository: str = ""
     seed: int = 180
     profile: str = "standard"
     profiles: Mapping[str, Mapping[str, Params]] = field(default_factory=dict)

@@ -1,15 +1,14 @@
 """Build: decide what must run, say what it costs, run it, and keep what came out."""
 
-import subprocess
 import time
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from reportgen.engine.execute import OUT_OF_MEMORY, SAVED_MEANWHILE, Task
+from reportgen.engine.git import said_by_git
 from reportgen.engine.logs import log_name
 from reportgen.engine.plan import outlasts, price_of, rank
 from reportgen.engine.pool import Workers, local_executor, run_task
@@ -285,14 +284,3 @@ def commit_of(session: Session) -> str:
         return commit
     untracked = ("ls-files", "--others", "--exclude-standard", "--", *experiments)
     return f"{commit}-dirty" if said_by_git(root, *untracked) else commit
-
-
-def said_by_git(root: Path, *arguments: str) -> str:
-    """What git prints, '' where it is not installed or has no answer."""
-    try:
-        done = subprocess.run(
-            ["git", *arguments], cwd=root, capture_output=True, text=True, check=False
-        )
-    except OSError:
-        return ""
-    return done.stdout.strip() if done.returncode == 0 else ""

@@ -8,6 +8,7 @@ from pathlib import Path
 from textwrap import shorten
 
 import reportgen.media as media
+from reportgen.engine.code import Codes
 from reportgen.engine.results import Result, Results, caption_of, fill
 from reportgen.engine.session import Session
 from reportgen.freshness.keys import canonical
@@ -26,7 +27,9 @@ def results_of(session: Session) -> Results:
         for node in session.graph
         for status in [session.status(node)]
     }
-    return Results(session.graph, session.store, bare, session.project.seed)
+    project = session.project
+    codes = Codes(project.root, session.sources, project.repository)
+    return Results(session.graph, session.store, bare, project.seed, codes)
 
 
 def draw_figure(session: Session, results: Results, node: Node) -> Result:

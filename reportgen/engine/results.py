@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from reportgen.blog.escape import escape as markdown_text
+from reportgen.engine.code import Codes
 from reportgen.errors import ReportgenError, did_you_mean
 from reportgen.media import Drawn
 from reportgen.registry import Graph, Node
@@ -31,10 +32,11 @@ class Results(Mapping[str, Result]):
     """Results by figure id and by function name."""
 
     def __init__(
-        self, graph: Graph, store: Store, results: Mapping[str, Result], seed: int
+        self, graph: Graph, store: Store, results: Mapping[str, Result], seed: int, codes: Codes
     ) -> None:
-        """``seed`` is the project's, which those of all nodes come from."""
-        self.graph, self.store, self.seed = graph, store, seed
+        """``seed`` is the project's, which those of all nodes come from; ``codes`` has their
+        sources."""
+        self.graph, self.store, self.seed, self.codes = graph, store, seed, codes
         self.results = dict(results)
         self._values: dict[str, Any] = {}
 

@@ -75,6 +75,7 @@ class Body:
     headings: list[Heading] = field(default_factory=list)
     assets: list[Asset] = field(default_factory=list)
     told: dict[str, str] = field(default_factory=dict)  # see figure_html
+    coded: dict[str, str] = field(default_factory=dict)  # see figure_html
     palette: dict[str, int] = field(default_factory=dict)  # see same_colours
     marked: dict[ValueItem, int] = field(default_factory=dict)
 
@@ -307,7 +308,7 @@ class Body:
         folder = self.draft.tokens.put(Address("figures", slug))
         self.assets += assets_of(result, slug)
         markup = figure_html(
-            shown, result, self.results, caption, folder, self.templates, self.told
+            shown, result, self.results, caption, folder, self.templates, self.told, self.coded
         )
         markup = same_colours(markup, self.palette)
         first = shown is next(iter(self.draft.figures.values()))

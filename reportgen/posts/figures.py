@@ -12,6 +12,7 @@ from reportgen.freshness.environment import environment
 from reportgen.freshness.states import environment_change
 from reportgen.posts.draft import Numbered
 from reportgen.posts.filters import duration, plain_text
+from reportgen.posts.html import slim
 from reportgen.posts.liquid import entities
 from reportgen.posts.post import Asset
 
@@ -56,12 +57,14 @@ def figure_html(
     assets: str,
     folder: Path,
     told: dict[str, str],
+    coded: dict[str, str],
 ) -> str:
     """One figure as a raw block: no blank lines, nothing that Markdown or Liquid would touch.
 
     ``caption`` is HTML, ``assets`` the address of the folder that holds its files, ``folder``
     that of the project's own templates. ``told`` is where the parameters of an artifact stand
-    in this post, by its name; what this figure tells is added.
+    in this post, by its name, and ``coded`` where its code stands; what this figure tells is
+    added.
     """
     from markupsafe import Markup
 
@@ -86,6 +89,8 @@ def figure_html(
             facts=list(facts(shown, result, results, told)),
             date=result.record.finished[:10] if result.record else "",
             links=list(links(result)),
+            codes=list(codes(shown, result, results, coded)),
+            earlier=earlier(result, results, coded, shown.label),
             assets=assets,
         )
     )
@@ -228,6 +233,32 @@ def ancestors(result: Result, results: Results) -> list[Result]:
             found[name] = results[name]
             waiting += results[name].node.inputs
     return list(found.values())
+
+
+def codes(
+    shown: Numbered, result: Result, results: Results, coded: dict[str, str]
+) -> Iterator[dict[str, Any]]:
+    """The code of a figure and of what is behind it, each once in a post, coloured."""
+    from markupsafe import Markup
+
+    for each in [result, *ancestors(result, results)]:
+        unchanged = each.state in ("fresh", "env-stale")
+        code = results.codes.of_run(each.node, each.record, fresh=unchanged)
+        if code is None or each.node.name in coded:
+            continue
+        coded[each.node.name] = shown.label
+        coloured = slim(code.text).rstrip().replace("\n", "&#10;")
+        where = f"{code.file}:{code.first}"
+        yield {"name": each.node.name, "where": where, "url": code.url, "html": Markup(coloured)}
+
+
+def earlier(result: Result, results: Results, coded: dict[str, str], label: str) -> str:
+    """Where the code of what is behind a figure stands, if that is further up."""
+    found: dict[str, list[str]] = {}
+    for each in ancestors(result, results):
+        if coded.get(each.node.name, label) != label:
+            found.setdefault(coded[each.node.name], []).append(each.node.name)
+    return "; ".join(f"{', '.join(names)}: as in {place}" for place, names in found.items())
 
 
 def links(result: Result) -> Iterator[tuple[str, str, bool]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -55,7 +56,13 @@ def template_names(results: Results, tokens: Tokens) -> dict[str, Any]:
         value = parameter(results, node, name)
         return tokens.noted(value, (results[node].node.name, name))
 
-    functions: list[Callable[..., Any]] = [figure, table, ref, eqref, param]
+    def code(name: str) -> Markup:
+        """A function, a class or another definition of the project: "package.module.name"."""
+        found = results.codes.named(name)
+        ticks = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", f"{found.text}`")))
+        return Markup(f"{ticks}python\n{dedent(found.text)}\n{ticks}")
+
+    functions: list[Callable[..., Any]] = [figure, table, ref, eqref, param, code]
     return {**artifacts(results, tokens), **{function.__name__: function for function in functions}}
 
 

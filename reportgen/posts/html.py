@@ -1,10 +1,14 @@
 """The HTML of our Markdown as Jekyll writes it, without Ruby: kramdown's, and its coloured code."""
 
 import html
+import re
 from functools import cache
 from typing import Any
 
 from reportgen.blog.kramdown import Document
+
+PLAIN = re.compile(r'<span class="(?:n|p|o|w|nn|ne|nd|nb|bp|sa|si|se|fm|vm|esc)">([^<]*)</span>')
+"""What most of code is, which has no colour of its own."""
 
 
 def to_html(text: str) -> str:
@@ -35,6 +39,11 @@ def coloured(code: str, language: str) -> str:
 
     formatter: Any = HtmlFormatter(nowrap=True)
     return str(pygments(code, lexer, formatter))
+
+
+def slim(code: str) -> str:
+    """Python with the few colours that help to read it."""
+    return PLAIN.sub(r"\1", coloured(code, "python"))
 
 
 @cache

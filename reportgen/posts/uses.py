@@ -14,15 +14,16 @@ if TYPE_CHECKING:
     from reportgen.project import Project
     from reportgen.registry import Graph
 
-SHOWING = ("figure", "table", "ref")
 PRIMER = ("default", "home", "page", "post")
 """The layouts that GitHub Pages gives a blog without a theme."""
-NAMES = ("figure", "table", "ref", "eqref", "param", "post")
+NAMES = ("figure", "table", "ref", "eqref", "param", "code", "post")
 
 
 @dataclass(frozen=True)
 class Uses:
     """Ids of figures shown and referenced, and every name that the template leaves open.
+
+    ``codes`` are the definitions that it quotes.
 
     ``dynamic`` says that some id is computed, so that more figures may be asked for.
     """
@@ -31,6 +32,7 @@ class Uses:
     refs: tuple[str, ...]
     names: tuple[str, ...]
     dynamic: bool = False
+    codes: tuple[str, ...] = ()
 
 
 def figures_of(source: Path, root: Path | None = None) -> Uses:
@@ -49,16 +51,20 @@ def figures_of(source: Path, root: Path | None = None) -> Uses:
         raise syntax_error(error, environment, read) from None
     figures: list[str] = []
     refs: list[str] = []
+    codes: list[str] = []
+    found = {"figure": figures, "table": figures, "ref": refs, "code": codes}
     dynamic = False
     for call in tree.find_all(nodes.Call):
-        if not isinstance(call.node, nodes.Name) or call.node.name not in SHOWING:
+        if not isinstance(call.node, nodes.Name) or call.node.name not in found:
             continue
-        first = next(iter([*call.args, *(k.value for k in call.kwargs if k.key == "id")]), None)
+        named = (k.value for k in call.kwargs if k.key in ("id", "name"))
+        first = next(iter([*call.args, *named]), None)
         if isinstance(first, nodes.Const):
-            (refs if call.node.name == "ref" else figures).append(str(first.value))
+            found[call.node.name].append(str(first.value))
         else:
-            dynamic = True
-    return Uses(tuple(dict.fromkeys(figures)), tuple(dict.fromkeys(refs)), tuple(names), dynamic)
+            dynamic = dynamic or call.node.name != "code"
+    figures, refs, codes = (list(dict.fromkeys(each)) for each in (figures, refs, codes))
+    return Uses(tuple(figures), tuple(refs), tuple(names), dynamic, tuple(codes))
 
 
 def check_posts(project: "Project", graph: "Graph", selection: Collection[str] = ()) -> None:
@@ -81,6 +87,7 @@ def check_posts(project: "Project", graph: "Graph", selection: Collection[str] =
         if not selection or wanted & set(selection):
             source = read_source(path, project.root)
             faults += [*unknown(source, uses, graph), *unknown_layout(source, blog)]
+            faults += no_code(source, uses, project)
     if faults:
         raise together(faults)
 
@@ -119,6 +126,22 @@ def unknown_layout(source: Source, blog: Blog) -> Iterator[ReportgenError]:
             place=Place(source.shown, line),
             hint=did_you_mean(name, known) or None,
         )
+
+
+def no_code(source: Source, uses: Uses, project: "Project") -> Iterator[ReportgenError]:
+    """Definitions that a post quotes, and that are gone."""
+    from reportgen.engine.code import Codes
+    from reportgen.freshness.sources import Sources
+
+    if not uses.codes:
+        return
+    codes = Codes(project.root, Sources(project.root, project.store_dir / "parse"))
+    for name in uses.codes:
+        try:
+            codes.named(name)
+        except ReportgenError as error:
+            quoted = re.compile(rf"""<%.*["']{re.escape(name)}["']""")
+            yield source.error(error.message, line_of(source, quoted), name, error.hint)
 
 
 def line_of(source: Source, pattern: re.Pattern[str]) -> int | None:

@@ -8,14 +8,17 @@ from typing import Any
 
 import numpy as np
 
+from reportgen.engine.code import Codes
 from reportgen.engine.results import Result, step_into
 from reportgen.errors import ReportgenError, did_you_mean
+from reportgen.freshness.sources import Sources
 from reportgen.media import Curve, Grid, Media, Strip, Table, Theme, draw
 from reportgen.posts import Post, render_posts
 from reportgen.project import Project
 from reportgen.registry.node import Node
 from reportgen.store import Record
 
+HERE = Path(__file__).parent
 DENOISER = {
     "test_psnr": 20.7643,
     "loss": [0.31, 0.12, 0.08],
@@ -31,6 +34,7 @@ class World(Mapping[str, Result]):
     seed = 180
 
     def __init__(self) -> None:
+        self.codes = Codes(HERE, Sources(HERE))
         self.by_name: dict[str, Result] = {}
         self.values_of: dict[str, Any] = {}
 
