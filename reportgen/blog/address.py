@@ -52,13 +52,15 @@ def resolve(written: str, page: "Page", *, image: bool = False) -> Address:
     prefix = str(page.setting("media_subpath") or page.setting("img_path") or "")
     if image and prefix and not path.startswith("/"):
         path = f"/{prefix.strip('/')}/{path}"
+    if image and blog.image_host and path.startswith("/") and not blog.has(path.lstrip("/")):
+        return Address("external", f"{blog.image_host.rstrip('/')}{path}")
     return _file(path, fragment, page, bool(image and "chirpy" in blog.theme))
 
 
 def _file(path: str, fragment: str, page: "Page", theme_adds_base: bool) -> Address:
     base, based = page.blog.baseurl, True
     if not path.startswith("/"):
-        path = f"{base}{page.folder}{path}"
+        path = f"{base}{unquote(page.folder)}{path}"
     if base:
         inside = path == base or path.startswith(base + "/")
         based = inside or theme_adds_base

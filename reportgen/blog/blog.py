@@ -2,12 +2,13 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatch
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from reportgen.blog import config, png
+from reportgen.blog import config, front_matter, png
 from reportgen.blog.words import words
 
 POST_FOLDERS = ("_posts", "_drafts")
@@ -30,13 +31,19 @@ DOLLARS = re.compile(
     r"""inlineMath.{0,40}?\[\s*['"]\$['"]|left:\s*['"]\$['"]|single_?dollar|tex2jax""", re.S
 )
 
+INCLUDED = re.compile(r"\{%-?\s*include(?:_cached)?\s+([\w./-]+)")
 LAYOUTS = {
     "minimal-mistakes": "archive archive-taxonomy categories category collection "
     "collection-archive compress default home posts search single splash tag tags",
     "minima": "base default home page post",
     "chirpy": "archives categories category compress default home page post tag tags",
+    "beautiful-jekyll": "base default home minimal page post",
+    "jekyll-theme-": "default home page post",
 }
-"""The layouts of themes that many blogs use as gems, so that their files are elsewhere."""
+"""The layouts of themes that many blogs use as gems, their files being elsewhere.
+
+The first whose name a theme holds is its own."""
+BARE_BRACKETS = re.compile(r"""displayMath.{0,80}?\[\s*["']\\?\[["']""", re.S)
 
 
 def find_root(file: Path) -> tuple[Path, bool]:
@@ -127,6 +134,17 @@ class Blog:
         return {name.lower(): name for name in self.files}
 
     @cached_property
+    def stems(self) -> frozenset[str]:
+        """The paths of the files without their endings."""
+        return frozenset(name.rpartition(".")[0] for name in self.files)
+
+    @cached_property
+    def image_host(self) -> str:
+        """The address that the theme puts before images, a CDN; or ""."""
+        found = (self.config.get(key) for key in ("cdn", "img_cdn", "image_cdn"))
+        return next((str(value) for value in found if isinstance(value, str) and value), "")
+
+    @cached_property
     def by_name(self) -> dict[str, str]:
         """For each name of a file, the first path that ends with it."""
         return {name.rpartition("/")[2]: name for name in sorted(self.files, reverse=True)}
@@ -182,6 +200,17 @@ class Blog:
         return any(DOLLARS.search(text) for text in self.page_texts)
 
     @cached_property
+    def maths_reader(self) -> str:
+        """What sets formulas on the pages: "katex" or, where nothing tells, "mathjax"."""
+        text = "\n".join(self.page_texts).lower()
+        return "katex" if "katex" in text and "mathjax" not in text else "mathjax"
+
+    @cached_property
+    def takes_bare_brackets(self) -> bool:
+        r"""Whether the site's MathJax takes ``[`` for ``\[``, as JavaScript reads ``"\["``."""
+        return any(BARE_BRACKETS.search(text) for text in self.page_texts)
+
+    @cached_property
     def page_texts(self) -> list[str]:
         """The contents of the files that make up every page: settings, layouts, scripts."""
         folders = ("_config", "_includes/", "_layouts/", "_data/", "assets/js/", "js/")
@@ -190,27 +219,79 @@ class Blog:
 
     def default(self, path: str, key: str) -> Any:
         """What ``defaults`` in _config.yml sets for the file at ``path``."""
-        for entry in reversed(_list(self.config.get("defaults"))):
+        found = None, (-1, False)
+        for entry in _list(self.config.get("defaults")):
             if not isinstance(entry, dict) or not isinstance(entry.get("values"), dict):
                 continue
-            scope = entry.get("scope") or {}
-            inside = path.startswith(str(scope.get("path") or ""))
-            kind = scope.get("type") in (None, "posts")
-            if inside and kind and key in entry["values"]:
-                return entry["values"][key]
-        return None
+            scope = entry["scope"] if isinstance(entry.get("scope"), dict) else {}
+            folder = str(scope.get("path") or "").strip("/")
+            rank = len(folder), scope.get("type") is not None
+            inside = not folder or fnmatch(path, folder) or f"{path}/".startswith(f"{folder}/")
+            kind = scope.get("type") in (None, self.kind(path))
+            if inside and kind and key in entry["values"] and rank >= found[1]:
+                found = entry["values"][key], rank
+        return found[0]
+
+    def kind(self, path: str) -> str:
+        """What Jekyll takes a source for: "posts", "drafts", "pages" or a collection."""
+        folders = path.split("/")[:-1]
+        named = (name[1:] for name in folders if name[:1] == "_")
+        return next((name for name in named if name in self.collections), "pages")
+
+    @cached_property
+    def collections(self) -> frozenset[str]:
+        """The names of the folders, without "_", whose sources Jekyll reads."""
+        named = self.config.get("collections")
+        return frozenset(("posts", "drafts", *map(str, _keys(named))))
+
+    def collection(self, name: str) -> dict[str, Any]:
+        """The settings of a collection."""
+        named = self.config.get("collections")
+        found = named.get(name) if isinstance(named, dict) else None
+        return found if isinstance(found, dict) else {}
+
+    def reads(self, path: str) -> bool:
+        """Whether Jekyll reads the source at ``path``; the drafts among them, which it can."""
+        if self.served(path):
+            left_out = (str(name).strip("/") for name in _list(self.config.get("exclude")))
+            parts = path.split("/")
+            heads = ["/".join(parts[: n + 1]) for n in range(len(parts))]
+            return not any(fnmatch(head, pattern) for pattern in left_out for head in heads)
+        return self.kind(path) != "pages" and not re.search(r"(?:^|/)[.#]|~(?:/|$)", path)
 
     def layouts(self) -> list[str]:
         """The names of the layouts that are known to be there."""
         own = {p[9:].rpartition(".")[0] for p in self.files if p.startswith("_layouts/")}
-        return sorted(own.union(*(LAYOUTS[name].split() for name in LAYOUTS if name in self.theme)))
+        return sorted(own.union(self._known_layouts))
+
+    @property
+    def _known_layouts(self) -> list[str]:
+        return next((LAYOUTS[name].split() for name in LAYOUTS if name in self.theme), [])
 
     def has_layout(self, name: str) -> bool:
         """Whether a layout is there; one of a theme whose files are elsewhere, and that we do not
         know, is taken to be."""
         if not self.root.is_dir() or name in self.layouts():
             return True
-        return bool(self.theme) and not any(theme in self.theme for theme in LAYOUTS)
+        return bool(self.theme) and not self._known_layouts
+
+    def layout_file(self, name: str) -> str:
+        """The path of a layout in the blog itself, or ""."""
+        return next((p for p in sorted(self.files) if p.startswith(f"_layouts/{name}.")), "")
+
+    def frame(self, layout: str) -> dict[str, str]:
+        """The files of the blog that are around a page: its layout, those around it, includes."""
+        found: dict[str, str] = {}
+        waiting = [self.layout_file(layout)]
+        while waiting:
+            path = waiting.pop()
+            if not path or path in found or path not in self.files:
+                continue
+            found[path] = text = _read(self.root / path)
+            outer = front_matter.read(text).get("layout") if path.startswith("_layouts/") else None
+            waiting += [self.layout_file(str(outer)) if outer else ""]
+            waiting += [f"_includes/{name}" for name in INCLUDED.findall(text)]
+        return found
 
     def served(self, path: str) -> bool:
         """Whether Jekyll copies the file at ``path``: no part hidden or with an underscore."""
@@ -240,6 +321,10 @@ def _walk(root: Path, prefix: str) -> Iterator[str]:
                 yield from _walk(root, path + "/")
         else:
             yield path
+
+
+def _keys(value: Any) -> Iterable[Any]:
+    return value if isinstance(value, dict | list) else ()
 
 
 def _list(value: Any) -> list[Any]:

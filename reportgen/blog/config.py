@@ -1,7 +1,10 @@
 """The settings of a Jekyll site, ``_config.yml``."""
 
+from collections.abc import Mapping
+from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from reportgen.blog import front_matter
 
@@ -19,6 +22,14 @@ def read(folder: Path) -> dict[str, Any]:
 def parse(content: bytes) -> dict[str, Any]:
     """The settings in a file's content; nothing where it is broken."""
     return front_matter.load(content.decode("utf-8", "replace"))[0]
+
+
+def zone(config: Mapping[str, Any]) -> tzinfo:
+    """The time zone of the site: ``timezone``, or UTC, in which GitHub builds."""
+    try:
+        return ZoneInfo(str(config.get("timezone") or "UTC"))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return UTC
 
 
 def baseurl(config: dict[str, Any]) -> str:

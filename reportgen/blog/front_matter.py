@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cache
 from typing import Any
 
@@ -12,6 +12,24 @@ DATE = re.compile(
     r"\s*(?P<year>\d{4})-(?P<month>\d\d?)-(?P<day>\d\d?)"
     r"(?:(?:[Tt]|\s+)(?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.\d*)?)?"
     r"\s*(?P<zone>Z|UTC|GMT|[-+]\d\d?:?(?:\d\d)?)?)?\s*\Z"
+)
+LONG, DEPTH, LARGEST = 20_000, 100, 100_000
+"""A YAML text that is no longer, with no more signs of depth, cannot be too deep."""
+MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
+MONTH = rf"(?P<month>(?:{'|'.join(re.findall('...', MONTHS))})[a-z]*)"
+CLOCK = re.compile(
+    r"(?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.\d*)?)?"
+    r"(?:\s*(?P<zone>Z|UTC|GMT|[-+]\d\d?:?(?:\d\d)?)(?!\w))?"
+)
+LOOSE_DATES = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"\b(?P<day>\d\d?)(?:st|nd|rd|th)?\s+{MONTH}[,.]?\s+(?P<year>\d{{4}})\b",
+        rf"\b{MONTH}[.]?\s+(?:(?P<day>\d\d?)(?:st|nd|rd|th)?,?\s+)?(?P<year>\d{{4}})\b",
+        r"\b(?P<year>\d{4})[-/.](?P<month>\d\d?)[-/.](?P<day>\d\d?)\b",
+        r"\b(?P<day>\d\d?)[/.](?P<month>\d\d?)[/.](?P<year>\d{4})\b",
+        r"\b(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)\b",
+    )
 )
 
 
@@ -51,10 +69,9 @@ def read(source: str) -> FrontMatter:
 def load(yaml: str) -> tuple[dict[str, Any], tuple[int, str] | None]:
     """The mapping in a YAML text with dates as strings, and the offset and words of a fault."""
     from yaml import YAMLError
-    from yaml import load as load_yaml
 
     try:
-        values = load_yaml(yaml, _loader())
+        values = _loaded(yaml)
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         problem = getattr(error, "problem", None) or str(error).splitlines()[0]
@@ -66,6 +83,37 @@ def load(yaml: str) -> tuple[dict[str, Any], tuple[int, str] | None]:
     if not isinstance(values, dict):
         return {}, (0, f"a mapping was expected, not {type(values).__name__}")
     return {str(key): value for key, value in values.items()}, None
+
+
+def _loaded(text: str) -> Any:
+    """The value of a YAML text. Raises ValueError where it is too deep, or grows without bounds."""
+    import yaml
+
+    if len(text) > LONG or sum(text.count(sign) for sign in ("[", "{", "- ", "? ")) > DEPTH:
+        depth = 0
+        for event in yaml.parse(text, _loader()):
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            if depth > DEPTH:
+                raise ValueError(f"it is nested more than {DEPTH} times")
+    loader = _loader()(text)
+    try:
+        node = loader.get_single_node()
+        if node is not None and "*" in text and _weight(node, {}) > LARGEST:
+            raise ValueError(f"its aliases stand for more than {LARGEST} values")
+        return None if node is None else loader.construct_document(node)
+    finally:
+        loader.dispose()
+
+
+def _weight(node: Any, known: dict[int, float]) -> float:
+    """How many values a node stands for, those behind its aliases counted each time."""
+    if id(node) not in known:
+        known[id(node)] = float("inf")  # until it is known, for a node that holds itself
+        inner = node.value if isinstance(node.value, list) else []
+        parts = (part for each in inner for part in (each if isinstance(each, tuple) else (each,)))
+        known[id(node)] = 1 + sum(_weight(part, known) for part in parts)
+    return known[id(node)]
 
 
 def _offset(yaml: str, mark: Any) -> int:
@@ -112,34 +160,52 @@ def _dumper() -> Any:
 
 @dataclass(frozen=True)
 class Date:
-    """A date as Jekyll reads it. ``moment`` has the offset that is written, else that of UTC."""
+    """A date as Jekyll reads it. ``moment`` has the offset that is written, or the site's."""
 
     moment: datetime
     has_time: bool
     has_offset: bool
 
 
-def date(value: object) -> Date | None:
-    """The date in ``value``, or None if it is none that Jekyll knows."""
+def date(value: object, zone: tzinfo = UTC) -> Date | None:
+    """The date in ``value``, or None if it is none that Jekyll, by Ruby's Time.parse, knows."""
     match = DATE.match(str(value))
     if match is None:
-        return None
-    parts = [int(match[name] or 0) for name in ("year", "month", "day", "hour", "minute", "second")]
-    zone = (match["zone"] or "").replace(":", "")
+        return _loose_date(str(value), zone)
+    zone = UTC if match["second"] else zone  # YAML takes a whole time without an offset for UTC
+    return _date([match[name] for name in ("year", "month", "day")], match, zone)
+
+
+def _loose_date(text: str, zone: tzinfo) -> Date | None:
+    """A date in words, or with slashes, dots or nothing between its numbers."""
+    clock = CLOCK.search(text)
+    rest = f"{text[: clock.start()]} {text[clock.end() :]}" if clock else text
+    for pattern in LOOSE_DATES:
+        if match := pattern.search(rest):
+            return _date([match[name] for name in ("year", "month", "day")], clock, zone)
+    return None
+
+
+def _date(day: list[str], clock: re.Match[str] | None, zone: tzinfo) -> Date | None:
+    year, month, number = day
+    month = str(MONTHS.index(month[:3].lower()) // 3 + 1) if month.isalpha() else month
+    time = [clock[name] or "0" for name in ("hour", "minute", "second")] if clock else []
+    parts = [int(part) for part in (year, month, number or "1", *time)]
+    written = (clock["zone"] or "").replace(":", "") if clock else ""
     try:
-        moment = datetime(*parts, tzinfo=timezone(_shift(zone)))  # type: ignore[misc, arg-type]
+        moment = datetime(*parts, tzinfo=timezone(_shift(written)) if written else zone)  # type: ignore[misc, arg-type]
     except (ValueError, OverflowError):
         return None
-    return Date(moment, match["hour"] is not None, bool(zone))
+    return Date(moment, bool(clock and clock["hour"]), bool(written))
 
 
-def dated(name: str, front: FrontMatter) -> Date | None:
+def dated(name: str, front: FrontMatter, zone: tzinfo = UTC) -> Date | None:
     """When a post is dated: by its front matter, else by the name of its file."""
     written = front.get("date")
     if written is None:
         match = NAME.match(name)
         written = match["date"] if match else None
-    return date(written)
+    return date(written, zone)
 
 
 def _shift(zone: str) -> timedelta:

@@ -12,8 +12,11 @@ HOLE = "\u029f"
 
 OPENING = re.compile(r"\{\{|\{%")
 TAG = re.compile(r"\{%-?\s*(\w*)\s*(.*?)\s*-?%\}", re.DOTALL)
-OUTPUT = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}", re.DOTALL)
-PARAMETER = re.compile(r"""([\w-]+)\s*=\s*("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[^\s"'%]+)""")
+OUTPUT = re.compile(r"\{\{-?\s*([^}]*?)\s*-?\}\}")
+"""An output ends at the first brace, whatever it stands in; Liquid stops where that is alone."""
+PARAMETER = re.compile(r"""([\w-]+)\s*=\s*("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')""")
+MARKS = re.compile("[<>&]")
+HIGHLIGHTED = {"highlight": "<figure><pre>", "endhighlight": "</pre></figure>"}
 PRINTS = {
     "include",
     "include_relative",
@@ -54,7 +57,7 @@ class Token:
 
     @property
     def parameters(self) -> dict[str, str]:
-        """The ``name="value"`` pairs of an include, without quotes."""
+        """The ``name="value"`` pairs of an include, without quotes; not those of variables."""
         return {name: value.strip("\"'") for name, value in PARAMETER.findall(self.body)}
 
 
@@ -104,11 +107,15 @@ def prints_something(token: Token, variables: Collection[str]) -> bool:
 def without_liquid(source: str, found: Iterable[Token], start: int) -> Text:
     """``source`` from ``start`` on as Markdown will see it, with holes where Liquid prints."""
     pieces: list[Piece] = []
-    position = start
+    position, is_code = start, False
     for token in found:
-        pieces.append((source[position : token.start], position))
+        text = source[position : token.start]
+        pieces.append((MARKS.sub(HOLE, text) if is_code else text, position))
         pieces.extend(_printed(source, token))
-        position = token.end
+        position, is_code = (
+            token.end,
+            token.name == "highlight" or (is_code and token.name != "endhighlight"),
+        )
     pieces.append((source[position:], position))
     return Text(pieces)
 
@@ -121,8 +128,6 @@ def _printed(source: str, token: Token) -> list[Piece]:
         return [(HOLE * (token.end - token.start), token.start)]
     if token.kind == "unclosed":
         return [(source[token.start : token.end], token.start)]
-    if token.name == "highlight":
-        return [("~~~\n", token.start)]
-    if token.name == "endhighlight":
-        return [("~~~", token.start)]
+    if token.name in HIGHLIGHTED:
+        return [(HIGHLIGHTED[token.name], token.start)]
     return []

@@ -1,13 +1,14 @@
 """One source of a blog, as Jekyll sees it: settings, date, address, Liquid, Markdown."""
 
 import re
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
-from reportgen.blog import front_matter, kramdown, liquid
+from reportgen.blog import config, front_matter, kramdown, liquid
 from reportgen.blog.blog import Blog
 from reportgen.blog.text import Lines, Text
 
@@ -18,6 +19,28 @@ STYLES = {
     "weekdate": "/:categories/:year/W:week/:short_day/:title:output_ext",
     "none": "/:categories/:title:output_ext",
 }
+TIMES = {
+    "year": "%Y", "short_year": "%y", "month": "%m", "short_month": "%b", "long_month": "%B",
+    "day": "%d", "short_day": "%a", "long_day": "%A", "week": "%V", "w_year": "%G", "w_day": "%u",
+    "hour": "%H", "minute": "%M", "second": "%S",
+}  # fmt: skip
+
+SAFE = "/:!$&'()*+,;=@~"
+NEAR = timedelta(hours=14)
+"""By how much a day without a time may lie ahead, as some zone may have reached it."""
+
+
+def hidden_until(
+    name: str, front: front_matter.FrontMatter, settings: Mapping[str, Any], now: datetime
+) -> front_matter.Date | None:
+    """The date of a post that Jekyll leaves out because it is of the future; else None.
+
+    One that is not ``published`` is left out on purpose, and ``future`` in the settings shows all.
+    """
+    found = front_matter.dated(name, front, config.zone(settings))
+    if found is None or settings.get("future") or front.get("published") is False:
+        return None
+    return found if found.moment - (timedelta() if found.has_time else NEAR) > now else None
 
 
 class Page:
@@ -56,37 +79,60 @@ class Page:
 
     @cached_property
     def slug(self) -> str:
-        """The slug in the file's name."""
+        """The slug: that of the front matter, or that in the file's name."""
         match = front_matter.NAME.match(self.path.name)
-        return match["slug"] if match else self.path.stem
+        return str(self.front.get("slug") or (match["slug"] if match else self.path.stem))
 
     @cached_property
     def date(self) -> front_matter.Date | None:
         """The date in the front matter, or that in the file's name."""
-        return front_matter.dated(self.path.name, self.front)
+        return front_matter.dated(self.path.name, self.front, config.zone(self.blog.config))
 
     @cached_property
-    def folder(self) -> str:
-        """The folder of the post's page below the base URL, such as "/2024/11/19/"."""
-        url = self.setting("permalink")
-        if url is None and self.is_post:
-            style = str(self.blog.config.get("permalink") or "date")
-            url = self._permalink(STYLES.get(style, style))
-        if url is None:
-            url = f"/{self.site_path}"
-        return "/" + str(url).lstrip("/").rpartition("/")[0] + "/" if "/" in str(url)[1:] else "/"
+    def url(self) -> str:
+        """The address of the page below the base URL, such as "/2024/11/19/loss.html"."""
+        written, kind = self.setting("permalink"), self.blog.kind(self.site_path)
+        style = str(self.blog.config.get("permalink") or "date")
+        if written is None and kind in ("posts", "drafts"):
+            written = STYLES.get(style, style)
+        elif written is None:
+            given = self.blog.collection(kind).get("permalink") if kind != "pages" else None
+            written = given or ("/:path" if kind == "pages" else "/:collection/:path")
+            is_index = kind == "pages" and self.path.stem == "index"
+            written += "/" if is_index else "" if given else _suffix(style)
+        return self._filled(str(written), kind)
 
-    def _permalink(self, template: str) -> str:
-        moment = (self.date.moment if self.date else self.now).astimezone(UTC)
-        named = self.setting("categories") or self.setting("category") or []
-        names = named.split() if isinstance(named, str) else [str(name) for name in named]
+    @property
+    def folder(self) -> str:
+        """The folder of the page below the base URL, such as "/2024/11/19/"."""
+        return self.url.rpartition("/")[0] + "/"
+
+    def _filled(self, template: str, kind: str) -> str:
+        """A permalink with its placeholders filled in, as Jekyll fills them."""
+        zone = config.zone(self.blog.config)
+        moment = (self.date.moment if self.date else self.now).astimezone(zone)
+        inside = self.site_path.partition(f"_{kind}/")[2] or self.site_path
+        path = inside.rpartition(".")[0]
         values = {
-            "categories": "/".join(names).lower().replace(" ", "-"),
-            "year": f"{moment:%Y}", "month": f"{moment:%m}", "day": f"{moment:%d}",
-            "title": self.slug, "slug": self.slug, "output_ext": ".html",
+            "categories": "/".join(dict.fromkeys(name.lower() for name in self.categories)),
+            "title": slugified(self.slug), "slug": slugified(self.slug, plain=True),
+            "name": slugified(self.path.stem, plain=True), "basename": self.path.stem,
+            "path": re.sub(r"(?:^|/)index$", "", path) if template.endswith("/") else path,
+            "collection": kind, "output_ext": ".html", "y_day": f"{moment:%j}",
+            "i_day": str(moment.day), "i_month": str(moment.month),
+            **{name: f"{moment:{code}}" for name, code in TIMES.items()},
         }  # fmt: skip
-        url = re.sub(r":(\w+)", lambda m: values.get(m[1], m[1]), template)
+        url = re.sub(r":([a-z_]+)", lambda m: quote(values.get(m[1], m[0]), SAFE), f"/{template}")
         return re.sub(r"/{2,}", "/", url)
+
+    @property
+    def categories(self) -> list[str]:
+        """The categories: of the folders around ``_posts``, then of the front matter."""
+        named = self.setting("categories") or self.setting("category") or []
+        folders = self.site_path.partition("_posts/")[0].split("/") if self.is_post else []
+        names = named.split() if isinstance(named, str) else named
+        own = [str(name) for name in names] if isinstance(names, list) else [str(names)]
+        return [*filter(None, folders), *own]
 
     @cached_property
     def tokens(self) -> list[liquid.Token]:
@@ -135,3 +181,18 @@ class Page:
     def written(self, start: int, end: int) -> str:
         """The source between two offsets, Liquid and all."""
         return self.source[start:end]
+
+
+def _suffix(style: str) -> str:
+    """The end of the addresses of pages and collections, by the ``permalink`` of the site."""
+    if style in ("date", "ordinal", "none"):
+        return ":output_ext"
+    ends = "/" if style == "pretty" else style
+    return next((end for end in ("/", ":output_ext") if ends.endswith(end)), "")
+
+
+def slugified(text: str, *, plain: bool = False) -> str:
+    """``text`` as a part of an address; ``plain`` in lower case, of letters and digits alone."""
+    kept = r"[^\w]|_" if plain else r"[^\w.~!$&'()+,;=@]"
+    slug = re.sub(rf"(?:{kept})+", "-", text).strip("-")
+    return slug.lower() if plain else slug

@@ -9,3 +9,4 @@ from reportgen.checks.built import check_site as check_site
 from reportgen.checks.finding import Finding as Finding
 from reportgen.checks.rules import RULES as RULES
 from reportgen.checks.runner import check_paths as check_paths
+from reportgen.checks.templates import check_templates as check_templates

@@ -1,4 +1,4 @@
-"""Finds formulas in a post, and tells which of them kramdown will harm."""
+"""Finds the formulas that an author wrote into a post."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from reportgen.blog.kramdown import TEXT_KINDS, Element, Span
+from reportgen.checks.harm import harm
 from reportgen.checks.parts import FENCED, HIDDEN, Formula, blanked
 
 if TYPE_CHECKING:
@@ -17,54 +18,55 @@ SHORT = re.compile(
     r"|[A-Za-z]{1,3}'*\([^()$]{1,40}\)|[A-Z]{1,3}|[a-z]{2}"
 )
 SHELL = re.compile(r"\{\w+[}:/%#]|\w+=")
-ENVIRONMENT = re.compile(
-    r"\\begin\{((?:align|equation|gather|multline|eqnarray|split|alignat|cases|[pbvBV]?matrix)\*?)\}"
-    r".*?(?:\\end\{\1\}|\Z)",
-    re.DOTALL,
+NAMES = (
+    r"(?:align|equation|gather|multline|eqnarray|split|alignat|flalign|aligned|gathered|array|"
+    r"d?cases|[pbvBV]?matrix)\*?"
 )
-HARMS = {
-    "emphasis": "'{0}' begins or ends emphasis",
-    "escape": "'{0}' loses its backslash",
-    "quote": "'{0}' becomes a typographic quote",
-    "typography": "'{0}' becomes a typographic sign",
-    "html": "'{0}' is taken for an HTML tag",
-    "raw": "'{0}' is taken for an HTML element",
-    "comment": "'{0}' is taken for a comment",
-    "entity": "'{0}' is taken for a character entity",
-    "break": "'{0}' at the end of a line becomes a line break",
-    "link": "'{0}' is taken for a link",
-    "image": "'{0}' is taken for an image",
-    "autolink": "'{0}' is taken for a link",
-    "footnote": "'{0}' is taken for a footnote",
-    "strike": "'{0}' is struck through",
-    "code": "'{0}' becomes code",
-    "attributes": "'{0}' is taken for an attribute list",
-}
+ENVIRONMENT = re.compile(
+    rf"\\begin\{{(?P<name>{NAMES})\}}.*?(?:\\end\{{(?P=name)\}}|\Z)", re.DOTALL
+)
+TEX = re.compile(r"\\[A-Za-z]+|[\^_]\s*[\w{\\(]")
+SUM = re.compile(r"\s*-?[A-Za-z0-9.]{1,3}(?:\s*[-+*/=<>,]\s*[A-Za-z0-9.]{1,3})*\s*")
 
 
 def formulas(post: "Post") -> Iterator[Formula]:
-    """All formulas of the post."""
+    """All formulas of the post, outermost only."""
     for block in post.all_blocks:
         if block.kind == "maths":
             yield Formula("$$", block.text.string, block.offset)
         elif block.kind in TEXT_KINDS:
-            yield from _display(block)
-            if "$" in block.text.string:
-                yield from _dollars(block, _covered(block.spans), block.spans)
-            if "\\" in block.text.string:
-                yield from _brackets(block)
-                yield from _environments(block)
+            yield from _outermost(post, block)
         elif block.kind == "html" and "$" in block.text.string:
             hidden = [match.span() for match in HIDDEN.finditer(block.text.string)]
             hidden += [match.span() for match in FENCED.finditer(block.text.string)]
-            yield from _dollars(block, hidden, [])
+            for start, end in _dollars(block.text.string, hidden):
+                text = block.text.string[start + 1 : end - 1]
+                yield Formula("$", text, block.text.origin(start))
 
 
-def _display(block: Element) -> Iterator[Formula]:
-    for span in block.spans:
-        if span.kind == "maths":
-            text = block.text.string[span.start + 2 : span.end - 2]
-            yield Formula("$$", text, block.text.origin(span.start))
+def _outermost(post: "Post", block: Element) -> Iterator[Formula]:
+    """The formulas in a running text, each with what is lost of it."""
+    string, reader = block.text.string, post.blog.maths_reader
+    found = [("$$", span.start, span.end) for span in block.spans if span.kind == "maths"]
+    if "$" in string:
+        found += [("$", *place) for place in _dollars(string, _covered(block.spans))]
+    if "\\" in string:
+        found += _environments(block)
+        found += _brackets(block)
+    done = 0
+    for style, start, end in sorted(found, key=lambda one: (one[1], -one[2])):
+        if start < done:
+            continue
+        done = end
+        size = len(style) if style in ("$", "$$", r"\(", r"\[") else 0
+        lost = "" if style == "$$" else harm(string, start, end, block.spans, reader)
+        if style in (r"\(", r"\["):
+            lost = "the backslashes"
+            if style == r"\[" and post.blog.takes_bare_brackets:
+                continue
+        elif size == 0 and not string.startswith(r"\end", string.rfind("\\", start, end)):
+            lost = rf"its '\end{{{style}}}' stands in another paragraph, or nowhere"
+        yield Formula(style, string[start + size : end - size], block.text.origin(start), lost)
 
 
 def _covered(spans: Sequence[Span]) -> list[tuple[int, int]]:
@@ -74,16 +76,12 @@ def _covered(spans: Sequence[Span]) -> list[tuple[int, int]]:
     return covered + [span.url for span in spans if span.kind in ("link", "image")]
 
 
-def _dollars(
-    block: Element, covered: list[tuple[int, int]], spans: Sequence[Span]
-) -> Iterator[Formula]:
-    string = block.text.string
+def _dollars(string: str, covered: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     signs = [m.start() for m in re.finditer(r"\$", blanked(string, covered))]
     last = -1
     for start, end in pairwise(signs):
         if start > last and is_formula(string, start, end):
-            harm = _harm(string, start, end, spans)
-            yield Formula("$", string[start + 1 : end], block.text.origin(start), harm)
+            yield start, end + 1
             last = end
 
 
@@ -102,38 +100,22 @@ def is_formula(string: str, start: int, end: int) -> bool:
     return SIGN.search(content) is not None and ("\\" in content or not after.isalpha())
 
 
-def _harm(string: str, start: int, end: int, spans: Sequence[Span]) -> str:
-    for span in spans:
-        if span.kind == "emphasis":
-            size = len(span.info)
-            ends = (span.start, span.end - size)
-            if any(start < position < end for position in ends):
-                return HARMS["emphasis"].format(span.info)
-        elif span.kind in HARMS and span.start < end and span.end > start + 1:
-            if span.kind in ("link", "image") and span.start < start:
-                continue
-            if start < span.start or span.end <= end:
-                return HARMS[span.kind].format(string[span.start : span.end].strip("\n"))
-    return ""
+def _environments(block: Element) -> Iterator[tuple[str, int, int]]:
+    if r"\begin" in block.text.string:
+        covered = _covered([span for span in block.spans if span.kind != "escape"])
+        for match in ENVIRONMENT.finditer(blanked(block.text.string, covered)):
+            yield match["name"], match.start(), match.end()
 
 
-def _brackets(block: Element) -> Iterator[Formula]:
+def _brackets(block: Element) -> Iterator[tuple[str, int, int]]:
+    r"""``\(…\)`` and ``\[…\]`` around what is a formula rather than a remark."""
     escapes = [span for span in block.spans if span.kind == "escape"]
     string = block.text.string
     for opening, closing in pairwise(escapes):
-        pair = string[opening.start : opening.end] + string[closing.start : closing.end]
-        content = string[opening.end : closing.start]
-        if pair in (r"\(\)", r"\[\]") and (SIGN.search(content) or len(content.strip()) == 1):
-            if pair == r"\[\]" and content.strip().isalnum():
-                continue
-            style = pair[:2]
-            yield Formula(style, content, block.text.origin(opening.start), "the backslashes")
-
-
-def _environments(block: Element) -> Iterator[Formula]:
-    if r"\begin" not in block.text.string:
-        return
-    covered = _covered([span for span in block.spans if span.kind != "escape"])
-    for match in ENVIRONMENT.finditer(blanked(block.text.string, covered)):
-        harm = _harm(block.text.string, match.start(), match.end() - 1, block.spans)
-        yield Formula(match[1], match[0], block.text.origin(match.start()), harm)
+        style = string[opening.start : opening.end]
+        if style + string[closing.start : closing.end] not in (r"\(\)", r"\[\]"):
+            continue
+        content, before = string[opening.end : closing.start], string[: opening.start][-1:]
+        is_sum = SUM.fullmatch(content) and not before.isalnum()
+        if TEX.search(content) or (is_sum and (style == r"\(" or "=" in content)):
+            yield style, opening.start, closing.end

@@ -1,11 +1,14 @@
 """One post (or page) of a blog, cut into the parts that rules look at, each part on demand."""
 
+import re
 from functools import cached_property
 
 from reportgen.blog.address import Address
 from reportgen.blog.page import Page
 from reportgen.checks import collect
 from reportgen.checks.parts import Caption, Formula, Heading, Id, Image, Link, Prose, Tag
+
+COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
 class Post(Page):
@@ -15,6 +18,14 @@ class Post(Page):
     def is_generated(self) -> bool:
         """Whether reportgen wrote the post; strict rules hold for it."""
         return isinstance(self.front.get("reportgen"), dict)
+
+    @cached_property
+    def _comments(self) -> list[tuple[int, int]]:
+        return [match.span() for match in COMMENT.finditer(self.source, self.front.body)]
+
+    def hides(self, offset: int) -> bool:
+        """Whether what stands at ``offset`` is in a comment, so that no reader sees it."""
+        return any(start <= offset < end for start, end in self._comments)
 
     @cached_property
     def prose(self) -> list[Prose]:

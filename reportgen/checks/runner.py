@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from reportgen.blog.blog import MARKDOWN, SKIPPED, Blog, find_root
+from reportgen.blog.text import Lines
 from reportgen.checks.finding import Finding, Hit
 from reportgen.checks.post import Post
 from reportgen.checks.rules import RULES, Rule
@@ -36,8 +37,20 @@ def check_paths(
     forked: a program with threads leaves it at 1. Raises ReportgenError for an unknown rule or a
     path that is not there.
     """
+    posts = read_posts([Path(path) for path in paths], now=now)
+    return check_posts(posts, rules=rules, ignore=ignore, strict=strict, jobs=jobs)
+
+
+def check_posts(
+    posts: Sequence[Post],
+    *,
+    rules: Collection[str] | None = None,
+    ignore: Collection[str] = (),
+    strict: bool = False,
+    jobs: int = 1,
+) -> list[Finding]:
+    """The faults of posts that are read; see ``check_paths``."""
     chosen = select(rules, ignore)
-    posts = _posts([Path(path) for path in paths], now or datetime.now(UTC))
     found = _in_processes(partial(_asked, chosen, strict or bool(rules)), posts, jobs)
     by_blog: dict[int, list[Post]] = {}
     for post in posts:
@@ -58,7 +71,7 @@ def select(rules: Collection[str] | None, ignore: Collection[str]) -> list[Rule]
 
 
 def _in_processes(
-    work: Callable[[Post], list[Finding]], posts: list[Post], jobs: int
+    work: Callable[[Post], list[Finding]], posts: Sequence[Post], jobs: int
 ) -> list[Finding]:
     """What ``work`` finds in the posts. Few or short ones are not worth another process."""
     if jobs < 2 or sum(len(post.source) for post in posts) < LONG or sys.platform != "linux":
@@ -88,8 +101,10 @@ def _blog_findings(rules: list[Rule], posts: list[Post]) -> Iterator[Finding]:
     for rule in rules:
         for place, hit in rule.blog_check(posts) if rule.blog_check else ():
             if not isinstance(place, Post):
-                path = _shown(posts[0].blog.root / place)
-                yield Finding(rule.id, rule.severity, path, 1, 1, hit.message, hit.hint)
+                blog = posts[0].blog
+                line, column = Lines(blog.texts.get(place, "")).place(hit.offset)
+                path = _shown(blog.root / place)
+                yield Finding(rule.id, rule.severity, path, line, column, hit.message, hit.hint)
             elif rule.id not in _silenced(place):
                 yield _finding(rule, place, hit)
 
@@ -109,7 +124,14 @@ def _shown(path: Path) -> Path:
     return path.relative_to(here) if path.is_relative_to(here) else path
 
 
-def _posts(paths: list[Path], now: datetime) -> list[Post]:
+def read_posts(
+    paths: Sequence[Path], *, but: Collection[Path] = (), now: datetime | None = None
+) -> list[Post]:
+    """The posts and pages at ``paths``, without those ``but``, which are whole paths.
+
+    Raises ReportgenError for a path that is not there.
+    """
+    now = now or datetime.now(UTC)
     blogs: dict[Path, Blog] = {}
     posts: dict[Path, Post] = {}
     for path in paths:
@@ -119,11 +141,23 @@ def _posts(paths: list[Path], now: datetime) -> list[Post]:
         for file in files:
             root, is_blog = find_root(file)
             blog = blogs.setdefault(root, Blog(root, is_blog))
-            source = file.read_bytes().decode("utf-8", "replace").replace("\r\n", "\n")
+            inside = file.resolve().relative_to(root).as_posix()
+            if file.resolve() in but or (file is not path and is_blog and not blog.reads(inside)):
+                continue
+            source = _text(file)
             post = Post(file, source, blog, now)
             if file is path or post.front.present or post.is_post:
                 posts.setdefault(file.resolve(), post)
     return list(posts.values())
+
+
+def _text(file: Path) -> str:
+    """What is in a file; nothing where it is a pipe, a device or a secret."""
+    try:
+        content = file.read_bytes() if file.is_file() else b""
+    except OSError:
+        content = b""
+    return content.decode("utf-8", "replace").replace("\r\n", "\n")
 
 
 def _markdown(folder: Path) -> Iterator[Path]:

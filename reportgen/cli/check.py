@@ -52,15 +52,15 @@ def command(
 
     gc.disable()  # all that is read is needed to the end; looking for garbage takes a fifth longer
     try:
-        findings = find(list(paths), rules, ignore, strict, baseurl)
+        findings, files = find(list(paths), rules, ignore, strict, baseurl)
     except ReportgenError as error:
         raise click.UsageError(str(error)) from None
     printed = FORMATS[style](findings)
     if printed:
         click.echo(printed)
     errors = sum(finding.severity == "error" for finding in findings)
-    warnings = len(findings) - errors
-    say(f"{_count(errors, 'error')}, {_count(warnings, 'warning')}.")
+    counts = f"{_count(errors, 'error')}, {_count(len(findings) - errors, 'warning')}"
+    say(f"{counts} in {_count(files, 'file')}.")
     if errors:
         raise click.exceptions.Exit(1)
 
@@ -71,40 +71,52 @@ def find(
     ignore: tuple[str, ...],
     strict: bool,
     baseurl: str | None,
-) -> "list[Finding]":
-    """The findings for posts and built sites together."""
+) -> "tuple[list[Finding], int]":
+    """The findings for posts, templates and built sites together, and how many files were read."""
     from reportgen.blog.blog import Blog
-    from reportgen.checks import check_paths, check_site
-    from reportgen.checks.runner import select
+    from reportgen.checks import check_site
+    from reportgen.checks.runner import check_posts, read_posts, select
+    from reportgen.checks.templates import check_templates, templates_below
+    from reportgen.errors import ReportgenError
 
     chosen = {rule.id for rule in select(rules or None, ignore)}
-    paths = paths or [_default()]
+    paths = paths or _default()
     built = [path for path in paths if baseurl is not None or path.name == "_site"]
-    found = []
+    found, files = [], 0
     for path in built:
         blog = Blog(path.resolve().parent)
         base = blog.baseurl if baseurl is None else baseurl
-        found += [f for f in check_site(path, base, url=blog.url) if f.rule in chosen]
+        found += check_site(path, base, url=blog.url)
+        files += sum(1 for _ in path.rglob("*.htm*"))
     sources = [path for path in paths if path not in built]
+    templates = templates_below(sources)
+    found += check_templates(templates)
+    posts = read_posts([path for path in sources if path.resolve() not in templates], but=templates)
     jobs = os.cpu_count() or 1
-    return found + check_paths(
-        sources, rules=rules or None, ignore=ignore, strict=strict, jobs=jobs
-    )
+    found = [f for f in found if f.rule in chosen]
+    found += check_posts(posts, rules=rules or None, ignore=ignore, strict=strict, jobs=jobs)
+    files += len(posts) + len(templates)
+    if not files:
+        places = ", ".join(f"'{path}'" for path in paths)
+        raise ReportgenError(
+            f"There is no post or page in {places}, so nothing was checked.",
+            hint="Name a Markdown file, or the folder of a Jekyll blog.",
+        )
+    return found, files
 
 
-def _default() -> Path:
-    """The site of the project around the current folder, or the current folder."""
+def _default() -> list[Path]:
+    """The site and the templates of the project around the current folder, or that folder."""
     from reportgen.errors import ReportgenError
     from reportgen.project import find_project
 
     try:
-        site = find_project().site_dir
+        project = find_project()
     except ReportgenError:
-        return Path(".")
-    if not site.is_dir():
-        return Path(".")
+        return [Path(".")]
     here = Path.cwd()
-    return site.relative_to(here) if site.is_relative_to(here) else site
+    folders = [folder for folder in (project.site_dir, project.posts_dir) if folder.is_dir()]
+    return [f.relative_to(here) if f.is_relative_to(here) else f for f in folders] or [Path(".")]
 
 
 def _count(number: int, noun: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from reportgen.blog import config
 from reportgen.errors import ReportgenError
 from reportgen.publish.conflicts import conflict_error
 from reportgen.publish.dates import check_dates
@@ -16,7 +17,7 @@ from reportgen.publish.paths import Content, check_paths, read_content, refusal,
 from reportgen.publish.plan import Plan, make_plan
 from reportgen.publish.refusals import indented, redacted, refused
 from reportgen.publish.remote import LostRace, push
-from reportgen.publish.survey import Survey, baseurl_of, check_baseurl, check_branch, survey
+from reportgen.publish.survey import Survey, check_baseurl, check_branch, settings_of, survey
 from reportgen.publish.target import Target
 from reportgen.publish.trees import (
     Tree,
@@ -134,11 +135,15 @@ def prepare(
     seen = survey(git, target, wanted.manifest.id)
     check_branch(seen, target)
     manifest = wanted.manifest
+    own = contents.get(f"{target.folder}_config.yml")
+    settings = config.parse(read_content(own)) if own else settings_of(git, seen, target) or {}
     if not target.own:
-        manifest = replace(manifest, baseurl=baseurl_of(git, seen, target) or "")
+        manifest = replace(manifest, baseurl=config.baseurl(settings))
     moved = check_baseurl(seen, target, manifest.baseurl, certain=wanted.certain)
     said = (*wanted.notes, *notes(git, seen), *([moved] if moved else []))
     check_contents(contents, ids, sizes, seen)
+    posts = {path: read_content(contents[path]) for path in contents if "_posts/" in path}
+    check_dates(posts, settings)
 
     def replan(now: Survey) -> Plan:
         folders = blog_folders(now.tree, target.folder)
@@ -233,13 +238,12 @@ def fingerprints(contents: Mapping[str, Content]) -> tuple[dict[str, str], dict[
 def check_contents(
     contents: Mapping[str, Content], ids: Mapping[str, str], sizes: Mapping[str, int], seen: Survey
 ) -> None:
-    """Raise ReportgenError for giants, posts of the future, and secrets not yet in the branch."""
+    """Raise ReportgenError for giants, and for secrets not yet in the branch."""
     others = sum(entry.size for path, entry in seen.tree.items() if path not in sizes)
     check_sizes(sizes, others)
     public = {entry.id for entry in seen.tree.values()}
     new = {path: contents[path] for path in sorted(contents) if ids[path] not in public}
     check_secrets({path: read_content(content) for path, content in new.items()})
-    check_dates({path: read_content(contents[path]) for path in contents if "_posts/" in path})
 
 
 def check_lfs(git: Git, seen: Survey, plan: Plan) -> None:

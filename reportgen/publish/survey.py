@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from reportgen.blog import config
 from reportgen.errors import ReportgenError, did_you_mean
@@ -123,12 +124,10 @@ def sources_in(seen: Survey, folder: str) -> str:
     return next((name for name in SOURCES if f"{folder}{name}" in seen.tree), "")
 
 
-def baseurl_of(git: Git, seen: Survey, target: Target) -> str | None:
-    """The baseurl that the blog in the branch sets in its _config.yml; None without one."""
+def settings_of(git: Git, seen: Survey, target: Target) -> dict[str, Any] | None:
+    """The _config.yml of the blog in the branch; None without one."""
     entry = seen.tree.get(f"{target.folder}_config.yml")
-    if entry is None or not entry.regular:
-        return None
-    return config.baseurl(config.parse(read_blob(git, entry.id)))
+    return config.parse(read_blob(git, entry.id)) if entry and entry.regular else None
 
 
 def check_baseurl(seen: Survey, target: Target, baseurl: str, *, certain: bool) -> str:

@@ -79,28 +79,31 @@ def test_errors_exit_with_1_and_warnings_with_0(blog: BlogFolder) -> None:
     warned = run(blog.root)
     assert warned.exit_code == 0
     assert "warning section-empty" in warned.stdout
-    assert warned.stderr == "0 errors, 1 warning.\n"
+    assert warned.stderr == "0 errors, 1 warning in 1 file.\n"
 
-    blog.post("# Head\n\nText.\n")
+    blog.post("See [it]().\n")
     failed = run(blog.root)
     assert failed.exit_code == 1
     assert failed.stdout.splitlines()[0].endswith(
-        f"{POST}:6:3: error heading-first-level: 'Head' is a second H1: "
-        "the theme makes one of the post's title."
+        f"{POST}:6:5: error link-missing: The link 'it' leads nowhere."
     )
-    assert failed.stderr == "1 error, 0 warnings.\n"
+    assert failed.stderr == "1 error, 0 warnings in 1 file.\n"
 
 
 def test_nothing_found_prints_nothing_on_stdout(blog: BlogFolder) -> None:
     blog.post("Text.\n")
     result = run(blog.root)
 
-    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "0 errors, 0 warnings.\n")
+    assert (result.exit_code, result.stdout, result.stderr) == (
+        0,
+        "",
+        "0 errors, 0 warnings in 1 file.\n",
+    )
 
 
 @pytest.mark.parametrize("style", ["json", "sarif"])
 def test_formats_for_machines_print_a_document_and_no_more(blog: BlogFolder, style: str) -> None:
-    blog.post("# Head\n\nText.\n")
+    blog.post("See [it]().\n")
     result = run(blog.root, "--format", style)
 
     assert result.exit_code == 1
@@ -108,11 +111,11 @@ def test_formats_for_machines_print_a_document_and_no_more(blog: BlogFolder, sty
 
 
 def test_rules_are_chosen_and_left_out(blog: BlogFolder) -> None:
-    blog.post("# Head\n")
+    blog.post("[it]()\n")
 
-    assert run(blog.root, "--ignore", "heading-first-level").exit_code == 0
+    assert run(blog.root, "--ignore", "link-missing").exit_code == 0
     assert run(blog.root, "--rule", "section-empty").exit_code == 0
-    assert run(blog.root, "--rule", "section-empty", "--rule", "heading-first-level").exit_code == 1
+    assert run(blog.root, "--rule", "section-empty", "--rule", "link-missing").exit_code == 1
 
 
 @pytest.mark.parametrize(
@@ -121,11 +124,15 @@ def test_rules_are_chosen_and_left_out(blog: BlogFolder) -> None:
         (["--rule", "pipe-tabel"], "There is no rule 'pipe-tabel'.\nDid you mean 'pipe-table'?"),
         (["--ignore", "alt"], "There is no rule 'alt'."),
         (["--format", "xml"], "'xml' is not one of"),
+        (["."], "There is no post or page in '.', so nothing was checked."),
         (["gone.md"], "There is no file or folder 'gone.md'."),
         (["gone", "--baseurl", ""], "There is no folder 'gone'"),
     ],
 )
-def test_wrong_usage_exits_with_2(arguments: list[str], words: str) -> None:
+def test_wrong_usage_exits_with_2(
+    arguments: list[str], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     result = run(*arguments)
 
     assert result.exit_code == 2
@@ -149,7 +156,7 @@ def test_without_a_path_the_site_of_the_project_is_checked(
     (tmp_path / "notes.md").write_text(HEAD + "# Not looked at\n")
     monkeypatch.chdir(tmp_path)
 
-    assert run().stdout.startswith(f"site/{POST}:6:3: error heading-first-level")
+    assert run().stdout.startswith(f"site/{POST}:6:3: warning heading-first-level")
 
 
 def test_without_a_project_the_current_folder_is_checked(
@@ -158,7 +165,7 @@ def test_without_a_project_the_current_folder_is_checked(
     blog.post("# Head\n\nText.\n")
     monkeypatch.chdir(blog.root)
 
-    assert run().stdout.startswith(f"{POST}:6:3: error heading-first-level")
+    assert run().stdout.startswith(f"{POST}:6:3: warning heading-first-level")
 
 
 def test_a_built_site_is_checked_under_the_base_url_of_its_blog(blog: BlogFolder) -> None:

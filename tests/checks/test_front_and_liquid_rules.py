@@ -189,7 +189,7 @@ def test_words_left_over(rules_of: RulesOf, body: str, expected: list[str]) -> N
         ("<a href='#gone'>a</a>", ["anchor-missing"]),
         ("[a](/assets/gone.pdf)", ["link-missing"]),
         ("[a]()", ["link-missing"]),
-        ("[a](/about/) [b](/2024/11/19/example.html) [c](other.html)", []),
+        ("[a](/about/) [b](/2024/11/19/example.html) [c](/other.html)", []),
         ("[a][b]\n\n[b]: /assets/gone.zip", ["link-missing"]),
         ("[a]({% post_url 2024-11-19-example %})", []),
         ("[a]({% post_url 2024-11-19-gone %})", ["link-tag-missing"]),

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from reportgen.checks import RULES, Finding, check_site
+from reportgen.checks import RULES, Finding, check_site, check_templates
+from reportgen.checks.templates import templates_below
 from tests.checks.conftest import HEAD, POST, BlogFolder, png
 
 PAGE = (Path(__file__).parents[2] / "docs" / "rules.md").read_text(encoding="utf-8")
@@ -34,7 +35,16 @@ def files(example: str) -> Iterator[tuple[str, str | bytes]]:
 
 def check(blog: BlogFolder, rule: str, example: str) -> list[Finding]:
     written = dict(files(example))
-    blog.write(written)
+    blog.write(
+        {
+            name: content.encode().replace("\ufffd".encode(), b"\xff")
+            if isinstance(content, str)
+            else content
+            for name, content in written.items()
+        }
+    )
+    if rule == "template":
+        return check_templates(templates_below([blog.root]))
     if rule.startswith("site-"):
         return check_site(blog.root, "/notes")
     found = blog.check(strict=RULES[rule].strict)

@@ -61,8 +61,20 @@ def test_no_text_makes_a_rule_fall_over(
 def test_a_folder_is_searched_for_what_jekyll_renders(blog: BlogFolder) -> None:
     body = HEAD + "## Empty\n"
     seen = ("_posts/2024-11-19-a.md", "_posts/old/2024-11-18-b.markdown", "about.md", "_notes/n.md")
-    unseen = ("_site/a.md", "_includes/a.md", "node_modules/a/b.md", ".git/c.md", "vendor/d.md")
+    unseen = (
+        "_site/a.md",
+        "_includes/a.md",
+        "node_modules/a/b.md",
+        ".git/c.md",
+        "vendor/d.md",
+        "_posts_old/2024-01-01-e.md",
+        "drafts/f.md",
+        "g.old.md",
+    )
     blog.write(dict.fromkeys((*seen, *unseen), body) | {"README.md": "## Empty\n"})
+    blog.write(
+        {"_config.yml": "collections: {notes: {output: true}}\nexclude: [drafts/, '*.old.md']\n"}
+    )
 
     found = {f.path.relative_to(blog.root).as_posix() for f in blog.check()}
 
@@ -167,7 +179,7 @@ def test_every_rule_has_a_check_and_a_summary() -> None:
         assert name == rule.id
         assert rule.severity in ("error", "warning")
         assert rule.summary
-        assert rule.check or rule.blog_check or name.startswith("site-"), name
+        assert rule.check or rule.blog_check or name.startswith(("site-", "template")), name
 
 
 def test_several_processes_find_what_one_finds(blog: BlogFolder) -> None:

@@ -53,9 +53,16 @@ TRAPS = [
     ("maths-mangled", "only $a^*$ here", lacks("$a^*$")),
     ("maths-mangled", r"$\{1\}$", lacks(r"$\{1\}$")),
     ("maths-mangled", r"$a \\ b$", lacks(r"$a \\ b$")),
-    ("maths-mangled", r"$a\_b$", lacks(r"$a\_b$")),
+    ("maths-mangled", r"$a\_b$, $w^\*$, $p(x \| y)$", lacks("$a_b$, $w^*$, $p(x | y)$")),
+    ("maths-mangled", r"$\\{a\\}$ and $\mathbf\{x\}$", lacks(r"$\{a\}$ and $\mathbf{x}$")),
+    ("maths-mangled", r"$a \! b$", lacks(r"$a \! b$")),
+    ("maths-mangled", "$a_1, ..., a_n$", lacks("$a_1, …, a_n$")),
+    ("maths-mangled", r"$\left\{x\right\}$", lacks(r"\left\{")),
+    ("maths-mangled", r"\begin{align} a &= b \\\ c &= d \end{align}", lacks(r"b \\ c")),
+    ("maths-mangled", r"\begin{align} a &= b \\ c &= d \end{align}", lacks(r"b \\ c")),
+    ("maths-mangled", "\\begin{align}\na &= b\n\nc &= d\n\\end{align}", has("<p>c")),
     ("maths-mangled", "$x_t$ and $y_t$", lacks("$x_t$")),
-    ("maths-mangled", "$f'(x)$", lacks("$f'(x)$")),
+    ("maths-mangled", "$f'(x)$", lacks("$f’(x)$")),
     ("maths-mangled", "$a<b$ and $c>d$", lacks("$a<b$")),
     ("maths-mangled", "$a <b> + c$", lacks("$a <b> + c$")),
     ("maths-mangled", "$a--b = c$", lacks("$a--b = c$")),
@@ -136,13 +143,20 @@ def sentences(draw: st.DrawFn) -> str:
     return "A " + " ".join(parts) + " end."
 
 
+def bare(text: str) -> str:
+    """Text without backslashes, and with typographic signs as they are typed."""
+    for sign, typed in (("\\", ""), ("…", "..."), ("’", "'"), ("“", '"'), ("”", '"')):
+        text = text.replace(sign, typed)
+    return unescape(text)
+
+
 @settings(
     max_examples=250,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(sentences())
-def test_a_formula_is_harmed_exactly_when_the_page_lacks_it(
+def test_a_formula_that_is_not_harmed_is_on_the_page_in_one_piece(
     kramdown: Kramdown, blog: BlogFolder, text: str
 ) -> None:
     html = kramdown.html(text)
@@ -151,4 +165,7 @@ def test_a_formula_is_harmed_exactly_when_the_page_lacks_it(
 
     for formula in formulas(post):
         if formula.style == "$" and text.count(formula.text) == 1:
-            assert (f"${formula.text}$" in shown) == (not formula.harm), formula
+            if f"${formula.text}$" in shown:
+                assert not formula.harm, formula
+            elif not formula.harm:  # all that is gone is what nobody wants there
+                assert bare(f"${formula.text}$") in bare(shown), formula

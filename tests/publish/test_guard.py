@@ -266,8 +266,10 @@ DATES = [
     ("date: 2024-11-19 06:00:00 -0800", True),
     ("date: 2024-11-19T12:30:00Z", True),
     ("date: 2024-11-19 12:30", True),
-    ("date: 2024-11-20", True),
-    ("date: '2024-11-20'", True),
+    ("date: 2024-11-20", False),
+    ("date: 2024-11-21", True),
+    ("date: '2024-11-21'", True),
+    ("date: 2024-11-21\npublished: false", False),
     ("date: nonsense", False),
     ("title: no date", False),
     ("title: [broken", False),
@@ -278,11 +280,12 @@ DATES = [
 def test_a_post_of_the_future(line: str, future: bool) -> None:
     posts = {"_posts/2024-11-19-a.md": f"---\n{line}\n---\nText.\n".encode()}
     if not future:
-        check_dates(posts, NOW)
+        check_dates(posts, {}, NOW)
         return
 
+    check_dates(posts, {"future": True}, NOW)
     with pytest.raises(ReportgenError, match="posts of the future"):
-        check_dates(posts, NOW)
+        check_dates(posts, {}, NOW)
 
 
 def test_the_file_name_dates_a_post_without_a_date() -> None:

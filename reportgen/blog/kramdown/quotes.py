@@ -40,6 +40,6 @@ def smart_quote(r: Reader) -> bool:
     r.add_text(match.start(1), match.end(1))
     r.position = match.end(1)
     for sign in match[2]:
-        r.note("quote", r.position, r.position + 1)
+        r.note("quote", r.position, r.position + 1, side + NAMES[sign])
         r.add("smart quote", r.position + 1, value=side + NAMES[sign])
     return True

@@ -2,23 +2,42 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, timedelta
+from datetime import UTC
 
+from reportgen.blog.page import hidden_until
 from reportgen.checks.finding import Hit
 from reportgen.checks.post import Post
 from reportgen.checks.rules.table import blog_rule, rule
 
 FILE_NAME = re.compile(r"\d{4}-\d{1,2}-\d{1,2}-[^/]+\.\w+")
+WHOLE_PAGE = re.compile(r"\s*<(?:!doctype|html|head|meta)\b", re.IGNORECASE)
+
+
+@rule("file-unreadable", "error")
+def file_unreadable(post: Post) -> Iterator[Hit]:
+    """A file that is no text in UTF-8."""
+    if not post.path.is_file():
+        yield Hit(0, f"'{post.path.name}' is no file, so nothing in it is read.", "Take it away.")
+    elif "\ufffd" in post.source:
+        try:
+            post.path.read_bytes().decode("utf-8")
+        except UnicodeDecodeError as error:
+            yield Hit(
+                post.source.index("\ufffd"),
+                f"Byte {error.start} is not UTF-8, so Jekyll leaves the file out, or stops.",
+                "Save the file as UTF-8.",
+            )
 
 
 @rule("front-matter-missing", "error")
 def front_matter_missing(post: Post) -> Iterator[Hit]:
-    """A post without front matter is left out of the blog."""
-    if post.is_post and not post.front.present:
+    """A post without front matter is shown bare, without a layout."""
+    bare = post.is_post and not post.front.present and not post.setting("layout")
+    if bare and FILE_NAME.fullmatch(post.path.name) and not WHOLE_PAGE.match(post.source):
         yield Hit(
             0,
-            "The post has no front matter, so Jekyll leaves it out.",
-            "Begin the file with '---', 'title: …', '---'.",
+            "The post has no front matter, so Jekyll shows it bare, without a layout.",
+            "Begin the file with '---', 'layout: post', 'title: …', '---'.",
         )
 
 
@@ -49,7 +68,7 @@ def title_missing(post: Post) -> Iterator[Hit]:
 @rule("file-name", "error")
 def file_name(post: Post) -> Iterator[Hit]:
     """A file in _posts whose name does not begin with a date."""
-    if post.is_post and not FILE_NAME.fullmatch(post.path.name):
+    if post.is_post and post.front.present and not FILE_NAME.fullmatch(post.path.name):
         yield Hit(
             0,
             f"'{post.path.name}' is not named YYYY-MM-DD-slug.md, so Jekyll ignores it silently.",
@@ -61,7 +80,7 @@ def file_name(post: Post) -> Iterator[Hit]:
 def date_invalid(post: Post) -> Iterator[Hit]:
     """A date that Jekyll cannot read."""
     written = post.front.get("date")
-    if written is not None and post.date is None:
+    if post.is_post and written is not None and post.date is None:
         yield Hit(
             post.front.offset("date"),
             f"'{written}' is not a date.",
@@ -74,14 +93,10 @@ def date_invalid(post: Post) -> Iterator[Hit]:
 @rule("date-future", "error")
 def date_future(post: Post) -> Iterator[Hit]:
     """A post from the future is silently skipped."""
-    if not post.is_post or post.date is None or post.blog.config.get("future"):
-        return
-    if post.front.get("published") is False:
-        return
-    moment = post.date.moment.astimezone(UTC)
-    slack = timedelta() if post.date.has_time else timedelta(hours=14)
-    if moment - slack > post.now:
-        zone = "" if post.date.has_offset or not post.date.has_time else " read as UTC,"
+    date = hidden_until(post.path.name, post.front, post.blog.config, post.now)
+    if post.is_post and date:
+        moment = date.moment.astimezone(UTC)
+        zone = "" if date.has_offset or not date.has_time else " read as UTC,"
         yield Hit(
             post.front.offset("date"),
             f"The date,{zone} {moment:%Y-%m-%d %H:%M} UTC, is in the future: "
@@ -107,10 +122,10 @@ def slug_repeated(posts: list[Post]) -> Iterator[tuple[Post | str, Hit]]:
     """Two posts with one address hide each other."""
     seen: dict[str, Post] = {}
     for post in posts:
-        if not post.is_post or post.setting("permalink"):
+        if not post.is_post or post.front.get("published") is False:
             continue
-        address = f"{post.folder}{post.slug.lower()}"
+        address = post.url.lower()
         first = seen.setdefault(address, post)
         if first is not post:
-            message = f"The post has the same date and slug as '{first.site_path}'."
-            yield post, Hit(0, message, "Rename one of the two.")
+            message = f"The post has the address '{post.url}', as '{first.site_path}' has."
+            yield post, Hit(0, message, "Rename one of the two, or give it another 'permalink'.")

@@ -32,6 +32,7 @@ ALT_PLACEHOLDER = re.compile(
     r"|IMG[_-]?\d+|DSC[_-]?\d+|\d+|todo|tbd|[\w ./-]+\.(?:png|jpe?g|gif|webp|svg)",
     re.IGNORECASE,
 )
+BADGE = re.compile(r"(?:https?:)?//(?:img\.shields\.io|badgen\.net|badge\.)|.*/badge\.svg", re.I)
 UNUSED_NAMES = re.compile(
     r"favicon|apple-touch|android-chrome|mstile|safari-pinned|logo|icon|avatar|og[-_]image|^404",
     re.IGNORECASE,
@@ -56,7 +57,15 @@ def image_missing(post: Post) -> Iterator[Hit]:
             continue
         if image.origin == "head" and not image.url.startswith(("/", "assets/")):
             continue
+        if _made_from_another(path, blog.stems):
+            continue
         yield Hit(image.offset, f"There is no image '{path}'.", _near(post, image, path))
+
+
+def _made_from_another(path: str, stems: frozenset[str]) -> bool:
+    """Whether a plugin may make the image from one that is there, in other widths."""
+    stem, width = splitext(path)[0].rpartition("-")[::2]
+    return path.endswith(".webp") and width.isdecimal() and stem in stems
 
 
 def _near(post: Post, image: Image, path: str) -> str:
@@ -205,7 +214,7 @@ def alt_repeated(post: Post) -> Iterator[Hit]:
     seen: dict[str, Image] = {}
     for image in post.images:
         words = " ".join((image.alt or "").lower().split())
-        if not words or "{" in words:
+        if not words or "{" in words or BADGE.match(image.url):
             continue
         first = seen.setdefault(words, image)
         if first is not image and not _variants(first, image):

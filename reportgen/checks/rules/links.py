@@ -7,11 +7,18 @@ from posixpath import splitext
 from reportgen.blog.address import resolve
 from reportgen.blog.blog import MARKDOWN
 from reportgen.checks.finding import Hit
+from reportgen.checks.parts import Link
 from reportgen.checks.post import Post
 from reportgen.checks.rules.table import rule
 from reportgen.errors import did_you_mean
 
 PAGE = ("", ".html", ".htm", ".xml", ".php", *MARKDOWN)
+URL = re.compile(r"\s*(?:https?://|www\.)\S+\s*\Z")
+HOST = re.compile(r"(?:www\.)?[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|edu|io|ai|gov|dev)(?:/|\Z)", re.I)
+DATED = re.compile(r"/(?:19|20)\d\d/[01]\d/[0-3]\d/[^/]+")
+BROKEN = re.compile(
+    r"\([^()\[\]\n]{2,}\)\[https?://[^\]\s]+\](?![(\[])|(?<!\\)\] ?\(https?://[^)\s]*\)?"
+)
 BARE = re.compile(r"(?<![\w/\"'=(<\[])https?://(?!localhost|127\.|[\w.]*example\.)[^\s<>\"')\]]+")
 
 
@@ -53,11 +60,67 @@ def link_missing(post: Post) -> Iterator[Hit]:
             yield Hit(link.offset, f"The link '{link.text}' leads nowhere.", "Give its address.")
         elif address.kind == "file" and _is_lost(post, address.path):
             yield Hit(link.offset, f"There is no file '{address.path}'.", "Add or rename it.")
+        elif address.kind == "file" and not post.blog.has(address.path):
+            hint = _strayed(link, post) or _moved(address.path, post)
+            if hint:
+                yield Hit(link.offset, f"'{link.url}' leads to no page of the blog.", hint)
 
 
 def _is_lost(post: Post, path: str) -> bool:
     """Whether ``path`` is that of a file, not of a page that Jekyll makes, and is not there."""
     return splitext(path)[1].lower() not in PAGE and not post.blog.has(path)
+
+
+def _strayed(link: Link, post: Post) -> str:
+    """How an address without a scheme or a slash was probably meant; "" where it may be right."""
+    url, ids = link.url, {found.name.lower(): found.name for found in post.ids}
+    if url.startswith(("/", "{", ".")):
+        return ""
+    if url.lower() in ids:
+        return f"Write '#{ids[url.lower()]}'."
+    if re.match(r"10\.\d{4,}/", url):
+        return f"Write 'https://doi.org/{url}'."
+    if HOST.match(url):
+        return f"Write 'https://{url}'."
+    if URL.match(link.text):
+        return "Words and address stand in each other's place: write '[words](address)'."
+    if url.startswith(("(", "[")):
+        return "Take the second bracket away."
+    return "Write an address, which has no spaces." if re.search(r"\s", url) else ""
+
+
+def _moved(path: str, post: Post) -> str:
+    """Where the post went that a path seems to name, or that there is none of that day."""
+    slug = re.sub(r"(?:/index)?\.html?\Z|/\Z", "", path).rpartition("/")[2].lower()
+    name = post.blog.post_slugs.get(slug)
+    if name is None:
+        dated = DATED.search(f"/{path}") and "permalink" not in post.blog.config
+        return "There is no post of that name." if dated and slug else ""
+    there = Post(post.blog.root / name, _source(post, name), post.blog, post.now)
+    wanted, written = (
+        re.sub(r"(?:/index)?\.html?\Z", "", url).strip("/").lower() for url in (there.url, path)
+    )
+    redirected = there.front.get("redirect_from")
+    return "" if wanted == written or redirected else f"It is at '{there.url}'."
+
+
+def _source(post: Post, name: str) -> str:
+    return (post.blog.root / name).read_text("utf-8", "replace").replace("\r\n", "\n")
+
+
+@rule("link-broken", "error")
+def link_broken(post: Post) -> Iterator[Hit]:
+    """A link whose brackets are wrong is shown as it is written."""
+    for prose in post.prose:
+        if prose.block.kind == "html" or "://" not in prose.text:
+            continue
+        for match in BROKEN.finditer(prose.text):
+            shown = prose.block.text.string[match.start() : match.end()]
+            yield Hit(
+                prose.origin(match.start()),
+                f"'{shown}' is no link, and is shown as it is written.",
+                "Write '[words](address)'.",
+            )
 
 
 @rule("link-tag-missing", "error")
@@ -82,7 +145,7 @@ def link_tag_missing(post: Post) -> Iterator[Hit]:
 @rule("link-tag-baseurl", "warning")
 def link_tag_baseurl(post: Post) -> Iterator[Hit]:
     """Link and post_url treat the base URL differently in Jekyll 3."""
-    if not post.blog.baseurl:
+    if not post.blog.baseurl or post.blog.has_plugins:  # which need a Jekyll of one's own
         return
     for token in post.tokens:
         if token.name in ("link", "post_url"):
@@ -102,7 +165,8 @@ def url_bare(post: Post) -> Iterator[Hit]:
             continue
         for match in BARE.finditer(prose.text):
             inside = any(
-                span.kind in ("link", "image") and span.start <= match.start() < span.end
+                span.kind in ("link", "image", "element", "raw")
+                and span.start <= match.start() < span.end
                 for span in prose.block.spans
             )
             if not inside:

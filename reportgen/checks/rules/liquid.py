@@ -29,7 +29,7 @@ def liquid_swallowed(post: Post) -> Iterator[Hit]:
     """Braces that Liquid reads, and prints as nothing."""
     known = ROOTS | assigned(post.tokens)
     for token in post.tokens:
-        if token.kind != "output" or prints_something(token, known):
+        if token.kind != "output" or prints_something(token, known) or post.hides(token.start):
             continue
         shown = " ".join(post.source[token.start : token.end].split())
         shown = shown if len(shown) <= 40 else f"{shown[:36]}…}}}}"

@@ -13,6 +13,8 @@ from reportgen.checks.rules.table import rule
 FENCE_LINE = re.compile(r"(?m)^[ \t>]*(?P<fence>`{3,}|~{3,})(?P<info>[^`\n]*)$")
 TABLE_RULE = re.compile(r"(?m)^[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)+\|?[ \t]*$")
 SHOWN_TAG = re.compile(r"\s*<(img|figure|picture|video|iframe|div|details|p|a|/\w+)\b[^\n]*>")
+NUMBER = re.compile(r"[ \t]*(\d+)\.")
+ALERT = re.compile(r"\s*\[!(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION)\](?=\s|\Z)", re.IGNORECASE)
 ATTRIBUTES = re.compile(r"\{(?::|\s*#|\s*\.)[^{}]*\}\s*$")
 
 
@@ -51,7 +53,9 @@ def table_formula(post: Post) -> Iterator[Hit]:
         if block.kind != "table" or not _meant(block):
             continue
         for line in re.finditer(r".+", block.text.string):
-            for match in re.finditer(r"(\$\$?)(?![\s$])[^$\n]*?\|[^$\n]*?(?<!\s)\1", line[0]):
+            for match in re.finditer(
+                r"(\$\$?)(?![\s$])[^$\n]*?(?<!\\)\|[^$\n]*?(?<!\s)\1", line[0]
+            ):
                 if _odd_row(block, line[0]):
                     yield Hit(
                         block.text.origin(line.start() + match.start()),
@@ -164,6 +168,34 @@ def heading_space(post: Post) -> Iterator[Hit]:
                     f"'{match[0]}' is not read as a heading.",
                     "Put a space after the '#'.",
                 )
+
+
+@rule("list-start", "warning")
+def list_start(post: Post) -> Iterator[Hit]:
+    """A numbered list that does not begin with 1, at which kramdown begins them all."""
+    for block in post.all_blocks:
+        number = NUMBER.match(post.source, block.start) if block.kind == "list" else None
+        if number and int(number[1]) != 1 and "start" not in block.attr:
+            yield Hit(
+                number.start(1),
+                f"The list begins with {int(number[1])} and is shown from 1.",
+                "Indent what stands between its items, or write '{: start=\"N\"}' below the list.",
+            )
+
+
+@rule("quote-alert", "warning")
+def quote_alert(post: Post) -> Iterator[Hit]:
+    """One of GitHub's alerts, which Jekyll shows as a quote that begins with its mark."""
+    if post.blog.has_plugins:
+        return
+    for block in post.all_blocks:
+        match = ALERT.match(block.text.string) if block.kind == "paragraph" else None
+        if match and "[!" in post.source[block.offset : block.offset + 2]:
+            yield Hit(
+                block.offset,
+                f"'{match[0].strip()}' is shown as it is written.",
+                "Write the word in bold, or a class that the theme knows: '{: .notice}'.",
+            )
 
 
 @rule("html-indented", "warning")

@@ -9,7 +9,7 @@ from reportgen.checks.post import Post
 from reportgen.checks.rules.table import rule
 
 DOUBLE = "Write it as '$$…$$', which kramdown leaves alone, in the line or on its own."
-DOLLAR_LINE = re.compile(r"(?m)^[ \t]*\$\$(?:[ \t]*$|.*\$\$[ \t]*$)")
+DEFINES = re.compile(r"\s*\\(?:re|provide)?(?:newcommand|def|let|DeclareMathOperator)\b")
 
 
 @rule("maths-dollar", "warning")
@@ -71,6 +71,7 @@ def maths_not_display(post: Post) -> Iterator[Hit]:
             before = string[: span.start].rpartition("\n")[2]
             after = string[span.end :].partition("\n")[0]
             alone = not before.strip() and not after.strip()
+            alone = alone and DEFINES.match(string, span.start + 2) is None
             if alone and string.strip() != string[span.start : span.end]:
                 yield Hit(
                     block.text.origin(span.start),
@@ -85,7 +86,8 @@ def maths_unclosed(post: Post) -> Iterator[Hit]:
     for block in post.all_blocks:
         if block.kind not in ("paragraph", "heading", "cell") or "$$" not in block.text.string:
             continue
-        covered = [(s.start, s.end) for s in block.spans if s.kind in ("maths", "code", "raw")]
+        kinds = ("maths", "code", "raw", "html", "comment")
+        covered = [(s.start, s.end) for s in block.spans if s.kind in kinds]
         for match in re.finditer(r"(?<!\\)\$\$", block.text.string):
             if not any(start <= match.start() < end for start, end in covered):
                 yield Hit(
@@ -110,7 +112,7 @@ def maths_list_item(post: Post) -> Iterator[Hit]:
 @rule("maths-not-loaded", "warning")
 def maths_not_loaded(post: Post) -> Iterator[Hit]:
     """Formulas on a site that loads neither MathJax nor KaTeX."""
-    formula = next((f for f in post.formulas if f.style == "$$"), None)
+    formula = next((f for f in post.formulas if f.style[0] not in "$\\" or f.style == "$$"), None)
     reason = "" if formula is None else _not_loaded(post)
     if formula is not None and reason:
         yield Hit(formula.offset, f"The formulas will be shown as TeX: {reason}.", LOAD)

@@ -9,24 +9,33 @@ from reportgen.checks.finding import Hit
 from reportgen.checks.post import Post
 from reportgen.checks.rules.table import rule
 
+TITLE = re.compile(r"<h1\b(?:(?!</h1).)*\{\{-?\s*page\.title", re.DOTALL | re.IGNORECASE)
 LEFT_OVER = re.compile(
     r"\b(?:TODO|FIXME|XXX|TBD)\b(?=\s*[:(\]]|\s*\Z|\s*\n)|[\[(<](?:TODO|FIXME|TBD|XXX)\b"
     r"|<%[=#]?[^%]*%>|\blorem ipsum\b|\[(?:citation|figure|image) needed\]"
 )
 
 
-@rule("heading-first-level", "error")
+@rule("heading-first-level", "warning")
 def heading_first_level(post: Post) -> Iterator[Hit]:
     """A second H1: the theme makes one of the title."""
-    if not (post.is_post or post.setting("layout")):
-        return
-    for heading in post.headings:
-        if heading.level == 1:
-            yield Hit(
-                heading.offset,
-                f"'{heading.text}' is a second H1: the theme makes one of the post's title.",
-                "Put the title in the front matter; begin the headings of the text with '##'.",
-            )
+    first = next((heading for heading in post.headings if heading.level == 1), None)
+    if first is not None and _title_is_h1(post):
+        more = sum(heading.level == 1 for heading in post.headings) - 1
+        others = f", and so are {more} more" if more else ""
+        yield Hit(
+            first.offset,
+            f"'{first.text}' is a second H1{others}: the theme makes one of the post's title.",
+            "Put the title in the front matter; begin the headings of the text with '##'.",
+        )
+
+
+def _title_is_h1(post: Post) -> bool:
+    """Whether the layout shows the title as an H1, as that of a theme elsewhere is taken to do."""
+    frame = post.blog.frame(str(post.setting("layout") or ""))
+    if frame:
+        return any(TITLE.search(text) for text in frame.values())
+    return post.is_post or bool(post.setting("layout"))
 
 
 @rule("heading-skipped", "warning", strict=True)

@@ -1,0 +1,48 @@
+"""Checks the templates of a project's posts as what they are: Jinja around Markdown."""
+
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+
+from reportgen.checks.finding import Finding
+from reportgen.checks.rules.table import RULES, site_rule
+from reportgen.errors import ReportgenError
+
+RULE = site_rule("template", "error", "A template of a post that cannot be read")
+
+
+def templates_below(paths: Sequence[Path]) -> frozenset[Path]:
+    """The templates of posts at or below ``paths``, in whatever project each of them lies."""
+    return frozenset(file for path in paths for file in _templates(path.resolve()))
+
+
+def _templates(path: Path) -> Iterator[Path]:
+    from reportgen.posts import post_files
+    from reportgen.project import find_project
+
+    try:
+        project = find_project(path if path.is_dir() else path.parent)
+    except ReportgenError:
+        return
+    for file in map(Path.resolve, post_files(project)):
+        if file == path or path in file.parents:
+            yield file
+
+
+def check_templates(files: Collection[Path]) -> list[Finding]:
+    """What is wrong with the names, front matter and Jinja of templates, without running them."""
+    return [finding for file in sorted(files) for finding in _faults(file)]
+
+
+def _faults(file: Path) -> Iterator[Finding]:
+    from reportgen.posts import figures_of
+
+    here = Path.cwd()
+    shown = file.relative_to(here) if file.is_relative_to(here) else file
+    try:
+        figures_of(file)
+    except ReportgenError as error:
+        line, column = (error.place.line, error.place.column) if error.place else (1, 1)
+        severity = RULES[RULE].severity
+        yield Finding(
+            RULE, severity, shown, line or 1, column or 1, error.message, error.hint or ""
+        )
