@@ -29,7 +29,8 @@ HEIGHT = 240  # CSS px of the plot
 LINE = 17  # CSS px from one line of a label to the next
 GAP = 22  # CSS px from a line's end to its label
 BOX = 1000
-POINTS = 400  # a longer line keeps the lowest and highest of each of so many columns
+POINTS = 400  # a longer line keeps the lowest and highest of each of a quarter as many columns
+MOST = 1400  # points of all lines of a chart, so that it stays below 20 kB
 FEW = 24  # points that are marked one by one
 SIZES = {"w": (430, 170), "n": (190, 104)}  # about the px of a plot and its labels, wide and narrow
 MUTED = "color:var(--rg-mut,inherit)"
@@ -92,48 +93,68 @@ def plot(curve: Curve, x: Axis, y: Axis) -> str:
         viewBox=f"0 0 {BOX} {BOX}",
         preserveAspectRatio="none",
         aria_hidden="true",
-        style=f"display:block;width:100%;height:{HEIGHT}px;overflow:visible",
+        style=f"display:block;width:100%;height:{HEIGHT}px;overflow:visible;"
+        "fill:none;stroke-linecap:round;stroke-linejoin:round",
     )
 
 
 def series(line: Series, i: int, curve: Curve, x: Axis, y: Axis) -> Iterator[str]:
     """Band, raw values, line and dots of one series."""
+    lines = sum(1 + bool(each.smooth) + 2 * (each.low is not None) for each in curve.series)
+    points = min(POINTS, MOST // lines)
     if line.low is not None and line.high is not None:
-        there, back = path(line.x, line.low, x, y), path(line.x[::-1], line.high[::-1], x, y)
+        there = path(line.x, line.low, x, y, points)
+        back = path(line.x[::-1], line.high[::-1], x, y, points)
         d = f"{there}L{back[1:]}Z"
         yield tag("path", d=d, style="fill:var(--c);stroke:none;opacity:.18")
     if line.smooth:
-        yield stroke(path(line.x, line.y, x, y), "var(--c)", 0.8, "opacity:.35")
+        faint = short_path(line.x, line.y, x, y, points)
+        yield stroke(faint, "var(--c)", 0.8, "opacity:.35")
     xs, ys = line.drawn
     dotted = line.name in curve.dots
     if not dotted:
         dashes = "stroke-dasharray:6 3" if i >= 3 else ""
         whole = line.smooth.y if line.smooth else line.y
-        yield stroke(path(line.x, whole, x, y), "var(--c)", 2, dashes, class_="line")
+        yield stroke(path(line.x, whole, x, y, points), "var(--c)", 2, dashes, class_="line")
     if dotted or len(ys) <= FEW:
         dots = "".join(f"M{across(x, a)} {down(y, b)}h0" for a, b in zip(xs, ys, strict=True))
         size = 7 if len(ys) <= FEW else 4
         yield stroke(dots, "var(--c)", size, class_="line" if dotted else None)
 
 
-def path(xs: NDArray[Any], ys: NDArray[Any], x: Axis, y: Axis) -> str:
-    """``M0 10L5 20`` through the points (n,), thinned where many, with gaps where not finite."""
-    there = np.isfinite(ys)
-    runs = np.split(np.arange(len(ys)), np.flatnonzero(np.diff(there)) + 1)
+def path(xs: NDArray[Any], ys: NDArray[Any], x: Axis, y: Axis, points: int) -> str:
+    """``M0 10L5 20`` through the points (n,), at most about ``points`` of them."""
+    return "".join(
+        "M" + "L".join(f"{across(x, xs[i])} {down(y, ys[i])}" for i in run)
+        for run in drawn_runs(ys, points)
+    )
+
+
+def short_path(xs: NDArray[Any], ys: NDArray[Any], x: Axis, y: Axis, points: int) -> str:
+    """The same in half the bytes, to whole units of the box: no value is read back from it."""
     parts = []
-    for run in (run for run in runs if there[run[0]]):
-        kept = run[keep(ys[run])]
-        pairs = zip(xs[kept], ys[kept], strict=True)
-        parts.append("M" + "L".join(f"{across(x, a)} {down(y, b)}" for a, b in pairs))
+    for run in drawn_runs(ys, points):
+        places = [(round(float(across(x, xs[i]))), round(float(down(y, ys[i])))) for i in run]
+        steps = [f"{c - a} {d - b}" for (a, b), (c, d) in pairwise(places)]
+        moves = f"l{' '.join(steps)}" if steps else ""
+        parts.append(f"M{places[0][0]} {places[0][1]}{moves}".replace(" -", "-"))
     return "".join(parts)
 
 
-def keep(ys: NDArray[Any]) -> NDArray[np.intp]:
+def drawn_runs(ys: NDArray[Any], points: int) -> Iterator[NDArray[np.intp]]:
+    """Which of the points (n,) are drawn, in runs between those that are not finite."""
+    there = np.isfinite(ys)
+    for run in np.split(np.arange(len(ys)), np.flatnonzero(np.diff(there)) + 1):
+        if there[run[0]]:
+            yield run[keep(ys[run], points)]
+
+
+def keep(ys: NDArray[Any], points: int = POINTS) -> NDArray[np.intp]:
     """Which of the points (n,) are drawn: all, or first, lowest, highest and last of a column."""
     n = len(ys)
-    if n <= POINTS:
+    if n <= points:
         return np.arange(n)
-    edges = np.linspace(0, n, POINTS // 4 + 1).astype(int)
+    edges = np.linspace(0, n, points // 4 + 1).astype(int)
     found = [
         (a, a + int(ys[a:b].argmin()), a + int(ys[a:b].argmax()), b - 1) for a, b in pairwise(edges)
     ]
@@ -142,8 +163,7 @@ def keep(ys: NDArray[Any]) -> NDArray[np.intp]:
 
 def stroke(d: str, color: str, width: float, more: str = "", class_: str | None = None) -> str:
     """A line whose width does not stretch."""
-    style = f"fill:none;stroke:{color};stroke-width:{width:g};stroke-linecap:round;{more}"
-    style += ";" * bool(more) + "stroke-linejoin:round"
+    style = f"stroke:{color};stroke-width:{width:g}{';' * bool(more)}{more}"
     return tag("path", class_=class_, d=d, vector_effect="non-scaling-stroke", style=style)
 
 

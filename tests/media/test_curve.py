@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from PIL import Image as Pillow
 
 from reportgen.media import Curve, Drawn, Panels, draw
-from reportgen.media.axes import y_axis, y_span
+from reportgen.media.axes import x_axis, x_span, y_axis, y_span
 from reportgen.media.charts import LIGHT_INK, TEXT, Frame, few_colours, render
 from reportgen.media.curve import curve_csv, describe_curve
-from reportgen.media.drawing import HEIGHT, end_labels, keep
+from reportgen.media.drawing import HEIGHT, end_labels, keep, path, short_path
 from reportgen.media.endlabels import spread
 from reportgen.media.export import alike, short
 from reportgen.media.plotting import plot_curve
@@ -101,6 +101,13 @@ def test_a_drawing_a_picture_and_the_numbers(once: Once) -> None:
     assert figure.full == "curve.png"
     assert (folder / "curve.csv").read_text() == curve_csv(curve())
     assert len(figure.html.encode()) <= 20_000
+
+
+def test_a_chart_of_many_long_noisy_lines_is_small(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    lines = {f"objective {i}": 1 + i + rng.normal(size=20_000) ** 2 for i in range(5)}
+    drawn = draw(Curve(lines, x="step", y="loss", smooth=100), tmp_path, stem="c")
+    assert len(drawn.html.encode()) <= 20_000
 
 
 def test_the_background_is_exactly_the_pages() -> None:
@@ -258,6 +265,20 @@ def test_values_can_be_read_back_from_the_drawing(log: bool, tmp_path: Path) -> 
     (points,) = paths(draw(chart, tmp_path, stem="c"))
     assert [y for _, y in points] == pytest.approx(ys, rel=2e-3)
     assert [x for x, _ in points] == pytest.approx([1, 10, 100, 1000], rel=1e-2, abs=0.2)
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=3000))
+def test_a_faint_line_is_written_short_and_stays_in_place(values: list[float]) -> None:
+    ys = np.array(values)
+    lines = {"a": (np.arange(len(ys)), ys)}
+    chart = Curve(lines, x="step", y="loss", allow=["constant", "single"])
+    x, y = x_axis(chart, x_span(chart), 6), y_axis(chart, y_span(chart))
+    long, short = path(lines["a"][0], ys, x, y, 400), short_path(lines["a"][0], ys, x, y, 400)
+    exact = [tuple(map(float, part.split())) for part in re.findall(r"[ML]([^ML]+)", long)]
+    numbers = [int(n) for n in re.findall(r"-?\d+", short)]
+    steps = np.array(numbers).reshape(-1, 2).cumsum(axis=0)
+    assert len(short) <= len(long)
+    assert np.abs(steps - np.array(exact)).max() <= 0.51
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=3000))
