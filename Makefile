@@ -1,13 +1,18 @@
-# make site: build this report.  make test: check everything.  make serve: live preview.
+# make site: build this report and the documentation.  make docs: only that.  make test: check everything.  make serve: live preview.
 PYTHON ?= python3
 BIN := .venv/bin
 
 site: .venv/installed
 	$(BIN)/reportgen build
+	$(BIN)/python scripts/docs.py
 	@echo "Open site/_preview/index.html in a browser, or run: $(BIN)/reportgen --help"
 
 serve: .venv/installed
 	$(BIN)/reportgen serve --open
+
+docs: .venv/installed
+	$(BIN)/python scripts/docs.py
+	@echo "Open site/docs/index.html"
 
 test: .venv/tested
 	$(BIN)/ruff check
@@ -21,7 +26,7 @@ bench: .venv/installed
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[torch]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[docs,torch]'
 	@touch $@
 
 .venv/tested: .venv/installed tests/install-system-packages
@@ -29,4 +34,4 @@ bench: .venv/installed
 	tests/install-system-packages
 	@touch $@
 
-.PHONY: site serve test bench
+.PHONY: site docs serve test bench

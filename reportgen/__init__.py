@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    __version__: str
     from reportgen.api import load as load
     from reportgen.engine.run import Checkpoint as Checkpoint
     from reportgen.engine.run import Run as Run
@@ -51,7 +52,6 @@ HOMES = {
 }
 HOME_OF = {name: module for module, names in HOMES.items() for name in names}
 
-__version__ = "0.1.0"
 __all__ = ["__version__", *sorted(HOME_OF)]
 
 
@@ -67,6 +67,10 @@ def load_ipython_extension(shell: Any) -> None:
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from reportgen.distribution import version
+
+        return version()
     if name not in HOME_OF:
         raise AttributeError(f"module 'reportgen' has no attribute '{name}'")
     value = getattr(import_module(HOME_OF[name]), name)

@@ -1,12 +1,14 @@
 """The laws of the house: imports go down, the start is light, nothing is pickled."""
 
-import ast
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from scripts.house import imports
+from scripts.house import room_of as room
 
 ROOT = Path(__file__).parents[1]
 FLOORS = [
@@ -28,34 +30,6 @@ FLOORS = [
 ]
 FLOOR = {room: i for i, rooms in enumerate(FLOORS) for room in rooms}
 MODULES = sorted((ROOT / "reportgen").rglob("*.py"))
-
-
-def imports(path: Path) -> set[str]:
-    """Modules that a file imports at run time, wherever it does so."""
-    found = set[str]()
-    for node in typed_out(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return found
-
-
-def typed_out(tree: ast.AST) -> list[ast.AST]:
-    """All nodes but those under ``if TYPE_CHECKING``."""
-    found: list[ast.AST] = []
-    queue = [tree]
-    while queue:
-        node = queue.pop()
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
-            continue
-        found.append(node)
-        queue += ast.iter_child_nodes(node)
-    return found
-
-
-def room(path: Path) -> str:
-    return path.relative_to(ROOT / "reportgen").parts[0].removesuffix(".py")
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: p.relative_to(ROOT).as_posix())

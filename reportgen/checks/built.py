@@ -9,6 +9,7 @@ from pathlib import Path
 from posixpath import dirname, normpath
 from urllib.parse import unquote, urlsplit
 
+from reportgen.checks.collect import CANDIDATE
 from reportgen.checks.finding import Finding
 from reportgen.checks.rules.table import RULES, site_rule
 from reportgen.errors import ReportgenError
@@ -87,7 +88,7 @@ class _Page(HTMLParser):
             if name == "content" and key in IMAGE_META:
                 self._add(IMAGE, value)
         elif (tag, name) in IMAGE_PLACES:
-            urls = _candidates(value) if "srcset" in name else [value]
+            urls = CANDIDATE.findall(value) if "srcset" in name else [value]
             for url in urls:
                 self._add(IMAGE, url)
         elif (tag, name) in LINK_PLACES:
@@ -109,10 +110,6 @@ class _Page(HTMLParser):
     def _add(self, rule: str, url: str) -> None:
         line, column = self.getpos()
         self.found.append((rule, url.strip(), line, column + 1))
-
-
-def _candidates(srcset: str) -> list[str]:
-    return [part.split()[0] for part in re.split(r",\s+|,(?=\S+\s)", srcset) if part.split()]
 
 
 class _Site:

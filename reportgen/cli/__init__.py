@@ -10,7 +10,7 @@ from importlib import import_module
 
 import click
 
-from reportgen import __version__
+from reportgen.distribution import NAME
 from reportgen.errors import ReportgenError, WrongUse, did_you_mean
 from reportgen.messages import NORMAL, QUIET, VERBOSE, is_heard, set_volume
 
@@ -104,7 +104,7 @@ Examples:
 @click.group(
     cls=LazyGroup, epilog=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]}
 )
-@click.version_option(__version__, prog_name="reportgen")
+@click.version_option(package_name=NAME, prog_name="reportgen")
 def group() -> None:
     """Experiment posts whose figures, captions and numbers all come from the run."""
 

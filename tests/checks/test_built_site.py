@@ -44,6 +44,7 @@ def found(root: Path, html: str, **options: str) -> list[tuple[str, str]]:
         "<img src='/notes/a.png'> <img src='../a.png'> <img src='data:image/png;base64,AA,AA'>",
         "<img srcset='/notes/a.png 1x, ../a.png 2x'> <source srcset='../a.png'>",
         "<img srcset='../a.png 1x,../a.png 2x'>",
+        "<img srcset='data:image/webp;base64,AA 2x, ../a.png'>",
         "<video poster='../a.png'></video> <p style='background: url(../a.png)'></p>",
         "<style>p { background: url('/notes/a.png') }</style> <style></style>url(gone.png)",
         "<meta property='og:image' content='https://me.org/notes/a.png'>"

@@ -92,7 +92,8 @@ def test_a_relative_address_starts_at_the_page_and_not_at_the_file(
 
 def test_every_entry_of_a_srcset_and_a_poster_are_images(blog: BlogFolder) -> None:
     body = (
-        '<picture><source srcset="/assets/a.png 1x, {{ site.baseurl }}/assets/b.png 2x">\n'
+        '<picture><source srcset="/assets/a.png 1x, data:image/png;base64,AA 3x, '
+        '{{ site.baseurl }}/assets/b.png 2x">\n'
         '<img src="/assets/a.png" alt="A net"></picture>\n<video poster="/assets/c.png"></video>\n'
     )
     blog.write({"assets/a.png": png()})

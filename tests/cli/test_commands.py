@@ -21,7 +21,7 @@ def test_help_shows_commands_and_examples(project: ProjectFolder) -> None:
 
 
 def test_version(project: ProjectFolder) -> None:
-    assert project.run("--version").out == "reportgen, version 0.1.0\n"
+    assert project.run("--version").out == f"reportgen, version {reportgen.__version__}\n"
 
 
 def test_list_and_status_print_tables_and_json(project: ProjectFolder) -> None:
