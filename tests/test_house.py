@@ -19,6 +19,7 @@ FLOORS = [
     {"posts"},
     {"api"},
     {"engine"},
+    {"observe"},
     {"freshness"},
     {"store"},
     {"media"},

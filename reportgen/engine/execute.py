@@ -21,11 +21,12 @@ from reportgen.engine.logs import logged
 from reportgen.engine.places import checkpoint_folder, failure_file, interrupted_file, kept_file
 from reportgen.engine.run import Run, thread_count
 from reportgen.errors import Place, ReportgenError
-from reportgen.freshness import Observer, Sources, environment, still_holds
+from reportgen.freshness import Sources, environment, still_holds
 from reportgen.freshness.keys import node_key
-from reportgen.freshness.observe import overrule
-from reportgen.freshness.settle import as_they_ran
 from reportgen.freshness.states import environment_change
+from reportgen.observe import Observer
+from reportgen.observe.observer import overrule
+from reportgen.observe.settle import as_they_ran
 from reportgen.registry.decorators import REGISTERED
 from reportgen.registry.imports import PACKAGE, in_project, loaded, prepare
 from reportgen.store import CorruptObject, MissingObject, Recipe, Record, Store

@@ -24,7 +24,7 @@ from typing import Any, NoReturn
 
 from reportgen.engine.execute import WARM_UP, Task, execute, failure, read_task, warm_up
 from reportgen.engine.run import thread_count
-from reportgen.freshness.observe import overrule
+from reportgen.observe.observer import overrule
 
 Listen = Callable[[dict[str, Any]], None]
 

@@ -1,6 +1,7 @@
 """One look at a project: its nodes, their parameters, and the state of each."""
 
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,9 +12,8 @@ from reportgen.engine.places import checkpoint_folder, failure_file, interrupted
 from reportgen.engine.renamed import take_over, with_names
 from reportgen.engine.run import derive_seed
 from reportgen.errors import Place, ReportgenError
-from reportgen.freshness import Closure, Sources, closure, environment, hooks, still_holds
+from reportgen.freshness import Closure, Sources, closure, environment, still_holds
 from reportgen.freshness.closure import shared
-from reportgen.freshness.frames import frames, is_ours
 from reportgen.freshness.keys import node_key
 from reportgen.freshness.states import (
     ENV_STALE,
@@ -237,7 +237,10 @@ class Session:
 def forbid_inside_a_run() -> None:
     """Raise ReportgenError where a producer, or the import of its module, asks for results: nobody
     would see which, and when they change."""
-    if hooks.is_listening():
+    hooks = sys.modules.get("reportgen.observe.hooks")  # loaded by observed processes alone
+    if hooks and hooks.is_listening():
+        from reportgen.observe.frames import frames, is_ours
+
         caller = next((frame for frame in frames() if not is_ours(frame)), None)
         raise ReportgenError(
             "A producer cannot ask for results of other nodes while it runs.",

@@ -14,8 +14,9 @@ import traceback
 from pathlib import Path
 
 from reportgen import Curve, artifact, figure  # noqa: F401 (imported once, for all children)
-from reportgen.freshness import Observer, Sources, closure, still_holds
+from reportgen.freshness import Sources, closure, still_holds
 from reportgen.freshness.closure import shared
+from reportgen.observe import Observer
 from reportgen.registry.imports import import_from_source
 
 FILE, MODULE, NAME = "part.py", "part", "answer"

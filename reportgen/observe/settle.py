@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reportgen.freshness.closure import Closures
-from reportgen.freshness.frames import Places
 from reportgen.freshness.growing import growing
 from reportgen.freshness.holds import file_digest, listing, names_digest, text_digest
 from reportgen.freshness.sources import Sources
+from reportgen.observe.frames import Places
 from reportgen.registry.imports import loaded
 
 if TYPE_CHECKING:
-    from reportgen.freshness.observe import Observer
+    from reportgen.observe.observer import Observer
 
 Seen = dict[tuple[str, str], Any]
 """Pairs of a kind (files, folders, environment, modules …) and a name, with what was found."""

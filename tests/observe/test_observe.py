@@ -16,7 +16,8 @@ DRIVER = """
 import importlib, json, os, sys
 from pathlib import Path
 from reportgen.errors import ReportgenError
-from reportgen.freshness import Observer, closure, Sources
+from reportgen.freshness import Sources, closure
+from reportgen.observe import Observer
 
 root = Path.cwd()
 sys.path[:0] = [str(root), str(root.parent / "elsewhere")]

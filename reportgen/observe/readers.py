@@ -13,7 +13,7 @@ from functools import wraps
 from inspect import getattr_static
 from typing import Any
 
-from reportgen.freshness.hooks import tell
+from reportgen.observe.hooks import tell
 
 # Module: functions, classes and methods that take a path, the first argument unless a name is
 # given after '='. A module that imports them by name and may be loaded before the first Observer

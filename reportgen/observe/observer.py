@@ -26,9 +26,11 @@ from stat import S_ISDIR, S_ISREG
 from types import CodeType
 from typing import Any
 
-from reportgen.freshness import hooks, started
 from reportgen.freshness.closure import Closure
-from reportgen.freshness.frames import (
+from reportgen.freshness.holds import file_digest, listing, still_holds, variable_digest
+from reportgen.freshness.sources import Sources
+from reportgen.observe import hooks, started
+from reportgen.observe.frames import (
     Places,
     frames,
     is_from_python,
@@ -37,11 +39,9 @@ from reportgen.freshness.frames import (
     package_imported,
     reads_for_others,
 )
-from reportgen.freshness.holds import file_digest, listing, still_holds, variable_digest
-from reportgen.freshness.readers import TOPS, watch_readers
-from reportgen.freshness.settle import Seen, settled
-from reportgen.freshness.sources import Sources
-from reportgen.freshness.variables import CLOCK, is_spelled, of_copies
+from reportgen.observe.readers import TOPS, watch_readers
+from reportgen.observe.settle import Seen, settled
+from reportgen.observe.variables import CLOCK, is_spelled, of_copies
 from reportgen.registry.imports import import_from_source
 
 BIG = 1 << 20  # bytes; smaller files are hashed when they are read, others after the run

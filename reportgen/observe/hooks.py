@@ -12,7 +12,7 @@ import sys
 import threading
 from _collections_abc import ItemsView, ValuesView
 from collections.abc import Callable, Iterator, Mapping
-from dis import opmap
+from opcode import opmap
 from typing import Any, Protocol
 from urllib.parse import unquote
 
