@@ -16,8 +16,8 @@ def command(post: Path) -> int:
     Prose and front matter are kept; images become figures made from their files, "Figure 3" a
     reference. The old file stays as it is. What is left to fill in is listed.
     """
+    from reportgen.engine.nodes import discover
     from reportgen.project import find_project
-    from reportgen.registry import discover
     from reportgen.scaffold.adopt import adopt
 
     project = find_project()

@@ -85,8 +85,8 @@ def answer(question: str, default: str, asks: bool) -> str:
 @click.option("--of", "artifact", default="", metavar="ARTIFACT", help="What it draws.")
 def figure(id: str, artifact: str) -> int:
     """A module with one figure."""
+    from reportgen.engine.nodes import discover
     from reportgen.project import find_project
-    from reportgen.registry import discover
     from reportgen.scaffold.pieces import new_figure
 
     project = find_project()
@@ -100,8 +100,8 @@ def figure(id: str, artifact: str) -> int:
 @click.argument("name")
 def artifact(name: str) -> int:
     """A module with one artifact."""
+    from reportgen.engine.nodes import discover
     from reportgen.project import find_project
-    from reportgen.registry import discover
     from reportgen.scaffold.pieces import new_artifact
 
     project = find_project()
@@ -116,8 +116,8 @@ def artifact(name: str) -> int:
 def post(title: str) -> int:
     """A post with the figures that no post shows yet."""
     from reportgen.cli.options import shown_figures
+    from reportgen.engine.nodes import discover
     from reportgen.project import find_project
-    from reportgen.registry import discover
     from reportgen.scaffold.pieces import new_post
 
     project = find_project()

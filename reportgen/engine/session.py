@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from reportgen.engine.nodes import discover
 from reportgen.engine.params import resolve_params
 from reportgen.engine.places import checkpoint_folder, failure_file, interrupted_file
 from reportgen.engine.renamed import take_over, with_names
@@ -26,7 +27,7 @@ from reportgen.freshness.states import (
     why_stale,
 )
 from reportgen.project import Params, Project
-from reportgen.registry import Graph, Node, discover
+from reportgen.registry import Graph, Node
 from reportgen.store import Record, Store, open_store
 from reportgen.store.files import read_json, write_json
 from reportgen.store.objects import drop
@@ -51,8 +52,8 @@ class Session:
         forbid_inside_a_run()
         self.project = project
         self.options = options or Options()
-        self.graph: Graph = discover(project)
         self.sources = Sources(project.root, project.store_dir / "parse")
+        self.graph: Graph = discover(project, self.sources)
         self.store: Store = open_store(project)
         take_over(self.store, self.graph)
         self.profile = self.options.profile or project.profile

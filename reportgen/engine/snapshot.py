@@ -37,13 +37,13 @@ def nothing_to_do() -> str | None:
         return None
     if any(output_state(project.root / path) != state for path, state in saved["outputs"].items()):
         return None
+    from reportgen.engine.nodes import discover
     from reportgen.freshness import Sources, environment, still_holds
-    from reportgen.registry import discover
 
     sources = Sources(project.root, project.store_dir / "parse")
     if saved["environment"] != environment(tuple(saved["packages"])):
         return None
-    if saved["nodes"] != nodes_digest(discover(project)):
+    if saved["nodes"] != nodes_digest(discover(project, sources)):
         return None
     if any(still_holds(observed, project.root, sources) for observed in saved["observed"]):
         return None

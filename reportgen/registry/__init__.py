@@ -7,8 +7,7 @@ into nodes.
 """
 
 from reportgen.registry.decorators import artifact, figure
-from reportgen.registry.discover import discover
 from reportgen.registry.graph import Graph
 from reportgen.registry.node import Node
 
-__all__ = ["Graph", "Node", "artifact", "discover", "figure"]
+__all__ = ["Graph", "Node", "artifact", "figure"]

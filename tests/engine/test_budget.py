@@ -3,6 +3,9 @@
 import json
 from collections.abc import Callable
 
+import pytest
+
+from reportgen.engine.plan import Price, outlasts
 from tests.conftest import ProjectFolder
 
 Make = Callable[..., ProjectFolder]
@@ -79,6 +82,17 @@ def test_a_budget_starts_the_cheapest_first_and_what_was_never_timed_last(
     assert price in done.err
     assert ran(project) == ["cheap", "new"]
     assert "2 left out (dear, after)" in done.err
+
+
+@pytest.mark.parametrize(
+    ("seconds", "elapsed", "late"),
+    [(5.0, 0.0, False), (5.0, 1.0, False), (5.0, 1.1, True), (6.1, 0.0, True),
+     (None, 6.0, False), (None, 6.1, True)],
+)  # fmt: skip
+def test_what_ends_later_than_a_budget_of_six_seconds(
+    seconds: float | None, elapsed: float, late: bool
+) -> None:
+    assert outlasts(Price(seconds), elapsed, 6.0) is late
 
 
 def test_figure_asks_before_a_long_run_as_build_does(make_project: Make) -> None:

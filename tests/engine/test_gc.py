@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from reportgen.cli.gc import useless_checkpoints
+from reportgen.engine.session import Session
+from reportgen.project import find_project
 from tests.conftest import ProjectFolder
 from tests.engine.test_survival import (
     building,
@@ -153,6 +156,24 @@ def test_gc_sweeps_checkpoints_that_no_profile_goes_on_with(
     assert not list(store_of(project).glob("scratch/*/*"))
     assert project.run("build", "--profile", "paper").code == 0
     assert value_of(project, "weights", "paper") == '{"resumed_at": 17, "steps": 9000}'
+
+
+def test_a_checkpoint_stays_while_an_input_is_stale(
+    make_project: Callable[..., ProjectFolder],
+) -> None:
+    """Nobody knows yet which key its node will have."""
+    code = (
+        TRAINING.replace("run: Run,", "run: Run, data,")
+        + "\n@artifact\ndef data():\n    return 1\n"
+    )
+    project = make_project({"experiments/report.py": code})
+    waits, gone = (
+        store_of(project) / f"checkpoints/{name}/{24 * '0'}" for name in ("weights", "x")
+    )
+    for folder in (waits, gone):
+        folder.mkdir(parents=True)
+
+    assert useless_checkpoints([Session(find_project(project.root))]) == [gone]
 
 
 def test_why_still_has_its_diff_after_gc(project: ProjectFolder, outside: Path) -> None:

@@ -1,10 +1,13 @@
 """A build that has nothing to do looks at everything that a build looks at."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from reportgen.engine.snapshot import nothing_to_do, snapshot_file
+from reportgen.project import find_project
 from tests.conftest import ProjectFolder
 
 NAME = "2026-01-01-one.md"
@@ -81,3 +84,27 @@ def test_variables_and_looks_are_compared(make_project: Callable[..., ProjectFol
     project.run("build")
     (project.root / "optional.txt").touch()
     assert "true" in project.run("build").out + project.run("value", "answer.y").out
+
+
+def test_each_thing_that_was_noted_is_compared(
+    make_project: Callable[..., ProjectFolder], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = make_project({"experiments/report.py": CODE})
+    project.run("build")
+    monkeypatch.chdir(project.root)
+    file = snapshot_file(find_project())
+    noted = json.loads(file.read_text())
+    others = {
+        "files": {**noted["files"], "gone.py": "0"},
+        "tool": "of another version",
+        "outputs": {**noted["outputs"], "gone.html": [1, 1]},
+        "environment": {**noted["environment"], "python": "2.7"},
+        "nodes": "of other parameters",
+        "observed": [*noted["observed"], {"environment": {"DEMO_NOT_SET": "was set"}}],
+    }
+
+    assert nothing_to_do() == "Everything is up to date (0 figures)."
+    assert noted.keys() - others.keys() == {"packages", "figures"}
+    for name, other in others.items():
+        file.write_text(json.dumps({**noted, name: other}))
+        assert nothing_to_do() is None, name

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from reportgen.engine.nodes import discover
 from reportgen.errors import ReportgenError, WrongUse
 from reportgen.posts import check_posts
-from reportgen.registry import Graph, discover
+from reportgen.registry import Graph
 from tests.posts.world import make_project
 
 EXPERIMENT = """

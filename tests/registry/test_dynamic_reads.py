@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
+from reportgen import ReportgenError
+from reportgen.engine.nodes import discover
 from reportgen.project import find_project
-from reportgen.registry import discover
 from tests.conftest import ProjectFolder
 
 LOOP = """
@@ -71,6 +72,14 @@ def test_a_variable_that_a_default_reads(
     assert ids(project) == ["F.a"]
     monkeypatch.setenv("DEMO_NAME", "c")
     assert ids(project) == ["F.c"]
+
+
+def test_results_are_nothing_to_go_over(make_project: Callable[..., ProjectFolder]) -> None:
+    code = LOOP.format(source="from reportgen import load\n    NAMES = load('F.a')")
+    project = make_project({"experiments/report.py": code})
+    with pytest.raises(ReportgenError, match="A producer cannot ask for results") as caught:
+        ids(project)
+    assert str(caught.value.place) == f"{project.root / 'experiments/report.py'}:3"
 
 
 def ids(project: ProjectFolder) -> list[str]:

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from reportgen import ReportgenError
+from reportgen.engine.nodes import discover
 from reportgen.project import Project
-from reportgen.registry import Graph, discover
-from reportgen.registry.discover import NotLiteral, static_nodes
+from reportgen.registry import Graph
+from reportgen.registry.constants import Constants, NotLiteral
 from reportgen.registry.select import components, select
+from reportgen.registry.static import static_nodes
 from tests.conftest import ProjectFolder
 
 
@@ -53,14 +55,15 @@ def b():
 
 
 def test_a_local_variable_registers_nothing(tmp_path: Path) -> None:
+    none = Constants(tmp_path)
     assert list(
-        static_nodes(f"from reportgen import artifact, figure\n{OWN_NAMES}".encode(), "a.py")
+        static_nodes(f"from reportgen import artifact, figure\n{OWN_NAMES}".encode(), "a.py", none)
     )
     late = (
         "def make():\n    def f():\n        figure = 1\n    figure('A', caption='C')(f)\nmake()\n"
     )
     with pytest.raises(NotLiteral):
-        static_nodes(f"from reportgen import figure\n{late}".encode(), "a.py")
+        static_nodes(f"from reportgen import figure\n{late}".encode(), "a.py", none)
     assert list(registered(tmp_path, a=late).figures) == ["A"]
 
 

@@ -1,7 +1,7 @@
-"""Import modules and print the nodes that they register: ``python -m reportgen.registry.dynamic``.
+"""Import modules and print the nodes that they register: ``python -m reportgen.engine.imported``.
 
 Runs in a process of its own, so that a module that imports torch, or fails, stays there. What the
-imports read from the project is printed too: sources, data files, folders that were listed.
+imports read is observed, as a run is, and printed too.
 """
 
 import contextlib
@@ -11,25 +11,23 @@ import os
 import sys
 import traceback
 from dataclasses import asdict
-from functools import partial
+from pathlib import Path
 from typing import Any
 
 from reportgen.errors import ReportgenError
+from reportgen.observe import Observer
 from reportgen.registry.decorators import REGISTERED
 from reportgen.registry.imports import prepare
-from reportgen.registry.reads import notice, state_of, variable, watch
+from reportgen.registry.static import module_name
 
 
-def main(modules: list[str]) -> int:
-    root, read, asked = os.getcwd(), set[str](), set[str]()
+def main(store: str, *files: str) -> int:
+    root = os.getcwd()
     prepare(root)
-    watch(root, read, asked)
-    sys.addaudithook(partial(notice, root, read))
-    with contextlib.redirect_stdout(sys.stderr):
-        report = collect(modules)
-    report["read"] = {os.path.relpath(path, root): state_of(path) for path in sorted(read)}
-    report["asked"] = {name: variable(name) for name in sorted(asked)}
-    print(json.dumps(report))
+    observer = Observer(Path(root), modules=files, exclude=[Path(store)])
+    with contextlib.redirect_stdout(sys.stderr), observer:
+        report = collect([module_name(file) for file in files])
+    print(json.dumps({**report, "observed": observer.observed}))
     return 0 if "nodes" in report else 1
 
 
@@ -59,4 +57,4 @@ def collect(modules: list[str]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,120 @@
+"""Names that a module binds once, to a literal or by importing such a name from another module."""
+
+import ast
+from collections import Counter
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from reportgen.project import source_folders
+
+SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+
+
+class NotLiteral(Exception):
+    """What only an import can tell."""
+
+
+class Constants:
+    """The constants of the modules of a project, read without importing them.
+
+    ``read`` has the digests of the files that were looked at, '' of those that are not there.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.read: dict[str, str] = {}
+
+    def value(self, expression: ast.expr, tree: ast.Module, file: str) -> Any:
+        """The value of a literal or of a constant's name. Raises NotLiteral for all else."""
+        asked = set[tuple[str, str]]()
+        while isinstance(expression, ast.Name):
+            if (file, expression.id) in asked:
+                raise NotLiteral
+            asked.add((file, expression.id))
+            found = binding(tree, expression.id)
+            if isinstance(found, ast.expr):
+                expression = found
+            else:
+                module, expression = found
+                tree, file = self.module(module, file)
+        try:
+            return ast.literal_eval(expression)
+        except ValueError:
+            raise NotLiteral from None
+
+    def module(self, statement: ast.ImportFrom, file: str) -> tuple[ast.Module, str]:
+        """The module that is imported from, and its file."""
+        package = file.split("/")[: -statement.level] if statement.level else []
+        path = "/".join([*package, *(statement.module or "").split(".")]).strip("/")
+        for folder in ("", *(f"{name}/" for name in source_folders(self.root))):
+            for name in (f"{folder}{path}/__init__.py", f"{folder}{path}.py"):
+                text = content(self.root / name)
+                self.read[name] = digest(text)
+                if text is not None:
+                    try:
+                        return ast.parse(text), name
+                    except (SyntaxError, ValueError):
+                        raise NotLiteral from None
+        raise NotLiteral
+
+
+def binding(tree: ast.Module, name: str) -> ast.expr | tuple[ast.ImportFrom, ast.Name]:
+    """What a module binds a name to, or from where it imports it under which name. Raises
+    NotLiteral where it binds it in another way, more than once, or may change it."""
+    if Counter(bound_names(tree))[name] != 1 or name in changed_names(tree):
+        raise NotLiteral
+    for statement in tree.body:
+        match statement:
+            case (
+                ast.Assign(targets=[ast.Name(id=found)], value=value)
+                | ast.AnnAssign(target=ast.Name(id=found), value=ast.expr() as value)
+            ) if found == name:
+                return value
+            case ast.ImportFrom(names=aliases):
+                for alias in aliases:
+                    if (alias.asname or alias.name) == name:
+                        return statement, ast.Name(alias.name)
+    raise NotLiteral
+
+
+def bound_names(tree: ast.Module) -> Iterator[str]:
+    """The names that a module binds, as often as it does, and those that its functions may."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Global):
+            yield from node.names
+    queue: list[ast.AST] = [*tree.body]
+    for node in queue:  # which grows
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            yield node.id
+        elif isinstance(node, ast.alias):
+            yield (node.asname or node.name).partition(".")[0]
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name
+        if not isinstance(node, SCOPES):
+            queue += ast.iter_child_nodes(node)
+
+
+def changed_names(tree: ast.Module) -> set[str]:
+    """Names whose values a module may change in place: by a method, a part, or a call."""
+    parts = (n for n in ast.walk(tree) if isinstance(n, ast.Attribute | ast.Subscript))
+    found = {
+        part.value.id
+        for part in parts
+        if isinstance(part.value, ast.Name)
+        and (isinstance(part, ast.Attribute) or not isinstance(part.ctx, ast.Load))
+    }
+    calls = (s for s in tree.body if isinstance(s, ast.Expr) and isinstance(s.value, ast.Call))
+    return found | {n.id for call in calls for n in ast.walk(call) if isinstance(n, ast.Name)}
+
+
+def content(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
+
+
+def digest(text: bytes | None) -> str:
+    return "" if text is None else sha256(text).hexdigest()
