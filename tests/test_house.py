@@ -27,7 +27,7 @@ FLOORS = [
     {"registry"},
     {"blog"},
     {"project"},
-    {"errors", "cache", "distribution", "messages"},
+    {"errors", "files", "distribution", "messages"},
 ]
 FLOOR = {room: i for i, rooms in enumerate(FLOORS) for room in rooms}
 MODULES = sorted((ROOT / "reportgen").rglob("*.py"))

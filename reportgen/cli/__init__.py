@@ -133,7 +133,7 @@ def run(arguments: list[str]) -> int:
     except BrokenPipeError:
         return 0
     except OSError as error:
-        from reportgen.store.files import NO_WRITING
+        from reportgen.files import NO_WRITING
 
         if error.errno not in NO_WRITING:
             raise

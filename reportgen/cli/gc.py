@@ -9,10 +9,10 @@ import click
 
 from reportgen.engine.places import checkpoint_folder
 from reportgen.engine.session import Options, Session
+from reportgen.files import WRITING
 from reportgen.project import Project, find_project
 from reportgen.store import Record, Records
 from reportgen.store.bundle import sweep
-from reportgen.store.files import WRITING
 from reportgen.store.layers import Layer
 from reportgen.store.usage import alone
 

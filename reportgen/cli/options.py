@@ -8,11 +8,12 @@ from typing import Any
 
 import click
 
+from reportgen.engine.nodes import discover
 from reportgen.engine.plan import parse_duration
 from reportgen.engine.session import Options, Session
 from reportgen.errors import ReportgenError, WrongUse
 from reportgen.project import Project, find_project
-from reportgen.registry import Node, discover
+from reportgen.registry import Node
 from reportgen.registry.select import select
 from reportgen.store.usage import using
 

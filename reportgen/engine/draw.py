@@ -11,13 +11,13 @@ import reportgen.media as media
 from reportgen.engine.code import Codes
 from reportgen.engine.results import Result, Results, caption_of, fill
 from reportgen.engine.session import Session
+from reportgen.files import read_json, write_json
 from reportgen.freshness.keys import canonical
 from reportgen.freshness.states import Status
 from reportgen.media import Drawn
 from reportgen.media.fonts import HINT
 from reportgen.messages import warn
 from reportgen.registry import Node
-from reportgen.store.files import read_json, write_json
 
 
 def results_of(session: Session) -> Results:

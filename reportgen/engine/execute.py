@@ -21,6 +21,7 @@ from reportgen.engine.logs import logged
 from reportgen.engine.places import checkpoint_folder, failure_file, interrupted_file, kept_file
 from reportgen.engine.run import Run, thread_count
 from reportgen.errors import Place, ReportgenError
+from reportgen.files import write_json
 from reportgen.freshness import Sources, environment, still_holds
 from reportgen.freshness.keys import node_key
 from reportgen.freshness.states import environment_change
@@ -30,7 +31,6 @@ from reportgen.observe.settle import as_they_ran
 from reportgen.registry.decorators import REGISTERED
 from reportgen.registry.imports import PACKAGE, in_project, loaded, prepare
 from reportgen.store import CorruptObject, MissingObject, Recipe, Record, Store
-from reportgen.store.files import write_json
 from reportgen.store.layers import Layer
 from reportgen.store.values import save_file
 from reportgen.store.ways import check_annotation

@@ -7,8 +7,8 @@ import sys
 from hashlib import sha256
 from typing import Any
 
-from reportgen.cache import keep
 from reportgen.errors import Place, ReportgenError
+from reportgen.files import keep
 from reportgen.freshness import Sources, still_holds
 from reportgen.project import Project
 from reportgen.registry import Graph, Node

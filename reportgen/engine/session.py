@@ -13,6 +13,7 @@ from reportgen.engine.places import checkpoint_folder, failure_file, interrupted
 from reportgen.engine.renamed import take_over, with_names
 from reportgen.engine.run import derive_seed
 from reportgen.errors import Place, ReportgenError
+from reportgen.files import read_json, write_json
 from reportgen.freshness import Closure, Sources, closure, environment, still_holds
 from reportgen.freshness.closure import shared
 from reportgen.freshness.keys import node_key
@@ -29,7 +30,6 @@ from reportgen.freshness.states import (
 from reportgen.project import Params, Project
 from reportgen.registry import Graph, Node
 from reportgen.store import Record, Store, open_store
-from reportgen.store.files import read_json, write_json
 from reportgen.store.objects import drop
 from reportgen.store.values import read_notes
 

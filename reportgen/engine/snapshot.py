@@ -12,14 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reportgen.errors import ReportgenError
+from reportgen.files import read_json, write_json
 from reportgen.project import Project, find_project
-from reportgen.store.files import read_json, write_json
 
 if TYPE_CHECKING:
     from reportgen.engine.session import Session
+    from reportgen.freshness import Sources
     from reportgen.registry import Graph
-
-SKIPPED = {"__pycache__", "node_modules", "_site", "_preview", "_posts"}
 
 
 def snapshot_file(project: Project) -> Path:
@@ -33,7 +32,7 @@ def nothing_to_do() -> str | None:
     except ReportgenError:
         return None
     saved = read_json(snapshot_file(project))
-    if not saved or saved["files"] != digests(project) or saved["tool"] != tool_digest():
+    if not saved or saved["tool"] != tool_digest():
         return None
     if any(output_state(project.root / path) != state for path, state in saved["outputs"].items()):
         return None
@@ -41,6 +40,8 @@ def nothing_to_do() -> str | None:
     from reportgen.freshness import Sources, environment, still_holds
 
     sources = Sources(project.root, project.store_dir / "parse")
+    if saved["files"] != digests(project, sources):
+        return None
     if saved["environment"] != environment(tuple(saved["packages"])):
         return None
     if saved["nodes"] != nodes_digest(discover(project, sources)):
@@ -66,7 +67,7 @@ def write_snapshot(session: "Session") -> None:
     write_json(
         snapshot_file(project),
         {
-            "files": digests(project),
+            "files": digests(project, session.sources),
             "tool": tool_digest(),
             "outputs": {
                 path.relative_to(project.root).as_posix(): output_state(path)
@@ -86,18 +87,11 @@ def nodes_digest(graph: "Graph") -> str:
     return sha256(repr(list(graph)).encode()).hexdigest()
 
 
-def digests(project: Project) -> dict[str, str]:
+def digests(project: Project, sources: "Sources") -> dict[str, str]:
     """Digest of every source: Python files, templates, the settings."""
-    return {
-        os.path.relpath(path, project.root): sha256(path.read_bytes()).hexdigest()
-        for path in inputs(project)
-    }
-
-
-def inputs(project: Project) -> Iterator[Path]:
-    yield project.config_file
-    yield from (path for path in walk(project.root) if path.suffix == ".py")
-    yield from walk(project.templates_dir, follow=True)  # which may be hidden, or have links
+    others = (project.config_file, *walk(project.templates_dir))
+    read = {os.path.relpath(p, project.root): sha256(p.read_bytes()).hexdigest() for p in others}
+    return {**sources.files, **read}
 
 
 def outputs(project: Project) -> Iterator[Path]:
@@ -116,23 +110,18 @@ def results(session: "Session") -> Iterator[Path]:
             yield from filter(Path.is_file, map(layer.objects.path, record.objects))
 
 
-def walk(folder: Path, *, follow: bool = False) -> Iterator[Path]:
-    """All files below, in order; hidden folders, environments and generated ones left out. With
-    ``follow`` also those behind links, each folder once."""
+def walk(folder: Path) -> Iterator[Path]:
+    """All files below, in order, but for hidden folders and bytecode; also those behind links, each
+    folder once."""
     seen = set[str]()
-    for root, folders, files in os.walk(folder, followlinks=follow):
-        if follow and (real := os.path.realpath(root)) in seen:
+    for root, folders, files in os.walk(folder, followlinks=True):
+        if (real := os.path.realpath(root)) in seen:
             folders.clear()
             continue
-        seen |= {real} if follow else set()
-        folders[:] = sorted(f for f in folders if is_walked(Path(root, f)))
+        seen.add(real)
+        folders[:] = sorted(f for f in folders if not f.startswith(".") and f != "__pycache__")
         for file in sorted(files):
             yield Path(root, file)
-
-
-def is_walked(folder: Path) -> bool:
-    hidden = folder.name.startswith(".") or folder.name in SKIPPED
-    return not hidden and not (folder / "pyvenv.cfg").exists()
 
 
 def output_state(path: Path) -> list[int] | None:

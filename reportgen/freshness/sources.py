@@ -14,15 +14,13 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import Any
 
-from reportgen.cache import keep
 from reportgen.errors import Place, ReportgenError
+from reportgen.files import keep
 from reportgen.freshness.facts import Facts
 from reportgen.freshness.parse import read_facts
 from reportgen.project import source_folders
+from reportgen.registry.own import may_hold_code
 
-# Not searched for sources: anywhere, and in the root only. Hidden folders never are.
-NEVER = frozenset({"__pycache__", "site-packages", "node_modules"})
-NOT_IN_ROOT = frozenset({"build", "dist", "reportgen", "site"})
 BIG = 1 << 20  # bytes
 SETTLED = 2_000_000_000  # nanoseconds, the coarsest clock of a file system in use (FAT)
 
@@ -179,10 +177,8 @@ def _python_files(folder: str, prefix: str) -> Iterator[str]:
         if name.endswith(".py"):
             if entry.is_file():
                 yield prefix + name
-        elif name.isidentifier() and entry.is_dir() and not entry.is_symlink():
-            skipped = name in NEVER or (not prefix and name in NOT_IN_ROOT)
-            if not skipped and not os.path.exists(os.path.join(entry.path, "pyvenv.cfg")):
-                yield from _python_files(entry.path, f"{prefix}{name}/")
+        elif entry.is_dir() and not entry.is_symlink() and may_hold_code(entry.path, not prefix):
+            yield from _python_files(entry.path, f"{prefix}{name}/")
 
 
 def _module_names(files: Iterable[str]) -> dict[str, str]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from reportgen.files import write_changed
 from reportgen.media.base import Media
 from reportgen.media.fonts import noting_missing
 from reportgen.media.pixels import Pixels
@@ -201,12 +201,3 @@ def webp_bytes(image: Picture) -> bytes:
     buffer = BytesIO()
     image.save(buffer, "WEBP", lossless=True, quality=75, method=4)
     return buffer.getvalue()
-
-
-def write_changed(path: Path, content: bytes) -> None:
-    """Replace the file's content in one step, unless it is that already."""
-    if path.is_file() and path.read_bytes() == content:
-        return
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    temporary.write_bytes(content)
-    os.replace(temporary, path)

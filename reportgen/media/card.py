@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reportgen.media.canvas import Drawn, png_bytes, write_changed
+from reportgen.files import write_changed
+from reportgen.media.canvas import Drawn, png_bytes
 from reportgen.media.composite import BACKGROUND, INK, enlarge, font, wrap
 
 if TYPE_CHECKING:

@@ -39,7 +39,7 @@ def records_asset(body: Body, page: str, results: Results, store: Path) -> Asset
     content = written(data).encode()
     file = store / "drawn" / sha256(content).hexdigest()[:32] / NAME
     if not file.is_file():
-        from reportgen.store.files import write_bytes
+        from reportgen.files import write_bytes
 
         write_bytes(file, content)
     return Asset(file, f"assets/figures/{body.draft.source.slug}/{NAME}")

@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from reportgen.errors import Place, ReportgenError
+from reportgen.files import write_bytes
 from reportgen.project import Project, read_toml
 from reportgen.publish.git import Git
 from reportgen.publish.manifest import Manifest
-from reportgen.store.files import write_bytes
 
 SLUG = re.compile(r"(?:_posts/(?:.*/)?\d{4}-\d\d-\d\d-|assets/figures/)([^/]+?)(?:\.md$|/)")
 """The slug of a post in the path of the post or of one of its figures."""

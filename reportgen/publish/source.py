@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from reportgen import __version__
 from reportgen.blog import config, jekyll
 from reportgen.errors import ReportgenError
+from reportgen.files import write_bytes
 from reportgen.project import Project
 from reportgen.publish.dates import date_of
 from reportgen.publish.git import Git, top_of
@@ -25,7 +26,6 @@ from reportgen.publish.provenance import project_commit
 from reportgen.publish.publisher import Wanted
 from reportgen.publish.target import Target
 from reportgen.publish.workflow import FOLDER as WORKFLOWS
-from reportgen.store.files import write_bytes
 
 if TYPE_CHECKING:
     from reportgen.checks import Finding

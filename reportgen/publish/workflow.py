@@ -16,9 +16,9 @@ from urllib.request import url2pathname
 from reportgen import __version__
 from reportgen.distribution import NAME
 from reportgen.errors import Place, ReportgenError
+from reportgen.files import write_bytes
 from reportgen.project import Project, read_toml
 from reportgen.publish.git import Git
-from reportgen.store.files import write_bytes
 
 FOLDER = Path(".github/workflows")
 

@@ -10,8 +10,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from reportgen.cache import keep
 from reportgen.errors import Place, WrongUse
+from reportgen.files import keep
 from reportgen.project import Project
 from reportgen.registry.constants import Constants, NotLiteral, content, digest
 from reportgen.registry.node import Node

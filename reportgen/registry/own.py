@@ -13,7 +13,11 @@ from pathlib import Path
 
 PACKAGE = str(Path(__file__).parents[1]) + os.sep
 PYTHON = os.path.dirname(os.__file__) + os.sep
-FOREIGN = frozenset({".git", ".venv", "__pycache__", "site-packages", "dist-packages"})
+FOREIGN = frozenset(
+    {".git", ".venv", "__pycache__", "site-packages", "dist-packages", "node_modules"}
+)
+NOT_IN_ROOT = frozenset({"build", "dist", "reportgen", "site"})
+"""Folders of a project in which no code of its own lies."""
 SYSTEM = (
     *("/bin/", "/boot/", "/dev/", "/etc/", "/lib/", "/lib64/", "/nix/", "/opt/", "/proc/", "/run/"),
     *("/sbin/", "/snap/", "/sys/", "/usr/", "/var/", "/Applications/", "/Library/", "/System/"),
@@ -59,6 +63,14 @@ def in_project(filename: str, root: str) -> bool:
     """Whether a file is of the code of the project at ``root``, and not of a package in it."""
     name = own_name(filename, root) if os.path.isabs(filename) else None
     return name is not None and not os.path.isabs(name) and not is_hidden(name)
+
+
+def may_hold_code(folder: str, top: bool) -> bool:
+    """Whether own modules may be imported from a folder; ``top`` is one directly below the root."""
+    name = os.path.basename(folder)
+    if not name.isidentifier() or name in FOREIGN or (top and name in NOT_IN_ROOT):
+        return False
+    return not os.path.exists(os.path.join(folder, "pyvenv.cfg"))
 
 
 def is_hidden(name: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from reportgen.errors import Place, WrongUse
-from reportgen.store.files import write_bytes
+from reportgen.files import write_bytes
 
 TEMPLATES = Path(__file__).parent.parent / "templates" / "new"
 

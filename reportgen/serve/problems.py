@@ -8,8 +8,8 @@ from typing import Any
 
 from reportgen.engine.session import Session
 from reportgen.errors import ReportgenError
+from reportgen.files import read_json
 from reportgen.registry import Node
-from reportgen.store.files import read_json
 
 FRAME = re.compile(r'^  File "([^"]+)", line (\d+)', re.MULTILINE)
 

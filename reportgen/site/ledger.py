@@ -5,14 +5,13 @@ one that we wrote and nobody changed since; it is deleted only on the same terms
 """
 
 import json
-import os
-import tempfile
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
 from reportgen.errors import Place, ReportgenError
+from reportgen.files import write_bytes
 
 MANIFEST = ".reportgen.json"
 Content = bytes | Path
@@ -113,7 +112,7 @@ class Ledger:
     def write(self, path: str, content: Content) -> None:
         target = self.folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(target, content if isinstance(content, bytes) else content.read_bytes())
+        write_bytes(target, content if isinstance(content, bytes) else content.read_bytes())
 
     def remove(self, path: str) -> None:
         """Delete a file, and the folders that this leaves empty."""
@@ -142,23 +141,8 @@ class Ledger:
         manifest = self.folder / MANIFEST
         if not manifest.is_file() or manifest.read_text(encoding="utf-8") != text:
             self.folder.mkdir(parents=True, exist_ok=True)
-            write_atomically(manifest, text.encode())
+            write_bytes(manifest, text.encode())
 
 
 def digest_of(content: Content) -> str:
     return sha256(content if isinstance(content, bytes) else content.read_bytes()).hexdigest()
-
-
-def write_atomically(target: Path, content: bytes) -> None:
-    """Write to a hidden temporary name beside the target, then rename."""
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(name, 0o644)
-        os.replace(name, target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

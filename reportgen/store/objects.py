@@ -5,7 +5,7 @@ from hashlib import file_digest, sha256
 from pathlib import Path
 
 from reportgen.errors import ReportgenError
-from reportgen.store.files import write_bytes
+from reportgen.files import write_bytes
 from reportgen.store.schema import is_digest
 
 

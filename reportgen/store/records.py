@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from reportgen.store.files import read_json, write_json
+from reportgen.files import read_json, write_json
 from reportgen.store.schema import faults
 
 FORMAT = 1

@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 
 from reportgen.distribution import extra
 from reportgen.errors import ReportgenError
+from reportgen.files import replacing, write_bytes
 from reportgen.project import Project
-from reportgen.store.files import replacing, write_bytes
 from reportgen.store.layers import Layer, Store
 from reportgen.store.objects import CorruptObject, MissingObject, is_whole
 from reportgen.store.records import MOST, Record, read_record

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from reportgen.files import write_bytes
 from reportgen.store.decode import Reader, plain, readable
 from reportgen.store.encode import Writer
-from reportgen.store.files import write_bytes
 from reportgen.store.objects import Objects
 
 

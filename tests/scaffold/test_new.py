@@ -10,10 +10,10 @@ import pytest
 import yaml
 
 from reportgen.cli import run
+from reportgen.engine.nodes import discover
 from reportgen.media import as_media
 from reportgen.posts import check_posts
 from reportgen.project import find_project
-from reportgen.registry import discover
 from reportgen.scaffold.blog import fit
 from tests.conftest import ProjectFolder
 

@@ -108,7 +108,7 @@ def test_an_update_killed_halfway_is_nobodys_edit(
 ) -> None:
     update(tmp_path, {"a/x": "1", "a/y": "1", "a/z": "1"})
     with monkeypatch.context() as patch:
-        patch.setattr(module, "write_atomically", dying_after(3))
+        patch.setattr(module, "write_bytes", dying_after(3))
         with pytest.raises(KeyboardInterrupt):
             update(tmp_path, {"a/x": "2", "a/y": "2"})
     assert (tmp_path / "a/x").read_text() == "2"
@@ -119,8 +119,8 @@ def test_an_update_killed_halfway_is_nobodys_edit(
 
 
 def dying_after(count: int) -> Callable[[Path, bytes], None]:
-    """``write_atomically`` that is interrupted at its ``count``-th file."""
-    real, left = module.write_atomically, [count]
+    """``write_bytes`` that is interrupted at its ``count``-th file."""
+    real, left = module.write_bytes, [count]
 
     def write(target: Path, content: bytes) -> None:
         left[0] -= 1
@@ -137,7 +137,7 @@ def test_a_failed_write_leaves_no_temporary_file(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(module.os, "replace", full)
-    with pytest.raises(OSError, match="No space left"):
-        module.write_atomically(tmp_path / "x", b"1")
+    monkeypatch.setattr("os.replace", full)
+    with pytest.raises(ReportgenError, match="No space left"):
+        module.write_bytes(tmp_path / "x", b"1")
     assert not any(tmp_path.iterdir())

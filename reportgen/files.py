@@ -1,5 +1,6 @@
-"""Whole files or nothing: every write goes to a temporary name, is synced, and is renamed."""
+"""Whole files or nothing: every write goes to a temporary name, and is renamed."""
 
+import contextlib
 import errno
 import json
 import os
@@ -27,15 +28,28 @@ WRITING = ".writing-"
 """How the names of files begin that are not whole yet."""
 
 
-def write_bytes(path: Path, content: bytes) -> None:
+def write_bytes(path: Path, content: bytes, *, synced: bool = True) -> None:
     """Replace ``path`` by ``content``: a reader sees the old bytes or the new, never half."""
-    with replacing(path) as temporary:
+    with replacing(path, synced=synced) as temporary:
         temporary.write_bytes(content)
 
 
+def write_changed(path: Path, content: bytes) -> None:
+    """Write a file that can be made again, unless it has this content already."""
+    if not path.is_file() or path.read_bytes() != content:
+        write_bytes(path, content, synced=False)
+
+
+def keep(path: Path, content: bytes) -> None:
+    """Write a file of a cache. Where that cannot be, all is slower, not wrong."""
+    with contextlib.suppress(OSError, ReportgenError):
+        write_bytes(path, content, synced=False)
+
+
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """A temporary file to fill: synced and renamed to ``path`` at the end, gone after an error.
+def replacing(path: Path, *, synced: bool = True) -> Iterator[Path]:
+    """A temporary file to fill: renamed to ``path`` at the end, gone after an error. It is on the
+    disk then, which takes time, unless ``synced`` says that it need not be.
 
     Raises ReportgenError where the disk is full or does not let us write.
     """
@@ -46,8 +60,9 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary = Path(name)
         try:
             yield temporary
-            with temporary.open("rb+") as file:
-                os.fsync(file.fileno())
+            if synced:
+                with temporary.open("rb+") as file:
+                    os.fsync(file.fileno())
             os.chmod(temporary, 0o644)
             os.replace(temporary, path)
         except BaseException:
