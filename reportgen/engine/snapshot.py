@@ -88,8 +88,10 @@ def nodes_digest(graph: "Graph") -> str:
 
 
 def digests(project: Project, sources: "Sources") -> dict[str, str]:
-    """Digest of every source: Python files, templates, the settings."""
-    others = (project.config_file, *walk(project.templates_dir))
+    """Digest of every source: Python files, templates, settings, what the blog says of posts."""
+    site = project.site_dir
+    blog = (*site.glob("_config.*"), *site.glob("Gemfile"), *walk(site / "_layouts"))
+    others = (project.config_file, *walk(project.templates_dir), *blog, *walk(site / "_plugins"))
     read = {os.path.relpath(p, project.root): sha256(p.read_bytes()).hexdigest() for p in others}
     return {**sources.files, **read}
 

@@ -62,6 +62,8 @@ def test_a_build_into_another_site_says_nothing_of_this_one(
     assert "Before." in built(project, "--site", str(tmp_path / "other"))[1]
 
     assert "After." in built(project)[1]
+    (project.root / "site/_config.yml").write_text("defaults: []\n")
+    assert not built(project)[0]
 
 
 CODE = """
