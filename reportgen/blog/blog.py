@@ -13,6 +13,7 @@ from reportgen.blog.words import words
 
 POST_FOLDERS = ("_posts", "_drafts")
 MARKDOWN = (".md", ".markdown", ".mkd", ".mkdn", ".mkdown")
+PAGES = (*MARKDOWN, ".html", ".htm")
 IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg", ".apng", ".bmp", ".tif",
           ".tiff", ".heic", ".ico")  # fmt: skip
 SKIPPED = frozenset(
@@ -48,7 +49,7 @@ BARE_BRACKETS = re.compile(r"""displayMath.{0,80}?\[\s*["']\\?\[["']""", re.S)
 
 def find_root(file: Path) -> tuple[Path, bool]:
     """The folder of the blog that holds ``file``, and whether there is one at all."""
-    file = file.resolve()
+    file = placed(file)
     folders = [file, *file.parents] if file.is_dir() else list(file.parents)
     for folder in folders:
         if any((folder / name).is_file() for name in config.NAMES):
@@ -59,6 +60,11 @@ def find_root(file: Path) -> tuple[Path, bool]:
         if (folder / "_posts").is_dir():
             return folder, True
     return folders[0], False
+
+
+def placed(file: Path) -> Path:
+    """Where a file stands, as a whole path: a link is not followed, the folders around it are."""
+    return file.resolve() if file.is_dir() else file.parent.resolve() / file.name
 
 
 class Blog:
@@ -112,6 +118,12 @@ class Blog:
                 return True
             folder, _, name = folder.rpartition("/")
         return False
+
+    def has_page(self, path: str) -> bool:
+        """Whether a file, or the source of a page, is at ``path`` or in a folder of that name."""
+        stem = re.sub(r"(?:/index)?\.html?\Z|/\Z", "", path)
+        names = (f"{stem}{tail}" for tail in (*PAGES, *(f"/index{end}" for end in PAGES)))
+        return self.has(path) or any(name in self.files for name in names)
 
     def _names(self, folder: str) -> frozenset[str]:
         if folder not in self._listed:
@@ -302,9 +314,9 @@ class Blog:
 
 
 def is_named_for(folder: str, slug: str) -> bool:
-    """Whether a folder is named for a post: by its slug, or by the beginning of it."""
+    """Whether a folder is named for a post: by its slug, or two words or more that begin it."""
     slug = slug.replace("_", "-")
-    return folder == slug or (len(folder) >= 6 and slug.startswith(folder))
+    return folder == slug or ("-" in folder and slug.startswith(f"{folder}-"))
 
 
 def _walk(root: Path, prefix: str) -> Iterator[str]:

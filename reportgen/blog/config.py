@@ -19,6 +19,19 @@ def read(folder: Path) -> dict[str, Any]:
     return {}
 
 
+def fault(folder: Path) -> tuple[str, str] | None:
+    """The name of the settings' file and what is wrong with it; None where nothing is."""
+    for name in NAMES:
+        if (folder / name).is_file():
+            content = (folder / name).read_bytes()
+            try:
+                found = front_matter.load(content.decode("utf-8"))[1]
+            except UnicodeDecodeError as error:
+                return name, f"byte {error.start} is not UTF-8"
+            return (name, found[1]) if found else None
+    return None
+
+
 def parse(content: bytes) -> dict[str, Any]:
     """The settings in a file's content; nothing where it is broken."""
     return front_matter.load(content.decode("utf-8", "replace"))[0]

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from reportgen.blog import config, front_matter, kramdown, liquid
-from reportgen.blog.blog import Blog
+from reportgen.blog.blog import Blog, placed
 from reportgen.blog.text import Lines, Text
 
 STYLES = {
@@ -57,7 +57,7 @@ class Page:
     @cached_property
     def site_path(self) -> str:
         """The path of the source below the root of the blog."""
-        resolved = self.path.resolve()
+        resolved = placed(self.path)
         if resolved.is_relative_to(self.blog.root):
             return resolved.relative_to(self.blog.root).as_posix()
         return self.path.name

@@ -23,7 +23,7 @@ HEAD_IMAGES = words(
 )
 SOURCES = ("path", "src", "image_path", "url", "file", "image")
 NUMBERED = re.compile(
-    r"(?P<label>Figure|Fig\.?|Table)\s+(?P<number>\d+(?:\.\d+)*[a-z]?)"
+    r"(?P<label>Figure|Fig\.?|Table)\s+(?P<number>(?>\d+(?:\.\d+)*[a-z]?))"
     r"(?!\s*(?:,|\()?\s*(?:from|of|in|by|taken|adapted|reproduced|copied)\b)"
     r"\s*(?P<end>[:.|—–-]|\([^()\n]{1,30}\)\s*[:.]|\Z)?\s*",
     re.IGNORECASE,

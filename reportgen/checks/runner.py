@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from reportgen.blog.blog import MARKDOWN, SKIPPED, Blog, find_root
+from reportgen.blog.blog import MARKDOWN, SKIPPED, Blog, find_root, placed
 from reportgen.blog.text import Lines
 from reportgen.checks.finding import Finding, Hit
 from reportgen.checks.post import Post
@@ -141,7 +141,7 @@ def read_posts(
         for file in files:
             root, is_blog = find_root(file)
             blog = blogs.setdefault(root, Blog(root, is_blog))
-            inside = file.resolve().relative_to(root).as_posix()
+            inside = placed(file).relative_to(root).as_posix()
             if file.resolve() in but or (file is not path and is_blog and not blog.reads(inside)):
                 continue
             source = _text(file)

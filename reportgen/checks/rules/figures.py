@@ -26,6 +26,7 @@ POINTER = re.compile(
     rf"|below\s+(?:is|are|shows?|you\s+(?:can\s+)?see|we\s+show)\s+(?:\w+\s+){{0,4}}?{NOUN}\b)",
     re.IGNORECASE,
 )
+NAMED = re.compile(NOUN, re.IGNORECASE)
 LOOSE = re.compile(
     r"\b(?:(?:results?|samples?|outputs?)\s+(?:\w+\s+)?below"
     r"|below\s+(?:is|are)\s+(?:the|our|my|some|a|an)\b)",
@@ -35,6 +36,10 @@ MENTION = re.compile(
     r"\b(?P<label>Figures?|Figs?\.?|Tables?)[\s\u00a0]+(?P<number>\d+(?:\.\d+)*)(?P<letter>[a-z]?)\b"
     r"(?P<rest>(?:\s*(?:,|and|&|to|–|-)+\s*\d+[a-z]?\b)*)"
     r"(?!\s*(?:of|in|from|by)\s+(?!(?:this|the)\s+(?:post|section|text)))",
+    re.IGNORECASE,
+)
+TITLED = re.compile(
+    r"\b(Figure|Fig\.?|Table)\s+(\d+)[a-z]?\s*(?:\([^()\n]{1,30}\)\s*[:.]|,[^.\n]{1,80}:)",
     re.IGNORECASE,
 )
 NEAR = ("below", "above", "following")
@@ -64,12 +69,15 @@ def figure_number_repeated(post: Post) -> Iterator[Hit]:
 @rule("figure-number-order", "warning")
 def figure_number_order(post: Post) -> Iterator[Hit]:
     """Figure numbers that do not run 1, 2, 3."""
+    titled = _titled(post)
     for label in ("figure", "table"):
         expected = 1
         for caption in _first_of_each(c for c in post.captions if c.label == label):
             if not caption.number.isdecimal():
                 break
             number = int(caption.number)
+            while expected < number and (label, str(expected)) in titled:
+                expected += 1
             if number != expected:
                 yield Hit(
                     caption.offset,
@@ -127,6 +135,7 @@ def _is_placeholder(words: str) -> bool:
 def figure_unknown(post: Post) -> Iterator[Hit]:
     """The text names a figure that the post does not have."""
     known = {(c.label, re.sub(r"[a-z]$", "", c.number)) for c in post.captions if c.number}
+    known |= _titled(post) if known else set()
     labels = {label for label, _ in known}
     if not known:
         return
@@ -145,6 +154,14 @@ def figure_unknown(post: Post) -> Iterator[Hit]:
                     )
 
 
+def _titled(post: Post) -> set[tuple[str, str]]:
+    """The numbers that stand before a part or a title, as in "Figure 6 (right):"."""
+    found = (
+        match for prose in _with(post, "fig", "table") for match in TITLED.finditer(prose.text)
+    )
+    return {("table" if m[1].lower() == "table" else "figure", m[2]) for m in found}
+
+
 @rule("figure-pointer", "warning")
 def figure_pointer(post: Post) -> Iterator[Hit]:
     """A sentence that points to a figure which is not there."""
@@ -161,7 +178,8 @@ def figure_pointer(post: Post) -> Iterator[Hit]:
             for match in pattern.finditer(prose.text):
                 offset = prose.origin(match.start())
                 start, end = _reach(post, match[0].lower(), offset)
-                if not any(start <= place < end for place in shown):
+                places = shown if NAMED.search(match[0]) else anything
+                if not any(start <= place < end for place in places):
                     yield Hit(offset, *_pointer_words(match[0], start == 0))
 
 
@@ -199,6 +217,7 @@ def _shown(post: Post) -> Iterator[int]:
     """The places of everything that a reader may take for a figure."""
     yield from (image.offset for image in post.images if image.origin != "head")
     yield from (tag.offset for tag in post.tags if tag.name in SHOWN or "-" in tag.name)
+    yield from (tag.offset for tag in post.tags if tag.name == "div" and tag.get("id"))
     yield from (b.offset for b in post.all_blocks if b.kind in ("fence", "code", "table"))
     yield from (t.start for t in post.tokens if t.kind == "tag" and t.name not in CONTROL)
 

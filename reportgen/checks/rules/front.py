@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC
 
+from reportgen.blog import config
 from reportgen.blog.page import hidden_until
 from reportgen.checks.finding import Hit
 from reportgen.checks.post import Post
@@ -27,6 +28,17 @@ def file_unreadable(post: Post) -> Iterator[Hit]:
                 f"Byte {error.start} is not UTF-8, so Jekyll leaves the file out, or stops.",
                 "Save the file as UTF-8.",
             )
+
+
+@blog_rule("config-yaml", "error")
+def config_yaml(posts: list[Post]) -> Iterator[tuple[Post | str, Hit]]:
+    """Settings of the blog that cannot be read stop the build."""
+    fault = config.fault(posts[0].blog.root)
+    if fault:
+        yield (
+            fault[0],
+            Hit(0, f"The settings cannot be read: {fault[1].rstrip('.')}.", "Mend them."),
+        )
 
 
 @rule("front-matter-missing", "error")

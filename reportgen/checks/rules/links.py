@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from posixpath import splitext
 
-from reportgen.blog.address import resolve
+from reportgen.blog.address import SCHEME, resolve
 from reportgen.blog.blog import MARKDOWN
 from reportgen.checks.finding import Hit
 from reportgen.checks.parts import Link
@@ -60,8 +60,8 @@ def link_missing(post: Post) -> Iterator[Hit]:
             yield Hit(link.offset, f"The link '{link.text}' leads nowhere.", "Give its address.")
         elif address.kind == "file" and _is_lost(post, address.path):
             yield Hit(link.offset, f"There is no file '{address.path}'.", "Add or rename it.")
-        elif address.kind == "file" and not post.blog.has(address.path):
-            hint = _strayed(link, post) or _moved(address.path, post)
+        elif address.kind == "file" and not post.blog.has_page(address.path):
+            hint = _strayed(link, post) or _moved(link, address.path, post)
             if hint:
                 yield Hit(link.offset, f"'{link.url}' leads to no page of the blog.", hint)
 
@@ -74,7 +74,7 @@ def _is_lost(post: Post, path: str) -> bool:
 def _strayed(link: Link, post: Post) -> str:
     """How an address without a scheme or a slash was probably meant; "" where it may be right."""
     url, ids = link.url, {found.name.lower(): found.name for found in post.ids}
-    if url.startswith(("/", "{", ".")):
+    if url.startswith(("/", "{", ".")) or SCHEME.match(url):
         return ""
     if url.lower() in ids:
         return f"Write '#{ids[url.lower()]}'."
@@ -89,13 +89,13 @@ def _strayed(link: Link, post: Post) -> str:
     return "Write an address, which has no spaces." if re.search(r"\s", url) else ""
 
 
-def _moved(path: str, post: Post) -> str:
+def _moved(link: Link, path: str, post: Post) -> str:
     """Where the post went that a path seems to name, or that there is none of that day."""
     slug = re.sub(r"(?:/index)?\.html?\Z|/\Z", "", path).rpartition("/")[2].lower()
     name = post.blog.post_slugs.get(slug)
     if name is None:
         dated = DATED.search(f"/{path}") and "permalink" not in post.blog.config
-        return "There is no post of that name." if dated and slug else ""
+        return "There is no post of that name." if dated and not SCHEME.match(link.url) else ""
     there = Post(post.blog.root / name, _source(post, name), post.blog, post.now)
     wanted, written = (
         re.sub(r"(?:/index)?\.html?\Z", "", url).strip("/").lower() for url in (there.url, path)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from reportgen.blog.blog import DOLLARS
 from reportgen.checks.finding import Hit
 from reportgen.checks.parts import Formula
 from reportgen.checks.post import Post
@@ -16,7 +17,7 @@ DEFINES = re.compile(r"\s*\\(?:re|provide)?(?:newcommand|def|let|DeclareMathOper
 def maths_dollar(post: Post) -> Iterator[Hit]:
     """Single-dollar maths is not rendered by GitHub Pages."""
     layout = str(post.setting("layout") or "")
-    if layout == "distill" or post.blog.renders_dollars:
+    if layout == "distill" or post.blog.renders_dollars or DOLLARS.search(post.source):
         return
     for formula in post.formulas:
         if formula.style == "$" and not formula.harm:

@@ -61,6 +61,8 @@ def section_empty(post: Post) -> Iterator[Hit]:
         notes = (b for b in post.document.boundaries if b.info == "footnote")
         if any(block.end <= note.start < stop for note in notes):
             continue
+        if following is None and post.document.state.notes:  # which stand at the end of the page
+            continue
         ends = following is None or following.kind == "rule"
         if ends or (following and following.kind == "heading" and following.level <= block.level):
             yield Hit(
