@@ -1,0 +1,82 @@
+"""Kinds of passages from real blogs: what is right there is left alone, what is wrong is found."""
+
+import pytest
+
+from tests.checks.conftest import HEAD, BlogFolder
+
+MATHJAX = '<script src="https://cdn.jsdelivr.net/npm/mathjax@3/es5/tex-chtml.js"></script>\n'
+RIGHT = {
+    "a remark in brackets": r"The plot in Fig\(c\), see \[the note\] and \[1, 2\].",
+    "a formula in a comment": "Text,\n<!-- $$q(z) = 1,$$ and {{ gone }} -->\nmore.",
+    "code by Liquid in HTML": "<div>\n{% highlight diff %}\n- a <b>\n{% endhighlight %}\n</div>",
+    "Markdown in HTML by an option": '{::options parse_block_html="true" /}\n\n<p>**b** c</p>',
+    "another paper's figure": "<figure><img src='https://e.org/a.png' alt='Two runs'>"
+    "<figcaption>Figure 5 from Smith et al.</figcaption></figure>",
+    "two titled parts": "![Two runs](https://e.org/a.png)\n\n"
+    "Figure 1 (left): A. Figure 2 (right): B.\n\nFigure 1 and Figure 2 show them.",
+    "an escaped bar in a table": "| a | b |\n|---|---|\n| $P(D$\\|$H)$ | 2 |",
+    "macros on a line of their own": "Here:\n$$\\newcommand{\\E}{\\mathbb E}$$\nare macros.",
+    "a list that says where it begins": "3. three\n4. four\n{: start='3'}",
+    "notes at the end": "A note.[^1]\n\n## Notes\n\n[^1]: Here.",
+    "a link in HTML": "See <a href='https://e.org'>https://e.org/b</a>.",
+    "a badge in each row": "![CI](https://img.shields.io/a) ![CI](https://img.shields.io/b)",
+    "a page below": "See [it](/topics/noise.html) and [it](/topics/noise/).",
+    "the post's own address": "See [it](/2024/11/19/example.html).",
+}
+WRONG = {
+    "a list that goes on": ("list-start", "1. one\n\nBetween.\n\n2. two"),
+    "GitHub's alert": ("quote-alert", "> [!WARNING]\n> Text."),
+    "brackets the wrong way round": ("link-broken", "See (the paper)[https://e.org/a]."),
+    "a bracket too few": ("link-broken", "See (a note](https://e.org/c)."),
+    "a space before the address": ("link-broken", "See [a note] (https://e.org/c)."),
+    "words for the address": ("link-missing", "[https://e.org/b](The title of b)"),
+    "a bracket too many": ("link-missing", "[net]((https://e.org/a))"),
+    "no hash": ("link-missing", "## Noise levels\n\nSee [Section 1](noise-levels)."),
+    "no scheme": ("link-missing", "See [code](github.com/a/b)."),
+    "a bare DOI": ("link-missing", '<a href="10.1000/xyz">a paper</a>'),
+    "a post that moved": ("link-missing", "See [it](/2023/01/01/example.html)."),
+    "a post that is nowhere": ("link-missing", "See [it](/2023/01/01/gone.html)."),
+    "a bare environment": ("maths-mangled", "\\begin{align} a &= b \\\\ c &= d \\end{align}"),
+    "one over two paragraphs": ("maths-mangled", "\\begin{align}\na\n\nb\n\\end{align}"),
+    "MathJax again": ("mathjax-twice", MATHJAX + "\nText.\n"),
+    "a host with malware": ("script-unsafe", "<script src='//cdn.polyfill.io/v2/a.js'></script>"),
+    "a host that is gone": ("script-retired", "<script src='//cdn.rawgit.com/a.js'></script>"),
+}
+
+
+@pytest.fixture
+def real(blog: BlogFolder) -> BlogFolder:
+    """A blog with a layout of its own that loads MathJax where a post asks for it."""
+    layout = "<h1>{{ page.title }}</h1> {% if page.math %}" + MATHJAX + "{% endif %}{{ content }}"
+    blog.write({"_layouts/post.html": layout, "topics/noise.md": "---\ntitle: Noise\n---\nText.\n"})
+    return blog
+
+
+HEAD_WITH_MATHS = HEAD.replace("title:", "math: true\ntitle:")
+
+
+@pytest.mark.parametrize("kind", RIGHT)
+def test_what_is_right_is_left_alone(real: BlogFolder, kind: str) -> None:
+    real.post(RIGHT[kind] + "\n", HEAD_WITH_MATHS)
+    assert real.found() == []
+
+
+@pytest.mark.parametrize("kind", WRONG)
+def test_what_is_wrong_is_found(real: BlogFolder, kind: str) -> None:
+    rule, text = WRONG[kind]
+    real.post(text + "\n", HEAD_WITH_MATHS)
+    assert {name for name, _ in real.found()} == {rule}
+
+
+def test_katex_takes_no_typographic_prime(blog: BlogFolder) -> None:
+    blog.write(
+        {"_includes/head.html": "<script src='/katex.js'>delimiters: [{left: '$'}]</script>"}
+    )
+    blog.post("The slope $f'(x)$.\n")
+    assert blog.found() == [("maths-mangled", 6)]
+
+
+def test_images_on_a_cdn_are_not_looked_for(blog: BlogFolder) -> None:
+    blog.write({"_config.yml": "cdn: https://cdn.e.org\n"})
+    blog.post("![Two runs](/img/a.png)\n")
+    assert blog.found() == []
