@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from reportgen.cli import COMMANDS, run
+from reportgen.scaffold import doctor
 from tests.conftest import SIMPLE, ProjectFolder
 
 Told = tuple[int, str, str]
@@ -60,10 +61,14 @@ HERE = {
     ("push",): "This project has no remote store",
     ("pull",): "This project has no remote store",
     ("publish",): "",
+    ("audit",): "",
 }
 
 
-def test_commands_find_the_project_from_below_it(told: Callable[..., Told]) -> None:
+def test_commands_find_the_project_from_below_it(
+    told: Callable[..., Told], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "KERNEL", "raise ImportError('torch')")
     told("figure", "B.2", "-q")
     assert {"figure", "new", "adopt", "serve", *(words[0] for words in HERE)} == {*COMMANDS}
     for words, shown in HERE.items():
