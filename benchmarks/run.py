@@ -1,4 +1,4 @@
-"""Every ratio that the README quotes, measured in one run: ``make bench``.
+"""Every ratio of docs/benchmarks.md, measured in one run: ``make bench``.
 
 Other tools are installed into ``.venv-bench``; one that cannot be installed is named and left
 out. Times are the best of several runs of the whole command, start-up included.

@@ -71,7 +71,11 @@ def project(folder: Path, title: str | None, example: str | None, blog: Path | N
     for note in made.notes:
         warn(note)
     there = f"cd {folder}; " if folder != Path() else ""
-    what = "reportgen serve --open" if example != "none" else "reportgen new figure A.1"
+    what = (
+        "reportgen build; reportgen serve --open"
+        if example != "none"
+        else "reportgen new figure A.1"
+    )
     say(f"Next: {there}{what}")
     return 0
 

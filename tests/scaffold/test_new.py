@@ -46,7 +46,7 @@ def test_a_new_project_is_a_page_and_a_blog_at_once(tmp_path: Path, told: Told) 
     code, out, err = told("new", "notes", "--title", 'Notes "on" lines')
     assert code == 0
     assert "notes/experiments/line_fit.py" in out
-    assert "cd notes; reportgen serve --open" in err
+    assert "cd notes; reportgen build; reportgen serve --open" in err
     root = tmp_path / "notes"
     made = ProjectFolder(root).run("build")
     assert (made.code, "Warning" in made.err) == (0, False), made
