@@ -112,25 +112,27 @@ ELSEWHERE = {
 
 
 def printed() -> Iterator[tuple[str, str]]:
-    """Where a command is printed, and the command."""
+    """Where a command is printed, and the command, of several in a line each."""
     for page in PAGES:
         fenced = ""
         for number, line in enumerate(page.read_text("utf-8").splitlines(), 1):
-            where = f"{page.name}:{number}"
             if line.startswith("```"):
                 fenced = "" if fenced else line
-            elif fenced == "```":
-                if match := re.match(r"(?:\$ )?((?:reportgen|make|pip|git|hf|python) .*)", line):
-                    yield where, match[1]
-                elif line.startswith("$ "):
-                    yield where, line[2:]
+            elif fenced != "```":
+                found = re.findall(r"`(reportgen [a-z][^`]*)`", line)
+            elif match := re.match(r"\$ (.*)|((?:reportgen|make|pip|git|hf|python) .*)", line):
+                found = re.split(
+                    r"\s*(?:&&|;)\s*", re.split(r"\s+#|\s>\s", match[1] or match[2])[0]
+                )
             else:
-                yield from ((where, m) for m in re.findall(r"`(reportgen [a-z][^`]*)`", line))
+                found = []
+            if not line.startswith("```"):
+                yield from ((f"{page.name}:{number}", command) for command in found)
 
 
 def is_form(command: str) -> bool:
     """Whether a command has gaps for the reader to fill: ``reportgen pdf SLUG``."""
-    return bool(re.search(r"…|\[|(?<![\w.\"'-])[A-Z]{4,}\b", command.partition("  #")[0]))
+    return bool(re.search(r"…|\[|(?<![\w.\"'-])[A-Z]{4,}\b", command))
 
 
 @pytest.fixture
@@ -162,8 +164,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_printed_commands_run(world: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["build", "-q"]) == 0, capsys.readouterr().err
     failed, seen = [], set[str]()
-    for where, command in printed():
-        plain = re.split(r"\s+#|\s>\s", command)[0]
+    for where, plain in printed():
         if is_form(plain) and plain.startswith("reportgen"):
             assert plain.split()[1] in COMMANDS, (where, plain)
         if is_form(plain) or plain in seen or plain.startswith(tuple(ELSEWHERE)):
