@@ -9,7 +9,7 @@ is seen by neither, only by the static part.
 import ctypes
 import inspect
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from types import CodeType
 
 from reportgen.registry.imports import loaded
@@ -61,10 +61,17 @@ def all_loaded() -> Iterator[CodeType]:
         waiting += (constant for constant in code.co_consts if isinstance(constant, CodeType))
 
 
-def _note(code: CodeType, offset: int) -> object:
+def _note(
+    code: CodeType,
+    offset: int,
+    *,
+    loaded: Container[str] = loaded,  # of its own: a module's names are gone at the very end
+    started: set[CodeType] = _started,
+    disable: object = getattr(getattr(sys, "monitoring", None), "DISABLE", None),  # from 3.12
+) -> object:
     if code.co_filename in loaded:
-        _started.add(code)
-    return sys.monitoring.DISABLE  # type: ignore[attr-defined,unused-ignore]
+        started.add(code)
+    return disable
 
 
 def _count(code: CodeType) -> int:
