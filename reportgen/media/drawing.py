@@ -29,7 +29,7 @@ HEIGHT = 240  # CSS px of the plot
 LINE = 17  # CSS px from one line of a label to the next
 GAP = 22  # CSS px from a line's end to its label
 BOX = 1000
-POINTS = 400  # a longer line keeps the lowest and highest of each of a quarter as many columns
+POINTS = 400  # a longer line keeps four of each of a quarter as many columns: see keep
 MOST = 1400  # points of all lines of a chart, so that it stays below 20 kB
 FEW = 24  # points that are marked one by one
 SIZES = {"w": (430, 170), "n": (190, 104)}  # about the px of a plot and its labels, wide and narrow
@@ -126,14 +126,14 @@ def path(xs: NDArray[Any], ys: NDArray[Any], x: Axis, y: Axis, points: int) -> s
     """``M0 10L5 20`` through the points (n,), at most about ``points`` of them."""
     return "".join(
         "M" + "L".join(f"{across(x, xs[i])} {down(y, ys[i])}" for i in run)
-        for run in drawn_runs(ys, points)
+        for run in drawn_runs(xs, ys, x, points)
     )
 
 
 def short_path(xs: NDArray[Any], ys: NDArray[Any], x: Axis, y: Axis, points: int) -> str:
     """The same in half the bytes, to whole units of the box: no value is read back from it."""
     parts = []
-    for run in drawn_runs(ys, points):
+    for run in drawn_runs(xs, ys, x, points):
         places = [(round(float(across(x, xs[i]))), round(float(down(y, ys[i])))) for i in run]
         steps = [f"{c - a} {d - b}" for (a, b), (c, d) in pairwise(places)]
         moves = f"l{' '.join(steps)}" if steps else ""
@@ -141,20 +141,29 @@ def short_path(xs: NDArray[Any], ys: NDArray[Any], x: Axis, y: Axis, points: int
     return "".join(parts)
 
 
-def drawn_runs(ys: NDArray[Any], points: int) -> Iterator[NDArray[np.intp]]:
+def drawn_runs(
+    xs: NDArray[Any], ys: NDArray[Any], x: Axis, points: int
+) -> Iterator[NDArray[np.intp]]:
     """Which of the points (n,) are drawn, in runs between those that are not finite."""
-    there = np.isfinite(ys)
+    there, places = np.isfinite(ys), np.log(xs) if x.log else xs
     for run in np.split(np.arange(len(ys)), np.flatnonzero(np.diff(there)) + 1):
         if there[run[0]]:
-            yield run[keep(ys[run], points)]
+            yield run[keep(places[run], ys[run], points)]
 
 
-def keep(ys: NDArray[Any], points: int = POINTS) -> NDArray[np.intp]:
-    """Which of the points (n,) are drawn: all, or first, lowest, highest and last of a column."""
+def keep(places: NDArray[Any], ys: NDArray[Any], points: int) -> NDArray[np.intp]:
+    """Which of the points (n,) are drawn: all, or first, lowest, highest and last of a column.
+
+    Columns are equally wide on the axis, where ``places`` (n,) lie; those of a line that goes back
+    have equally many points.
+    """
     n = len(ys)
     if n <= points:
         return np.arange(n)
-    edges = np.linspace(0, n, points // 4 + 1).astype(int)
+    if (np.diff(places) < 0).any():
+        places = np.arange(n)
+    inner = np.linspace(places[0], places[-1], points // 4 + 1)[1:-1]
+    edges = np.unique([0, *np.searchsorted(places, inner), n])
     found = [
         (a, a + int(ys[a:b].argmin()), a + int(ys[a:b].argmax()), b - 1) for a, b in pairwise(edges)
     ]

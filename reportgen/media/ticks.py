@@ -53,6 +53,10 @@ def _decimals(value: float) -> int:
     return len(text.partition(".")[2]) if "e" not in text else 6
 
 
+SMALLEST = 1e-300
+"""A finer step has no digits left to tell its ticks apart."""
+
+
 def _round_up(step: float) -> float:
-    power = 10.0 ** math.floor(math.log10(step))
+    power = 10.0 ** math.floor(math.log10(max(step, SMALLEST)))
     return next(k * power for k in (1, 2, 2.5, 5, 10) if k * power >= step * (1 - 1e-9))
