@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import hashlib
 import json
 import os
 import tempfile
@@ -34,6 +35,7 @@ def write_bytes(path: Path, content: bytes, *, synced: bool = True) -> None:
         temporary.write_bytes(content)
 
 
+<<<<<<< HEAD:reportgen/files.py
 def write_changed(path: Path, content: bytes) -> None:
     """Write a file that can be made again, unless it has this content already."""
     if not path.is_file() or path.read_bytes() != content:
@@ -44,6 +46,17 @@ def keep(path: Path, content: bytes) -> None:
     """Write a file of a cache. Where that cannot be, all is slower, not wrong."""
     with contextlib.suppress(OSError, ReportgenError):
         write_bytes(path, content, synced=False)
+=======
+def own_folder(store: Path) -> None:
+    """Make the folder of a store, with a .gitignore of its own: no commit takes it up by chance.
+
+    Raises OSError where it cannot be made.
+    """
+    store.mkdir(parents=True, exist_ok=True)
+    ignore = store / ".gitignore"
+    if not ignore.exists():
+        ignore.write_bytes(b"*\n")
+>>>>>>> 8cac534 (Let builds into a blog and publishes into it know each other's files, look posts up in the branch that they join, and keep what is ours out of commits):reportgen/store/files.py
 
 
 @contextmanager
@@ -72,6 +85,11 @@ def replacing(path: Path, *, synced: bool = True) -> Iterator[Path]:
         if error.errno not in NO_WRITING:
             raise
         raise ReportgenError(f"'{path}' cannot be written: {error.strerror}.") from error
+
+
+def blob_id(content: bytes) -> str:
+    """The id that git gives a file of these bytes."""
+    return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from fnmatch import fnmatch
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from reportgen.blog import config, front_matter, png
 from reportgen.blog.words import words
@@ -79,7 +79,8 @@ class Blog:
     @cached_property
     def config(self) -> dict[str, Any]:
         """The settings of _config.yml; nothing where it is missing or broken."""
-        return config.read(self.root)
+        found = (config.parse(self.read(name)) for name in config.NAMES if self.has(name))
+        return next(found, {})
 
     @cached_property
     def baseurl(self) -> str:
@@ -94,7 +95,7 @@ class Blog:
     @cached_property
     def own_names(self) -> frozenset[str]:
         """The repository and host of the site, in lower case, as far as its files tell."""
-        remotes = _read(self.root / ".git" / "config")
+        remotes = self.text(".git/config")
         git = re.findall(r"github\.com[:/]([^/\s]+/[^/\s]+?)(?:\.git)?\s", remotes)
         names = [*git, str(self.config.get("repository") or ""), self.url.partition("//")[2]]
         return frozenset(name.lower() for name in names if name)
@@ -109,6 +110,32 @@ class Blog:
     def files(self) -> frozenset[str]:
         """All files below the root, by path with forward slashes, but no built or foreign ones."""
         return frozenset(_walk(self.root, "")) if self.is_blog else frozenset()
+
+    def open(self, path: str) -> BinaryIO:
+        """The file at ``path``. Raises OSError where there is none."""
+        if not (self.root / path).is_file():  # a pipe would keep us waiting
+            raise FileNotFoundError(path)
+        return (self.root / path).open("rb")
+
+    def size(self, path: str) -> int:
+        """The size in bytes of the file at ``path``."""
+        return (self.root / path).stat().st_size
+
+    def read(self, path: str) -> bytes:
+        """The bytes of a file, none where it is missing or cannot be read."""
+        try:
+            with self.open(path) as stream:
+                return stream.read()
+        except OSError:
+            return b""
+
+    def text(self, path: str) -> str:
+        """The text of a file, '' where it is missing."""
+        return self.read(path).decode("utf-8", "replace")
+
+    def texts_of(self, names: list[str]) -> list[str]:
+        """The texts of many files."""
+        return [self.text(name) for name in names]
 
     def has(self, path: str) -> bool:
         """Whether the file at ``path`` is there, in just these upper and lower case letters."""
@@ -137,7 +164,8 @@ class Blog:
     def png_texts(self, path: str) -> list[tuple[str, str]]:
         """The words that a program left in a PNG file of the blog; each file is read once."""
         if path not in self._png_texts:
-            self._png_texts[path] = list(png.texts(self.root / path))
+            with self.open(path) as stream:
+                self._png_texts[path] = list(png.texts(stream))
         return self._png_texts[path]
 
     @cached_property
@@ -190,7 +218,8 @@ class Blog:
     @cached_property
     def texts(self) -> dict[str, str]:
         """The contents of all text files of the blog, by path."""
-        return {name: _read(self.root / name) for name in sorted(self.files) if _is_text(name)}
+        names = [name for name in sorted(self.files) if _is_text(name)]
+        return dict(zip(names, self.texts_of(names), strict=True))
 
     @cached_property
     def has_plugins(self) -> bool:
@@ -200,8 +229,7 @@ class Blog:
         named = [*_list(self.config.get("plugins")), *_list(self.config.get("gems"))]
         if not set(named) <= PAGES_PLUGINS:
             return True
-        gemfile = self.root / "Gemfile"
-        gems = re.findall(r"""(?m)^\s*gem\s+["'](jekyll-[\w-]+)""", _read(gemfile))
+        gems = re.findall(r"""(?m)^\s*gem\s+["'](jekyll-[\w-]+)""", self.text("Gemfile"))
         return not {gem for gem in gems if "theme" not in gem} <= PAGES_PLUGINS
 
     @cached_property
@@ -226,8 +254,8 @@ class Blog:
     def page_texts(self) -> list[str]:
         """The contents of the files that make up every page: settings, layouts, scripts."""
         folders = ("_config", "_includes/", "_layouts/", "_data/", "assets/js/", "js/")
-        names = (n for n in sorted(self.files) if n.startswith(folders) and _is_text(n))
-        return [_read(self.root / name) for name in names]
+        names = [n for n in sorted(self.files) if n.startswith(folders) and _is_text(n)]
+        return self.texts_of(names)
 
     def default(self, path: str, key: str) -> Any:
         """What ``defaults`` in _config.yml sets for the file at ``path``."""
@@ -299,7 +327,7 @@ class Blog:
             path = waiting.pop()
             if not path or path in found or path not in self.files:
                 continue
-            found[path] = text = _read(self.root / path)
+            found[path] = text = self.text(path)
             outer = front_matter.read(text).get("layout") if path.startswith("_layouts/") else None
             waiting += [self.layout_file(str(outer)) if outer else ""]
             waiting += [f"_includes/{name}" for name in INCLUDED.findall(text)]
@@ -325,7 +353,7 @@ def _walk(root: Path, prefix: str) -> Iterator[str]:
     except OSError:
         return
     for entry in entries:
-        if entry.name in SKIPPED or entry.name.startswith(".git") or entry.name.endswith("-cache"):
+        if _is_foreign(entry.name):
             continue
         path = prefix + entry.name
         if entry.is_dir(follow_symlinks=False):
@@ -339,6 +367,18 @@ def _keys(value: Any) -> Iterable[Any]:
     return value if isinstance(value, dict | list) else ()
 
 
+def _is_foreign(name: str) -> bool:
+    return name in SKIPPED or name.startswith(".git") or name.endswith("-cache")
+
+
+def listed(path: str) -> bool:
+    """Whether ``Blog.files`` has a file at this path."""
+    *folders, name = path.split("/")
+    return not any(map(_is_foreign, (*folders, name))) and not any(
+        folder.startswith(".") for folder in folders
+    )
+
+
 def _list(value: Any) -> list[Any]:
     if value is None:
         return []
@@ -347,7 +387,3 @@ def _list(value: Any) -> list[Any]:
 
 def _is_text(name: str) -> bool:
     return name.lower().endswith(TEXTS)
-
-
-def _read(file: Path) -> str:
-    return file.read_text("utf-8", "replace") if file.is_file() else ""

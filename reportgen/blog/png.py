@@ -3,25 +3,24 @@
 import struct
 import zlib
 from collections.abc import Iterator
-from pathlib import Path
+from typing import BinaryIO
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 LIMIT = 1 << 20
 
 
-def texts(file: Path) -> Iterator[tuple[str, str]]:
+def texts(stream: BinaryIO) -> Iterator[tuple[str, str]]:
     """The keyword and text of each tEXt, zTXt, iTXt and eXIf chunk; nothing for other files."""
-    with file.open("rb") as stream:
-        if stream.read(8) != SIGNATURE:
-            return
-        while len(head := stream.read(8)) == 8:
-            size, kind = struct.unpack(">I4s", head)
-            if kind not in (b"tEXt", b"zTXt", b"iTXt", b"eXIf") or size > LIMIT:
-                stream.seek(size + 4, 1)
-                continue
-            data = stream.read(size)
-            stream.seek(4, 1)
-            yield _text(kind, data)
+    if stream.read(8) != SIGNATURE:
+        return
+    while len(head := stream.read(8)) == 8:
+        size, kind = struct.unpack(">I4s", head)
+        if kind not in (b"tEXt", b"zTXt", b"iTXt", b"eXIf") or size > LIMIT:
+            stream.seek(size + 4, 1)
+            continue
+        data = stream.read(size)
+        stream.seek(4, 1)
+        yield _text(kind, data)
 
 
 def _text(kind: bytes, data: bytes) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """Follows every address in a built site, under the base URL at which it will be served."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cached_property
 from html import unescape
 from html.parser import HTMLParser
@@ -38,18 +38,21 @@ FEED_URL = re.compile(
 )
 
 
-def check_site(built_dir: str | Path, baseurl: str = "", *, url: str = "") -> list[Finding]:
+def check_site(
+    built_dir: str | Path, baseurl: str = "", *, url: str = "", there: Collection[str] = ()
+) -> list[Finding]:
     """The addresses of a built site that lead nowhere when it is served below ``baseurl``.
 
     Links, srcset entries, anchors, stylesheets' images, social cards, feeds and the sitemap are
     followed. ``url`` is the site's origin; without it, that of the pages' canonical links.
+    ``there``: paths of files that are served beside the site, which are not looked into.
     Raises ReportgenError where ``built_dir`` is no folder.
     """
     folder = Path(built_dir)
     if not folder.is_dir():
         raise ReportgenError(f"There is no folder '{folder}' with a built site.")
     base = baseurl.strip().strip("/")
-    site = _Site(folder, f"/{base}" if base else "", url.rstrip("/"))
+    site = _Site(folder, f"/{base}" if base else "", url.rstrip("/"), frozenset(there))
     return sorted(set(site.findings()), key=lambda finding: finding.order)
 
 
@@ -113,8 +116,8 @@ class _Page(HTMLParser):
 
 
 class _Site:
-    def __init__(self, folder: Path, base: str, url: str) -> None:
-        self.folder, self.base, self._url = folder, base, url
+    def __init__(self, folder: Path, base: str, url: str, there: frozenset[str]) -> None:
+        self.folder, self.base, self._url, self.there = folder, base, url, there
 
     @cached_property
     def files(self) -> frozenset[str]:
@@ -202,7 +205,7 @@ class _Site:
         name = path.strip("/")
         index = f"{name}/index.html".lstrip("/")
         candidates = [index] if path.endswith("/") or not name else [name, f"{name}.html", index]
-        return next((candidate for candidate in candidates if candidate in self.files), None)
+        return next((each for each in candidates if each in self.files or each in self.there), None)
 
     def _hint(self, path: str) -> str:
         doubled = self.base and path.startswith(f"{self.base}{self.base}/")

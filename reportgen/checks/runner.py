@@ -28,16 +28,18 @@ def check_paths(
     strict: bool = False,
     now: datetime | None = None,
     jobs: int = 1,
+    blog: Blog | None = None,
 ) -> list[Finding]:
     """The faults of the posts at ``paths``: Markdown files, or folders of a Jekyll blog.
 
     ``rules`` names the only rules to run, ``ignore`` those to leave out; ``strict`` adds those
     that run only when asked for, and on generated posts. ``now`` (aware) is the present, against
-    which dates are held. Long posts are shared out among ``jobs`` processes, where they can be
+    which dates are held. ``blog`` is the one that all posts belong to, where it has more than the
+    folder they lie in. Long posts are shared out among ``jobs`` processes, where they can be
     forked: a program with threads leaves it at 1. Raises ReportgenError for an unknown rule or a
     path that is not there.
     """
-    posts = read_posts([Path(path) for path in paths], now=now)
+    posts = read_posts([Path(path) for path in paths], now=now, blog=blog)
     return check_posts(posts, rules=rules, ignore=ignore, strict=strict, jobs=jobs)
 
 
@@ -125,13 +127,19 @@ def _shown(path: Path) -> Path:
 
 
 def read_posts(
-    paths: Sequence[Path], *, but: Collection[Path] = (), now: datetime | None = None
+    paths: Sequence[Path],
+    *,
+    but: Collection[Path] = (),
+    now: datetime | None = None,
+    blog: Blog | None = None,
 ) -> list[Post]:
-    """The posts and pages at ``paths``, without those ``but``, which are whole paths.
+    """The posts and pages at ``paths``, without those ``but``, which are whole paths; ``blog`` is
+    that of all, where it has more than the folder they lie in.
 
     Raises ReportgenError for a path that is not there.
     """
     now = now or datetime.now(UTC)
+    whole = blog
     blogs: dict[Path, Blog] = {}
     posts: dict[Path, Post] = {}
     for path in paths:
@@ -140,7 +148,7 @@ def read_posts(
         files = sorted(_markdown(path)) if path.is_dir() else [path]
         for file in files:
             root, is_blog = find_root(file)
-            blog = blogs.setdefault(root, Blog(root, is_blog))
+            blog = whole or blogs.setdefault(root, Blog(root, is_blog))
             inside = placed(file).relative_to(root).as_posix()
             if file.resolve() in but or (file is not path and is_blog and not blog.reads(inside)):
                 continue

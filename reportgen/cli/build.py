@@ -178,6 +178,7 @@ def write_pages(
     session: Session, selection: Sequence[str], site_dir: Path | None
 ) -> tuple[bool, Path | None]:
     """Draw the figures, render the posts that are whole, write site and preview."""
+    from reportgen.blog.blog import Blog
     from reportgen.engine.draw import draw_figure, results_of
     from reportgen.posts import post_files, render_posts
     from reportgen.site import write_preview, write_site
@@ -204,7 +205,7 @@ def write_pages(
             warn(f"Warning: figure {id} is in no post.")
     if not whole:
         return good, None
-    posts = render_posts(project, results, selection=whole, site=site_dir)
+    posts = render_posts(project, results, selection=whole, blog=Blog(site_dir or project.site_dir))
     for post in posts:
         if post.slug in selection or asked & set(shown[post.slug]) or not selection:
             for warning in post.warnings:

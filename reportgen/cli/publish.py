@@ -9,6 +9,7 @@ import click
 from reportgen.messages import say, warn
 from reportgen.project import Project, find_project
 from reportgen.publish.cache import with_cache
+from reportgen.publish.checkout import take_back
 from reportgen.publish.git import Git
 from reportgen.publish.history import describe, rollback, status_of
 from reportgen.publish.identity import keep_id, new_id, recognised
@@ -26,6 +27,7 @@ from reportgen.publish.workflow import (
     requirement,
     write_workflows,
 )
+from reportgen.files import own_folder
 
 EXAMPLES = """\b
 Examples:
@@ -104,40 +106,31 @@ def refuse_mixed(options: dict[str, Any]) -> None:
 
 def run(project: Project, target: Target, options: dict[str, Any]) -> int:
     """Publish, roll back, or tell; return the exit code."""
-    cache = project.store_dir / "publish"
+    own_folder(project.store_dir)
 
-    def in_cache(work: Any) -> Any:
-        return with_cache(cache, target.url, target.settings, work)
-
-    id = project.id or in_cache(lambda git: id_there(project, git, target)) or new_id()
-    approve = Asking(project, id, options)
-    if options["back"]:
-        return report(
-            in_cache(
-                lambda git: rollback(git, target, id, approve, overwrite=options["overwrite"])
-            ),
-            target,
-            options,
-        )
-    stale = options["allow_stale"] or options["status"]
-    request = Request(stale, options["baseurl"], check=not options["status"])
-    with gathered(project, target, request, id) as wanted:
-        if options["status"]:
-            status = in_cache(lambda git: status_of(git, target, wanted))
-            click.echo(describe(status))
-            return 0 if status.current else 1
-        notes = ancestry(project, options["overwrite"])
-        outcome = in_cache(
-            lambda git: publish(
-                git, target, wanted, approve, overwrite=options["overwrite"], notes=notes
+    def work(git: Git) -> int:
+        seen = survey(git, target, project.id)
+        id = project.id or recognised(project, seen.others, own=target.own) or new_id()
+        approve = Asking(project, id, options)
+        overwrite = options["overwrite"]
+        if options["back"]:
+            return report(rollback(git, target, id, approve, overwrite=overwrite), target, options)
+        status = options["status"]
+        request = Request(options["allow_stale"] or status, options["baseurl"], check=not status)
+        with gathered(project, target, request, id, git, seen.of(id)) as wanted:
+            if status:
+                found = status_of(git, target, wanted, seen=seen)
+                click.echo(describe(found))
+                return 0 if found.current else 1
+            notes = ancestry(project, overwrite)
+            outcome = publish(
+                git, target, wanted, approve, overwrite=overwrite, notes=notes, seen=seen
             )
-        )
+        if options["site"] and outcome.state != "declined":
+            take_back(project, options["site"])
         return report(outcome, target, options)
 
-
-def id_there(project: Project, git: Git, target: Target) -> str:
-    """The id under which the branch knows a report that has none yet, or ''."""
-    return recognised(project, survey(git, target, "").others, own=target.own)
+    return with_cache(project.store_dir / "publish", target.url, target.settings, work)
 
 
 def ancestry(project: Project, overwrite: bool) -> Any:
@@ -184,6 +177,8 @@ def report(outcome: Outcome, target: Target, options: dict[str, Any]) -> int:
     if outcome.state == "published":
         again = f", after {outcome.replays} lost race{'s' * (outcome.replays > 1)}"
         click.echo(f"Published {outcome.commit[:10]} to {where}{again * bool(outcome.replays)}.")
+        if options["site"]:
+            click.echo(f"To have it in '{options['site']}' too, run there: git pull", err=True)
     elif outcome.state == "unchanged":
         click.echo(f"Nothing to publish: {where} holds it already.")
     else:

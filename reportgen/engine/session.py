@@ -13,7 +13,7 @@ from reportgen.engine.places import checkpoint_folder, failure_file, interrupted
 from reportgen.engine.renamed import take_over, with_names
 from reportgen.engine.run import derive_seed
 from reportgen.errors import Place, ReportgenError
-from reportgen.files import read_json, write_json
+from reportgen.files import own_folder, read_json, write_json
 from reportgen.freshness import Closure, Sources, closure, environment, still_holds
 from reportgen.freshness.closure import shared
 from reportgen.freshness.keys import node_key
@@ -258,7 +258,7 @@ def accepted_reason(record: Record) -> str:
 def check_writable(project: Project) -> None:
     """Raise ReportgenError where the local store cannot be written."""
     try:
-        project.store_dir.mkdir(parents=True, exist_ok=True)
+        own_folder(project.store_dir)
     except OSError as error:
         raise ReportgenError(
             f"The store '{project.store_dir}' cannot be made: {error.strerror}."

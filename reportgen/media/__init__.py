@@ -24,5 +24,8 @@ from reportgen.media.steps import Steps as Steps
 from reportgen.media.strip import Strip as Strip
 from reportgen.media.table import Table as Table
 
-SHARED = ("reportgen.css", "reportgen.js", "reportgen-math.woff2", "reportgen-math.txt")
-"""The files of ``assets`` here that a site holds once for all figures and formulas."""
+SHARED = tuple(
+    f"assets/{name}"
+    for name in ("reportgen.css", "reportgen.js", "reportgen-math.woff2", "reportgen-math.txt")
+)
+"""The files here that a site holds once, at the same paths, for all figures and formulas."""

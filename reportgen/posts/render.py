@@ -50,18 +50,18 @@ def render_posts(
     results: Results,
     *,
     selection: Sequence[str] = (),
-    site: Path | None = None,
+    blog: Blog | None = None,
 ) -> list[Post]:
     """All posts, or those whose slugs or file names are selected, in order of their dates.
 
-    ``site`` is the Jekyll site that they are for, by default the project's own.
+    ``blog`` is the one that they are for, by default the project's own site.
 
     Raises ReportgenError with the file, line and an excerpt for anything that is wrong in a post,
     or for a selection that names none.
     """
     files = post_files(project)
     chosen = choose(files, selection)
-    drafts = Drafts(project, results, Blog(site or project.site_dir))
+    drafts = Drafts(project, results, blog or Blog(project.site_dir))
     posts: list[Post] = []
     faults: list[ReportgenError] = []
     for path in chosen:

@@ -11,14 +11,12 @@ from reportgen.publish.plan import Plan, make_plan
 from reportgen.publish.publisher import (
     Approve,
     Change,
-    Notes,
     Outcome,
     Wanted,
     blog_folders,
     carry_out,
     check_identity,
     counts,
-    no_notes,
     prepare,
 )
 from reportgen.publish.remote import fetch
@@ -182,9 +180,9 @@ class Status:
         return self.published is not None and self.plan.empty and not self.plan.conflicts
 
 
-def status_of(git: Git, target: Target, wanted: Wanted, notes: Notes = no_notes) -> Status:
+def status_of(git: Git, target: Target, wanted: Wanted, *, seen: Survey | None = None) -> Status:
     """Compare what is published with what is wanted; nothing is changed."""
-    seen, change = prepare(git, target, wanted, notes=notes)
+    seen, change = prepare(git, target, wanted, seen=seen)
     last = last_publish(git, target, seen, wanted.manifest.id)
     return Status(seen.branch, target.shown, last, change.replan(seen))
 

@@ -15,9 +15,6 @@ from reportgen.project import Project, read_toml
 from reportgen.publish.git import Git
 from reportgen.publish.manifest import Manifest
 
-SLUG = re.compile(r"(?:_posts/(?:.*/)?\d{4}-\d\d-\d\d-|assets/figures/)([^/]+?)(?:\.md$|/)")
-"""The slug of a post in the path of the post or of one of its figures."""
-
 HEADER = re.compile(rb"^[ \t]*\[[ \t]*tool[ \t]*\.[ \t]*reportgen[ \t]*\][^\r\n]*(\r?\n|$)", re.M)
 
 
@@ -35,6 +32,7 @@ def recognised(project: Project, manifests: Iterable[Manifest], *, own: bool) ->
     """
     from reportgen.posts import post_files
     from reportgen.posts.source import slug_of
+    from reportgen.site.ledger import SLUG
 
     git = Git(within=project.root)
     for manifest in manifests:

@@ -10,8 +10,8 @@ import math
 import re
 import tomllib
 import zlib
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -26,6 +26,9 @@ UNUSED = ("private-key", "curl-auth-header", "curl-auth-user", "sourcegraph-acce
 
 NO_SECRET = "reportgen: no secret"
 """What an author writes on a line that is none."""
+
+REACH, LENGTH = 100, 600
+"""How many characters before and after a keyword are looked at."""
 
 UNPACKED = 2**24
 """How many bytes of a compressed file are looked at: a bomb must not fill the memory."""
@@ -50,9 +53,17 @@ GENERAL = ("generic-api-key", "key", "bare-key", "password", "login", "discord",
 """Rules that go by the name before a value, or by little more than its length."""
 
 
+Places = Mapping[str, Sequence[int]]
+"""Where in a text each keyword stands."""
+
+
 @dataclass(frozen=True)
 class Rule:
-    """One kind of secret; ``entropy`` in bits a character is what its value has at least."""
+    """One kind of secret; ``entropy`` in bits a character is what its value has at least.
+
+    A match begins at most ``REACH`` characters before one of the ``keywords``; where there is a
+    pattern for what stands ``before`` it, it begins with a keyword.
+    """
 
     id: str
     what: str
@@ -60,17 +71,42 @@ class Rule:
     keywords: tuple[str, ...]
     entropy: float
     allowed: tuple[Mapping[str, Any], ...]
+    before: str = ""
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
         return re.compile(self.regex, re.MULTILINE)
 
-    def found(self, text: str) -> Iterator[tuple[int, str]]:
-        """Place and value of each secret of this kind in a text."""
-        for match in self.pattern.finditer(text):
-            value = next(filter(None, match.groups()), match[0])
-            if entropy(value) >= self.entropy and not self.allows(text, match, value):
-                yield match.start(), value
+    @cached_property
+    def preceded(self) -> re.Pattern[str]:
+        """What stands right before a match."""
+        return re.compile(rf"(?:{self.before})\Z", re.IGNORECASE)
+
+    def found(self, text: str, places: Places) -> Iterator[tuple[int, str]]:
+        """Place and value of each secret of this kind, where keywords are at ``places``."""
+        for start, end in self.windows(places):
+            for match in self.pattern.finditer(text, start, end):
+                value = next(filter(None, match.groups()), match[0])
+                if (
+                    entropy(value) >= self.entropy
+                    and self.preceded.search(text, max(match.start() - REACH, 0), match.start())
+                    and not self.allows(text, match, value)
+                ):
+                    yield match.start(), value
+
+    def windows(self, places: Places) -> Iterator[tuple[int, int]]:
+        """The parts of a text around its keywords, outside which the pattern matches nothing."""
+        before = 0 if self.before else REACH
+        around = sorted(place for word in self.keywords for place in places.get(word, ()))
+        start = end = 0
+        for place in around:
+            if place - before > end:
+                if end:
+                    yield start, end
+                start = max(place - before, 0)
+            end = place + LENGTH
+        if end:
+            yield start, end
 
     def allows(self, text: str, match: re.Match[str], value: str) -> bool:
         """Whether a match is known to be none: a placeholder, the name of a column."""
@@ -84,6 +120,33 @@ class Rule:
             if any(word in value.lower() for word in allowed.get("stopwords", ())):
                 return True
         return False
+
+
+def places_in(text: str) -> Places:
+    """The places of all keywords in a text, found in one pass."""
+    found = defaultdict[str, list[int]](list)
+    pattern, beginnings = keywords()
+    for match in pattern.finditer(text.lower()):
+        for word in beginnings[match[1]]:
+            found[word].append(match.start())
+    return found
+
+
+@cache
+def keywords() -> tuple[re.Pattern[str], dict[str, list[str]]]:
+    """A pattern for the longest keyword at a place, and for each the others that it begins with."""
+    words = {word for rule in rules() for word in rule.keywords}
+    begins = {word: [each for each in words if word.startswith(each)] for word in words}
+    return re.compile(f"(?=({tree(words)}))"), begins
+
+
+def tree(words: Set[str]) -> str:
+    """A pattern for the longest of some words, which branches once a letter."""
+    rests = defaultdict[str, set[str]](set)
+    for word in words - {""}:
+        rests[word[0]].add(word[1:])
+    branches = "|".join(f"{re.escape(letter)}{tree(rest)}" for letter, rest in rests.items())
+    return f"(?:{branches}){'?' * ('' in words)}" if branches else ""
 
 
 @cache
@@ -104,6 +167,7 @@ def rules() -> tuple[Rule, ...]:
             rule.get("entropy", 0),
             tuple(each for each in (*rule.get("allowlists", ()), everywhere)
                   if each.get("condition") != "AND"),
+            rule.get("before", ""),
         )
         for rule in (*ours["rules"], *used)
     )  # fmt: skip
@@ -147,13 +211,11 @@ def secrets_in(content: bytes, path: str = "") -> Iterator[tuple[int, str]]:
     lines = next(views(content)).split("\n")
     seen = {number for number, line in enumerate(lines, 1) if NO_SECRET in line}
     for text in views(content):
-        lower = text.lower()
+        places = places_in(text)
         for rule in rules():
             if rule.id in GENERAL and (TEXTS.search(path) or binary(content)):
                 continue
-            if not any(word in lower for word in rule.keywords):
-                continue
-            for place, value in rule.found(text):
+            for place, value in rule.found(text, places):
                 line = text.count("\n", 0, place) + 1
                 if line not in seen:
                     seen.add(line)

@@ -15,10 +15,7 @@ Content = bytes | Path
 SHOWN = 8
 """How many faults of one kind an error lists."""
 
-SHARED = tuple(f"assets/{name}" for name in media.SHARED)
-"""Files that every report in a blog brings along, so none of them owns them alone."""
-
-BLOG_PATHS = ("_posts/", "assets/figures/", *SHARED)
+BLOG_PATHS = ("_posts/", "assets/figures/", *media.SHARED)
 """All that reportgen may write in somebody's blog; a path that ends in '/' means what is in it."""
 
 WORKFLOW = ".github/workflows/pages.yml"

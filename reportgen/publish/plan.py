@@ -2,16 +2,19 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
+from reportgen import media
 from reportgen.publish.manifest import Manifest
-from reportgen.publish.paths import SHARED
 from reportgen.publish.trees import Tree
 
 KEPT = re.compile(r"(.*/)?(CNAME|\.well-known/.*)", re.DOTALL)
 """Where a site keeps what the host wrote: never removed, and once there and not ours it stays."""
+
+
+NOTHING: Mapping[str, Collection[str]] = {}
 
 
 @dataclass(frozen=True)
@@ -64,18 +67,20 @@ def make_plan(
     overwrite: bool = False,
     listed: bool = False,
     removable: Callable[[str], bool] = bool,
+    written: Mapping[str, Collection[str]] = NOTHING,
 ) -> Plan:
     """How ``tree`` becomes one with ``ids`` (path to blob id) as the files of ``manifest``.
 
     ``old`` is the manifest of the last publish of the same project, ``others`` are those of other
     projects in the branch. ``overwrite`` resolves conflicts in our favour, but for "blocked" and
     "case". ``listed``: the files of ``manifest`` are ours, whatever ``ids`` are. Only what is
-    ``removable`` is removed, for anybody may have edited ``old``.
+    ``removable`` is removed, for anybody may have edited ``old``. ``written``: ids of what our
+    builds have left at each path, for somebody to commit by hand.
     """
     owned = dict(old.files) if old else {}
     kept = tuple(path for path in sorted(ids) if left_alone(path, ids, tree, owned))
     ids = {path: name for path, name in sorted(ids.items()) if path not in kept}
-    known = Known(owned, others)
+    known = Known(owned, others, written)
     gone = [path for path in sorted(owned) if path not in ids and path in tree]
     gone = [path for path in gone if not known.shared(path) and not KEPT.fullmatch(path)
             and removable(path)]  # fmt: skip
@@ -105,19 +110,21 @@ class Known:
 
     owned: Mapping[str, str]
     others: Sequence[Manifest]
+    written: Mapping[str, Collection[str]]
 
     def explains(self, path: str, name: str) -> bool:
         """Whether a publish put blob ``name`` at ``path``, so that nobody edited it by hand."""
-        if self.owned.get(path) == name:
+        if self.owned.get(path) == name or name in self.written.get(path, ()):
             return True
-        return path in SHARED and any(other.files.get(path) == name for other in self.others)
+        return path in media.SHARED and any(other.files.get(path) == name for other in self.others)
 
     def shared(self, path: str) -> bool:
         return any(path in other.files for other in self.others)
 
     def ours(self, path: str, name: str, tree: Tree) -> bool:
         """Whether ``path`` belongs in our list: not when an equal file was there before us."""
-        return path in self.owned or self.shared(path) or not same(tree, path, name)
+        known = path in self.owned or self.shared(path) or path in self.written
+        return known or not same(tree, path, name)
 
 
 def left_alone(path: str, ids: Mapping[str, str], tree: Tree, owned: Mapping[str, str]) -> bool:

@@ -1,7 +1,7 @@
 """The publish itself: look, plan, show, commit, push, and start over when somebody was faster."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -21,7 +21,6 @@ from reportgen.publish.survey import Survey, check_baseurl, check_branch, settin
 from reportgen.publish.target import Target
 from reportgen.publish.trees import (
     Tree,
-    blob_id,
     identity,
     lfs_paths,
     read_blob,
@@ -29,6 +28,7 @@ from reportgen.publish.trees import (
     write_commit,
     write_tree,
 )
+from reportgen.files import blob_id
 
 REPLAYS = 3
 """How often a push that lost a race is tried again on top of the winner's."""
@@ -40,7 +40,9 @@ class Wanted:
     """What is to be published: files by their path in the branch, and the manifest without them.
 
     ``allowed`` limits where they may lie (see ``paths.BLOG_PATHS``); empty means anywhere.
-    ``certain``: a person has said that the manifest's baseurl is right.
+    ``certain``: a person has said that the manifest's baseurl is right. ``written``: the ids of
+    what a build has left at each path, which its owner may have committed by hand. ``check`` looks
+    at the branch that all this will be merged with.
     """
 
     manifest: Manifest
@@ -48,6 +50,8 @@ class Wanted:
     allowed: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     certain: bool = False
+    written: Mapping[str, Collection[str]] = field(default_factory=dict)
+    check: "Notes" = field(default=lambda git, seen: [])
 
 
 @dataclass(frozen=True)
@@ -113,26 +117,34 @@ def publish(
     *,
     overwrite: bool = False,
     notes: Notes = no_notes,
+    seen: Survey | None = None,
 ) -> Outcome:
     """Bring ``wanted`` into the target's branch, once ``approve`` has seen the change.
 
     ``notes`` looks at the branch too: it may raise, or return remarks for ``approve`` to show.
+    ``seen`` is a look at it that was taken already.
     Raises ReportgenError for what must not be published, conflicts, and refusals of the remote;
     the branch is then as it was.
     """
     check_identity(git)
-    seen, change = prepare(git, target, wanted, overwrite=overwrite, notes=notes)
+    seen, change = prepare(git, target, wanted, overwrite=overwrite, notes=notes, seen=seen)
     return carry_out(git, target, seen, change, approve)
 
 
 def prepare(
-    git: Git, target: Target, wanted: Wanted, *, overwrite: bool = False, notes: Notes = no_notes
+    git: Git,
+    target: Target,
+    wanted: Wanted,
+    *,
+    overwrite: bool = False,
+    notes: Notes = no_notes,
+    seen: Survey | None = None,
 ) -> tuple[Survey, Change]:
     """Look at the branch and at what is wanted there; raises what ``publish`` raises."""
     contents = {f"{target.folder}{path}": content for path, content in wanted.contents.items()}
     check_paths(wanted.contents, wanted.allowed)
     ids, sizes = fingerprints(contents)
-    seen = survey(git, target, wanted.manifest.id)
+    seen = seen.of(wanted.manifest.id) if seen else survey(git, target, wanted.manifest.id)
     check_branch(seen, target)
     manifest = wanted.manifest
     own = contents.get(f"{target.folder}_config.yml")
@@ -140,7 +152,9 @@ def prepare(
     if not target.own:
         manifest = replace(manifest, baseurl=config.baseurl(settings))
     moved = check_baseurl(seen, target, manifest.baseurl, certain=wanted.certain)
-    said = (*wanted.notes, *notes(git, seen), *([moved] if moved else []))
+    looks = (*wanted.check(git, seen), *notes(git, seen))
+    said = (*wanted.notes, *looks, *([moved] if moved else []))
+    written = {f"{target.folder}{path}": known for path, known in wanted.written.items()}
     check_contents(contents, ids, sizes, seen)
     posts = {path: read_content(contents[path]) for path in contents if "_posts/" in path}
     check_dates(posts, settings)
@@ -148,7 +162,7 @@ def prepare(
     def replan(now: Survey) -> Plan:
         folders = blog_folders(now.tree, target.folder)
         return make_plan(
-            now.tree, ids, manifest, now.old, now.others, overwrite=overwrite,
+            now.tree, ids, manifest, now.old, now.others, overwrite=overwrite, written=written,
             removable=lambda path: removable(path, wanted.allowed, folders),
         )  # fmt: skip
 

@@ -10,20 +10,24 @@ import tempfile
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reportgen import __version__
 from reportgen.blog import config, jekyll
+from reportgen.blog.blog import Blog
 from reportgen.errors import ReportgenError
 from reportgen.files import write_bytes
 from reportgen.project import Project
+from reportgen.publish.branch import BranchBlog, others_of
 from reportgen.publish.dates import date_of
 from reportgen.publish.git import Git, top_of
 from reportgen.publish.manifest import Manifest
 from reportgen.publish.paths import BLOG_PATHS, Content, collect, refusal
 from reportgen.publish.provenance import project_commit
-from reportgen.publish.publisher import Wanted
+from reportgen.publish.publisher import Wanted, no_notes
+from reportgen.publish.survey import Survey
 from reportgen.publish.target import Target
 from reportgen.publish.workflow import FOLDER as WORKFLOWS
 
@@ -32,8 +36,8 @@ if TYPE_CHECKING:
     from reportgen.engine.results import Results
     from reportgen.posts import Post
 
-PRIVATE = ("_site", "_preview", "_drafts", ".jekyll-cache", ".sass-cache", ".reportgen.json",
-           ".reportgen", ".DS_Store", ".git", "vendor", "node_modules")  # fmt: skip
+PRIVATE = ("_site", "_preview", "_drafts", ".jekyll-cache", ".sass-cache", ".reportgen",
+           ".DS_Store", ".git", "vendor", "node_modules")  # fmt: skip
 """Names in a site's folder that are never published."""
 
 REDIRECT = (
@@ -52,25 +56,32 @@ class Request:
 
 
 @contextmanager
-def gathered(project: Project, target: Target, request: Request, id: str) -> Iterator[Wanted]:
+def gathered(
+    project: Project, target: Target, request: Request, id: str, git: Git, seen: Survey
+) -> Iterator[Wanted]:
     """All that the project publishes to a target, in files that live as long as the context.
 
-    ``id`` is that of the report. Nothing is run: what is stale is refused, unless ``allow_stale``,
-    and what never ran in any case. Raises ReportgenError for that, and for errors that the checks
-    find.
+    ``id`` is that of the report, ``seen`` the branch as it is in the cache ``git``. Nothing is run:
+    what is stale is refused, unless ``allow_stale``, and what never ran in any case. Raises
+    ReportgenError for that, and for errors that the checks find.
     """
-    posts, stale = rendered(project, request.allow_stale)
+    from reportgen.checks import check_paths
+    from reportgen.site.ledger import written
+
     with tempfile.TemporaryDirectory(prefix="reportgen-publish-") as temporary:
         staging = Path(temporary) / "site"
+        staging.mkdir()
+        blog = None if target.own else BranchBlog(git, seen, target.folder, staging)
+        posts, stale = rendered(project, request.allow_stale, blog)
         stage(project, target, posts, staging)
         baseurl = (
             config.baseurl(config.read(staging)) if request.baseurl is None else request.baseurl
         )
         notes = [f"Stale: {', '.join(stale)}. The pages say so."] if stale else []
-        if request.check:
-            notes += refuse_faults(lint(staging, project, target), staging)
+        if request.check and target.kind == "html":  # before Jekyll stumbles over it
+            notes += refuse_faults(check_paths([staging]), staging)
         relative = target.kind == "html" and not jekyll.installed()
-        files = built(project, target, posts, staging, baseurl, check=request.check)
+        files = built(project, target, posts, staging, baseurl)
         commit, dirty = project_commit(project.root)
         notes += ["The project has uncommitted changes."] if dirty else []
         manifest = Manifest(
@@ -83,7 +94,26 @@ def gathered(project: Project, target: Target, request: Request, id: str) -> Ite
             () if target.own else BLOG_PATHS,
             tuple(notes),
             certain=relative or request.baseurl is not None,
+            written=written(project),
+            check=partial(faults, target, staging, baseurl) if request.check else no_notes,
         )
+
+
+def faults(target: Target, staging: Path, baseurl: str, git: Git, seen: Survey) -> list[str]:
+    """A note on what the checks find, the files of the branch taken into account.
+
+    Raises ReportgenError for errors.
+    """
+    from reportgen.checks import check_paths, check_site
+
+    if target.kind == "html":
+        site = staging.parent / "built"
+        there = list(others_of(seen, target.folder))
+        return refuse_faults(check_site(site, baseurl, there=there), site)
+    blog = BranchBlog(git, seen, target.folder, staging)
+    where = [staging] if target.own else [staging / "_posts"]
+    orphans = [] if target.own else ["image-orphaned"]  # those of others are not ours to judge
+    return refuse_faults(check_paths(where, ignore=orphans, blog=blog), staging)
 
 
 def name_of(project: Project) -> str:
@@ -91,8 +121,10 @@ def name_of(project: Project) -> str:
     return " ".join((project.title or project.root.name).split())
 
 
-def rendered(project: Project, allow_stale: bool) -> "tuple[list[Post], list[str]]":
-    """The posts, and what in them is stale. Raises ReportgenError."""
+def rendered(
+    project: Project, allow_stale: bool, blog: Blog | None
+) -> "tuple[list[Post], list[str]]":
+    """The posts for a blog, and what in them is stale. Raises ReportgenError."""
     from reportgen.engine.draw import draw_figure, results_of
     from reportgen.engine.session import Session
     from reportgen.posts import figures_of, post_files, render_posts
@@ -111,7 +143,7 @@ def rendered(project: Project, allow_stale: bool) -> "tuple[list[Post], list[str
     for node in session.graph:
         if node.is_figure and session.status(node).record is not None:
             draw_figure(session, results, node)
-    posts = render_posts(project, results)
+    posts = render_posts(project, results, blog=blog)
     asked |= {id for post in posts for id in post.figures}  # some ids are computed by a template
     return posts, refuse_stale(results, asked, allow_stale)
 
@@ -136,16 +168,22 @@ def refuse_stale(results: "Results", asked: Collection[str], allow_stale: bool) 
 
 def stage(project: Project, target: Target, posts: "Sequence[Post]", staging: Path) -> None:
     """Write into ``staging`` the Jekyll source that is published, or built and then published."""
-    from reportgen.site import write_site
     from reportgen.site.ledger import Ledger
+    from reportgen.site.writer import files_of
 
-    staging.mkdir(parents=True)
+    files = files_of(posts)
     if target.own and project.site_dir.is_dir():
-        generated = Ledger.read(project.site_dir).owned
+        ledger = Ledger.read(project, project.site_dir)
+        ledger.refuse(ledger.strangers(files))
         for path, file in site_files(project.site_dir).items():
-            if path not in generated:
+            if path not in ledger.ids:
                 copy(file, staging / path)
-    write_site(project, posts, site_dir=staging)
+    for path, content in files.items():
+        if isinstance(content, bytes):
+            (staging / path).parent.mkdir(parents=True, exist_ok=True)
+            (staging / path).write_bytes(content)
+        else:
+            copy(content, staging / path)
     workflow = project.root / WORKFLOWS / "pages.yml"
     if target.own and target.kind == "source" and workflow.is_file():
         copy(workflow, staging / WORKFLOWS / "pages.yml")
@@ -164,14 +202,6 @@ def site_files(site: Path) -> dict[str, Path]:
 def copy(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(source, target, follow_symlinks=False)
-
-
-def lint(staging: Path, project: Project, target: Target) -> "list[Finding]":
-    from reportgen.checks import check_paths
-
-    posts = staging / "_posts"
-    where = [staging] if target.own else [posts] if posts.is_dir() else []
-    return check_paths(where)
 
 
 def refuse_faults(findings: "Sequence[Finding]", folder: Path) -> list[str]:
@@ -196,8 +226,6 @@ def built(
     posts: "Sequence[Post]",
     staging: Path,
     baseurl: str,
-    *,
-    check: bool,
 ) -> dict[str, Content]:
     """The files to publish: the staged source, or the site built from it."""
     if target.kind == "source":
@@ -208,10 +236,6 @@ def built(
         jekyll.build(staging, site, baseurl)
     else:
         without_jekyll(project, posts, staging, site)
-    if check:
-        from reportgen.checks import check_site
-
-        refuse_faults(check_site(site, baseurl), site)
     return {**collect(site, leave_out=PRIVATE), ".nojekyll": b""}
 
 
@@ -240,14 +264,12 @@ def without_jekyll(
     project: Project, posts: "Sequence[Post]", staging: Path, destination: Path
 ) -> None:
     """Our own pages instead of Jekyll's: ``posts/SLUG/``, with links that need no baseurl."""
-    from reportgen.site import write_preview
+    from reportgen.site.preview import preview_files
 
-    pages = write_preview(project, posts, site_dir=staging).parent
     files = {path: file for path, file in collect(staging, leave_out=PRIVATE).items()
              if path.startswith("assets/") or path == "CNAME"}  # fmt: skip
     for path, file in files.items():
         copy(file, destination / path)
-    for path, file in collect(pages, leave_out=PRIVATE).items():
-        html = file.read_bytes().replace(b"/_preview/", b"/posts/")
-        write_bytes(destination / "posts" / path, html)
+    for path, html in preview_files(project, posts, staging).items():
+        write_bytes(destination / "posts" / path, html.replace(b"/_preview/", b"/posts/"))
     (destination / "index.html").write_text(REDIRECT, encoding="utf-8")

@@ -1,7 +1,7 @@
 """A look at the branch before it is changed: its head, its files, and whose they are."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from reportgen.blog import config
@@ -37,6 +37,12 @@ class Survey:
     @property
     def new(self) -> bool:
         return not self.head
+
+    def of(self, report: str) -> "Survey":
+        """The same, as the report with another id sees it."""
+        every = (*self.others, *([self.old] if self.old else []))
+        old = next((each for each in every if each.id == report), None)
+        return replace(self, old=old, others=tuple(each for each in every if each is not old))
 
 
 def survey(git: Git, target: Target, report: str) -> Survey:

@@ -1,6 +1,5 @@
 """Reading and writing git objects in the cache: entries of a commit, blobs, trees, commits."""
 
-import hashlib
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -29,11 +28,6 @@ class Entry:
 Tree = Mapping[str, Entry]
 
 
-def blob_id(content: bytes) -> str:
-    """The id that git gives a blob of these bytes."""
-    return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
-
-
 def entries(git: Git, commit: str) -> dict[str, Entry]:
     """Every path of a commit, or nothing for ''."""
     if not commit:
@@ -53,6 +47,22 @@ def entries(git: Git, commit: str) -> dict[str, Entry]:
 def read_blob(git: Git, name: str) -> bytes:
     """The bytes of a blob of the cache."""
     return git.run("cat-file", "blob", name)
+
+
+def read_blobs(git: Git, ids: Iterable[str]) -> dict[str, bytes]:
+    """The bytes of many blobs of the cache, by id."""
+    asked = sorted(set(ids))
+    found: dict[str, bytes] = {}
+    if not asked:
+        return found
+    answer = git.run("cat-file", "--batch", data="".join(f"{id}\n" for id in asked).encode())
+    start = 0
+    for id in asked:
+        head = answer.index(b"\n", start)
+        size = int(answer[start:head].split()[2])
+        found[id] = answer[head + 1 : head + 1 + size]
+        start = head + 2 + size
+    return found
 
 
 def present(git: Git, ids: Iterable[str]) -> set[str]:

@@ -143,7 +143,7 @@ def ignored(site: str, *, own: bool) -> list[str]:
     """The lines of .gitignore: results and previews; of a site of our own all that is generated."""
     lines = [".reportgen/", ".venv/", "__pycache__/"]
     if own:
-        made = ("_posts", "_preview", "_site", ".jekyll-cache", "assets/figures", ".reportgen.json")
+        made = ("_posts", "_preview", "_site", ".jekyll-cache", "assets/figures")
         return [*lines, *(f"/{site}/{name}" for name in made), f"/{site}/assets/reportgen*"]
     return [*lines, "/_preview/"] if site == "." else lines
 

@@ -139,7 +139,7 @@ class Desk:
 
     def take_in_site(self, saved: set[Path]) -> None:
         """Styles, layouts and hand-written pages; what we wrote there ourselves is no news."""
-        ours = Ledger.read(self.site).owned
+        ours = Ledger.read(self.shown.project, self.site).ids
         saved = {p for p in saved if p.relative_to(self.site).as_posix() not in ours}
         if any(path.suffix in (".css", ".js") for path in saved):
             self.styles += 1

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from reportgen.posts import Heading, Post
     from reportgen.project import Project
 
-INDEX = "index"  # the owner of the list of posts
 FOLDER = "_preview"  # Jekyll leaves folders with an underscore out of the built site
 
 
@@ -26,17 +25,19 @@ def write_preview(project: Project, posts: Sequence[Post], *, site_dir: Path | N
     own stylesheet where there is one, and a small one of ours otherwise.
     """
     site = site_dir or project.site_dir
-    folder = site / FOLDER
-    files: dict[str, tuple[str, Content]] = {
-        f"{post.slug}/index.html": (post.slug, preview_page(project, post, site).encode())
-        for post in posts
-    }
-    files["index.html"] = (INDEX, index_page(project, posts, site).encode())
-    ledger = Ledger.read(folder)
+    files: dict[str, Content] = {**preview_files(project, posts, site), ".gitignore": b"*\n"}
     sources = {slug_of(path) for path in post_files(project)}
-    gone = {owner for owner, _ in ledger.owned.values()} - sources
-    ledger.update(files, gone=gone, overwrite=True)
-    return folder / "index.html"
+    Ledger.read(project, site / FOLDER).update(
+        files, gone=lambda path: path.partition("/")[0] not in sources, overwrite=True
+    )
+    return site / FOLDER / "index.html"
+
+
+def preview_files(project: Project, posts: Sequence[Post], site: Path) -> dict[str, bytes]:
+    """The pages of posts and their index, by path below the preview of a site."""
+    pages = {f"{post.slug}/index.html": preview_page(project, post, site) for post in posts}
+    pages["index.html"] = index_page(project, posts, site)
+    return {path: page.encode() for path, page in pages.items()}
 
 
 def preview_page(project: Project, post: Post, site: Path) -> str:

@@ -8,10 +8,7 @@ from reportgen import media
 from reportgen.posts import Post, post_files
 from reportgen.posts.source import slug_of
 from reportgen.project import Project
-from reportgen.site.ledger import Content, Ledger, SiteChanges
-
-SHARED = "reportgen"
-"""The owner of the files that belong to no single post."""
+from reportgen.site.ledger import Content, Ledger, SiteChanges, slug_at
 
 
 def write_site(
@@ -27,20 +24,28 @@ def write_site(
     those of posts that are not among ``posts`` stay. Raises ReportgenError, before anything is
     touched, where a file of ours was edited by hand or one of somebody else is in the way.
     """
-    ledger = Ledger.read(site_dir or project.site_dir)
-    files: dict[str, tuple[str, Content]] = {}
+    ledger = Ledger.read(project, site_dir or project.site_dir)
+    staying = {slug_of(path) for path in post_files(project)} - {post.slug for post in posts}
+
+    def gone(path: str) -> bool:
+        slug = slug_at(path)
+        return bool(slug) and slug not in staying
+
+    return ledger.update(files_of(posts), gone=gone, overwrite=overwrite)
+
+
+def files_of(posts: Sequence[Post]) -> dict[str, Content]:
+    """The files of posts with their figures and what they share, by path below a site."""
+    files: dict[str, Content] = {}
     for post in posts:
-        files[post.path] = (post.slug, post.markdown.encode())
-        files.update({asset.path: (post.slug, asset.source) for asset in post.assets})
+        files[post.path] = post.markdown.encode()
+        files.update({asset.path: asset.source for asset in post.assets})
     if any("/assets/reportgen.css" in post.markdown for post in posts):
-        files.update({path: (SHARED, source) for path, source in shared_files().items()})
-    sources = {slug_of(path) for path in post_files(project)}
-    owners = {owner for owner, _ in ledger.owned.values()}
-    gone = owners - sources - {SHARED, *(post.slug for post in posts)}
-    return ledger.update(files, gone=gone, overwrite=overwrite)
+        files.update(shared_files())
+    return files
 
 
 def shared_files() -> dict[str, Path]:
     """What the posts share, by path below the site."""
-    folder = Path(reportgen.__file__).parent / "media" / "assets"
-    return {f"assets/{name}": folder / name for name in media.SHARED}
+    folder = Path(reportgen.__file__).parent / "media"
+    return {path: folder / path for path in media.SHARED}

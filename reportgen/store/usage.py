@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from reportgen.errors import ReportgenError
+from reportgen.files import own_folder
 
 BYTES = 256
 """Commands that may use a store at once where locks are exclusive: each has one byte, gc all."""
@@ -56,7 +57,7 @@ def share_bytes(file: int, lock: Callable[[int], None]) -> None:
 def using(folder: Path) -> Iterator[None]:
     """Hold off ``gc`` from the store in ``folder``; wait for one that is at work."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        own_folder(folder)
         file = (folder / "gc.lock").open("ab")
     except OSError:
         yield

@@ -79,7 +79,7 @@ def test_source_of_the_whole_site_with_its_workflow(report: ProjectFolder, empty
     workflow = ".github/workflows/pages.yml"
     assert files[workflow] == (report.root / workflow).read_bytes()
     assert {"_config.yml", "_layouts/post.html", "_posts/2024-11-19-squares.md"} <= set(files)
-    assert not any(path.startswith(("_preview", "_site", ".reportgen.json")) for path in files)
+    assert not any(path.startswith(("_preview", "_site")) for path in files)
 
 
 def test_a_stale_figure_is_refused_and_with_leave_marked(

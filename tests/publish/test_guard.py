@@ -351,7 +351,7 @@ def test_two_thousand_files(publisher: Publisher) -> None:
 
 
 def outcome_id(content: bytes) -> str:
-    from reportgen.publish.trees import blob_id
+    from reportgen.files import blob_id
 
     return blob_id(content)
 

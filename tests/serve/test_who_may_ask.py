@@ -78,7 +78,6 @@ def test_it_listens_on_one_address_only(one_server: Served) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "/.reportgen.json",
         "/_posts/2026-01-02-notes.md",
         "/assets/../../pyproject.toml",
         "/assets/%2e%2e/%2e%2e/pyproject.toml",

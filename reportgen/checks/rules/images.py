@@ -152,7 +152,7 @@ def image_heavy(post: Post) -> Iterator[Hit]:
     """An image file of more than 1 MB."""
     for image, address in post.local_images:
         if post.blog.has(address.path):
-            size = (post.blog.root / address.path).stat().st_size
+            size = post.blog.size(address.path)
             if size > HEAVY:
                 yield Hit(
                     image.offset,
