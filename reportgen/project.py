@@ -34,6 +34,7 @@ class Project:
     profile: str = "standard"
     profiles: Mapping[str, Mapping[str, Params]] = field(default_factory=dict)
     confirm_above: str = "30m"
+    public: tuple[str, ...] = ()
     asset_url: str = "baseurl"
     math: str = "mathml"
     macros: Mapping[str, str] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from reportgen.registry import Node
 from reportgen.store import Record, Store
 from reportgen.store.bundle import broken_objects, size_of, write_bundle
 from reportgen.store.layers import Layer
+from reportgen.store.private import private_in
 
 
 @click.command("bundle", epilog="Example: reportgen bundle denoiser && git add experiments/bundle")
@@ -33,6 +34,9 @@ def ship(session: Session, nodes: list[Node]) -> int:
     whole = [fresh_record(session, node) for node in nodes]
     behind = session.graph.ancestors(nodes) - {node.name for node in nodes}
     known = [fresh_record(session, session.graph.nodes[name]) for name in sorted(behind)]
+    records = (*whole, *known)
+    if private := [fault for r in records for fault in private_in(r, session.project.public)]:
+        raise ReportgenError("\n".join(private))
     layer = Layer("bundle", session.project.bundle_dir)
     size = write_bundle(session.store, layer, whole, known)
     for old in (old for node in nodes for old in node.was):

@@ -6,6 +6,7 @@ import click
 
 from reportgen.cli.options import names, open_session, selected, session_options
 from reportgen.messages import warn
+from reportgen.store.private import private_in
 from reportgen.store.remote import Moved, Remote, open_remote, push_records
 
 
@@ -23,7 +24,10 @@ def command(selection: tuple[str, ...], force: bool, **options: Any) -> int:
     wanted = session.graph.ancestors(selected(session, selection))
     statuses = [(node, session.status(node)) for node in session.graph if node.name in wanted]
     records = [s.record for _, s in statuses if s.usable and s.record]
-    moved = push_records(remote, session.store, records, force=force)
+    private = {r.node: list(private_in(r, session.project.public)) for r in records}
+    sent = [record for record in records if not private[record.node]]
+    moved = push_records(remote, session.store, sent, force=force)
+    moved.faults += [fault for faults in private.values() for fault in faults]
     moved.faults += [f"'{n.id}' is {s.state}: {s.reason}." for n, s in statuses if not s.usable]
     return report(moved, remote, "sent to")
 

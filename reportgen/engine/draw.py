@@ -29,7 +29,9 @@ def results_of(session: Session) -> Results:
     }
     project = session.project
     codes = Codes(project.root, session.sources, project.repository)
-    return Results(session.graph, session.store, bare, project.seed, codes)
+    results = Results(session.graph, session.store, bare, project.seed, codes)
+    results.public = project.public
+    return results
 
 
 def draw_figure(session: Session, results: Results, node: Node) -> Result:

@@ -1,7 +1,7 @@
 """What posts, previews and publishing see of a build: every node with its state and its values."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,7 @@ class Results(Mapping[str, Result]):
         """``seed`` is the project's, which those of all nodes come from; ``codes`` has their
         sources."""
         self.graph, self.store, self.seed, self.codes = graph, store, seed, codes
+        self.public: Collection[str] = ()
         self.results = dict(results)
         self._values: dict[str, Any] = {}
 

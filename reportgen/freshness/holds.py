@@ -3,6 +3,7 @@
 import ast
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from hashlib import file_digest as hash_file
 from hashlib import sha256
 from pathlib import Path
@@ -30,7 +31,10 @@ def broken(observed: Mapping[str, Any], root: Path, sources: Sources) -> Iterato
         "files": ("{}", lambda name, was: _file(root / name, was, sources)),
         "folders": ("files in {}", lambda name, was: _folder(root / name, was)),
         "links": ("link {}", lambda name, was: _link(root / name)),
-        "environment": ("environment variable {}", lambda name, was: variable_digest(name)),
+        "environment": (
+            "environment variable {}",
+            _variable,
+        ),
         "modules": ("module {}", lambda name, was: _module(name, sources)),
         "missing": ("module {}", lambda name, was: name if sources.has(name) else None),
         "ran": ("{}", lambda name, was: _definition(name, sources)),
@@ -42,6 +46,10 @@ def broken(observed: Mapping[str, Any], root: Path, sources: Sources) -> Iterato
             found = look(name, was)
             if found != was:
                 yield f"{words.format(name)} {_verb(was, found)}"
+
+
+def _variable(name: str, was: str | None) -> str | None:
+    return variable_digest(name, like=was)
 
 
 def _verb(was: Any, found: Any) -> str:
@@ -113,12 +121,30 @@ def names_digest(names: Iterable[str]) -> str:
     return sha256("\0".join(names).encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
-def variable_digest(name: str, given: Mapping[str, str | None] | None = None) -> str | None:
+def variable_digest(
+    name: str, given: Mapping[str, str | None] | None = None, *, like: str | None = None
+) -> str | None:
     """A digest of a variable's value, which may be a secret; None if it is not set. ``APP_*``
-    stands for all that begin so. ``given`` has values that go before those of this process."""
+    stands for all that begin so. ``given`` has values that go before those of this process.
+
+    It begins with its salt, this machine's or that of ``like``, an earlier digest: in a record that
+    goes elsewhere no list of known digests tells the value."""
+    salt = (like or "").partition("-")[0] if "-" in (like or "") else own_salt()
     now: dict[str, str | None] = {**os.environ.copy(), **(given or {})}
     if name.endswith("*"):
         known = sorted(key for key in now if key.startswith(name[:-1]) and now[key] is not None)
-        return names_digest([part for key in known for part in (key, str(now[key]))])[:16]
+        return salted(salt, [part for key in known for part in (key, str(now[key]))])
     value = now.get(name)
-    return None if value is None else names_digest([name, value])[:16]
+    return None if value is None else salted(salt, [name, value])
+
+
+def salted(salt: str, names: Iterable[str]) -> str:
+    return f"{salt}-{names_digest([salt, *names])[:16]}"
+
+
+@cache
+def own_salt() -> str:
+    """The salt of this user on this machine, the same in every run: equal records stay equal."""
+    import platform
+
+    return names_digest([platform.node(), os.path.expanduser("~")])[:8]

@@ -9,12 +9,18 @@ from collections.abc import Iterable, Sequence
 from io import StringIO
 from typing import Any
 
+FORMULA = (*"=+-@", "\t", "\r")
+"""What a formula begins with, in one spreadsheet or another."""
+
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """A CSV file with a header; floats to six significant digits."""
+    """A CSV file with a header; floats to six significant digits.
+
+    A text that a spreadsheet would run as a formula has an apostrophe before it.
+    """
     buffer = StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(header)
+    writer.writerow([_plain(cell) for cell in header])
     writer.writerows([_plain(cell) for cell in row] for row in rows)
     return buffer.getvalue()
 
@@ -55,4 +61,14 @@ def _places(value: float, digits: int) -> int:
 def _plain(cell: Any) -> Any:
     if isinstance(cell, float):
         return f"{cell:.6g}"
+    if isinstance(cell, str) and cell.lstrip()[:1] in FORMULA and not _is_number(cell):
+        return f"'{cell}"
     return "" if cell is None else cell
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

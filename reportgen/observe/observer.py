@@ -129,7 +129,7 @@ class Observer:
         if self.spool.exists():
             for line in self.spool.read_text().splitlines():
                 owner, kind, name, value = json.loads(line)
-                ours = kind == "environment" and value != variable_digest(name, given)
+                ours = kind == "environment" and value != variable_digest(name, given, like=value)
                 if not ours:  # a variable that differs there was set by who started the process
                     self.note(owner, kind, name, value)
         observed = settled(self, _by_module)

@@ -15,6 +15,7 @@ from reportgen.posts.filters import duration, plain_text
 from reportgen.posts.html import slim
 from reportgen.posts.liquid import entities
 from reportgen.posts.post import Asset
+from reportgen.store.private import is_secret, without_home
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -151,7 +152,9 @@ def _parameters(
     for upstream in [result, *ancestors(result, results)]:
         name = upstream.node.name
         given = {key: value for key, value in upstream.params.items() if value not in ("", [])}
-        values = ", ".join(f"{key} = {_short(value)}" for key, value in given.items())
+        values = ", ".join(
+            f"{key} = {shown_value(key, value, results)}" for key, value in given.items()
+        )
         if values and upstream is result:
             yield values
         elif values and name in told and name not in result.node.inputs:
@@ -197,11 +200,18 @@ def _remarks(result: Result, results: Results) -> Iterator[tuple[str, str]]:
         whose = "" if upstream is result else f"{upstream.node.name}: "
         record = upstream.record
         if record and record.accepted:
-            yield "Accepted", f"{whose}{record.accepted['reason']}"
+            yield "Accepted", f"{whose}{without_home(record.accepted['reason'])}"
         if change := other_versions(upstream):
             yield "Versions", f"{whose}{change}"
         for note in record.notes if record else ():
-            yield "Note", f"{whose}{note}"
+            yield "Note", f"{whose}{without_home(note)}"
+
+
+def shown_value(name: str, value: Any, results: Results) -> str:
+    """A parameter as a page shows it: a text that its name calls a secret is not shown, and of a
+    path below a home folder only what follows it. ``public`` settings say which are none."""
+    secret = is_secret(name, value) and name not in results.public
+    return "(not shown)" if secret else _short(value)
 
 
 def _short(value: Any) -> str:
@@ -209,7 +219,7 @@ def _short(value: Any) -> str:
         return f"{len(value)} values"
     if isinstance(value, dict):
         return f"{len(value)} values"
-    text = plain_text(value)
+    text = without_home(plain_text(value))
     return text if len(text) <= 40 else text[:39] + "…"
 
 

@@ -1,18 +1,25 @@
 """The commit that a report is published from, and whether it is behind what is published."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 from reportgen.errors import ReportgenError
 from reportgen.publish.git import Git, top_of
 
 
-def project_commit(root: Path) -> tuple[str, bool]:
-    """The commit of the project and whether tracked files differ from it; ('', False) if none."""
+def project_commit(root: Path, sources: Collection[str] = ()) -> tuple[str, bool]:
+    """The commit of the project and whether its files differ from it; ('', False) if none.
+
+    Of files that git does not track those below the folders ``sources`` count.
+    """
     if not top_of(root):
         return "", False
     git = Git(within=root)
     commit = git.ask("rev-parse", "--verify", "--quiet", "HEAD")
     changes = git.ask("status", "--porcelain", "--untracked-files=no", "--", ".")
+    there = [folder for folder in sources if (root / folder).is_dir()]
+    if there and not changes:
+        changes = git.ask("ls-files", "--others", "--exclude-standard", "--", *there)
     return commit, bool(commit and changes)
 
 

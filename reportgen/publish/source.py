@@ -82,7 +82,7 @@ def gathered(
             notes += refuse_faults(check_paths([staging]), staging)
         relative = target.kind == "html" and not jekyll.installed()
         files = built(project, target, posts, staging, baseurl)
-        commit, dirty = project_commit(project.root)
+        commit, dirty = project_commit(project.root, (*project.experiments, project.templates))
         notes += ["The project has uncommitted changes."] if dirty else []
         manifest = Manifest(
             id, name_of(project), target.kind, baseurl=baseurl, commit=commit, dirty=dirty,

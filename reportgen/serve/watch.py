@@ -1,6 +1,7 @@
 """Which files were saved, in batches, without looking into environments and caches."""
 
 import contextlib
+import os
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -46,8 +47,10 @@ class Watch:
 
     def __init__(self, project: Project, site: Path, tell: Tell) -> None:
         self.root, self.site, self.tell = project.root, site, tell
+        self.posts = project.posts_dir
         self.unseen = (project.store_dir, *(site / name for name in GENERATED))
-        self.stopped, self.again = threading.Event(), threading.Event()
+        self.links: dict[Path, Path] = {}
+        self.stopped, self.again, self.anew = (threading.Event() for _ in range(3))
         self.begun = [threading.Event(), threading.Event()]
         self.threads = [
             threading.Thread(target=run, daemon=True) for run in (self.watch_root, self.watch_below)
@@ -67,17 +70,39 @@ class Watch:
     def stop(self) -> None:
         self.stopped.set()
         self.again.set()
+        self.anew.set()
         for thread in self.threads:
             thread.join(timeout=2)
 
     def watch_root(self) -> None:
-        known = list(map(inode, self.folders()))
-        for batch in self.batches([self.root], self.stopped, self.begun[0].set):
-            if batch:
-                self.tell(batch)
-            if (now := list(map(inode, self.folders()))) != known:
-                known = now
-                self.again.set()
+        """Watch the root, and the folders that links of posts lead to, from the start whenever one
+        of them is another than before: a folder may go and come back."""
+        begun = self.begun[0].set
+        while not self.stopped.is_set():
+            self.anew.clear()
+            self.links = self.linked()
+            known = list(map(inode, self.folders()))
+            alone = [self.root, *sorted({target.parent for target in self.links})]
+            watched = [*map(inode, alone), *self.links.items()]
+            for batch in self.batches(alone, self.anew, begun):
+                if batch:
+                    self.tell(batch)
+                if (now := list(map(inode, self.folders()))) != known:
+                    known = now
+                    self.again.set()
+                if [*map(inode, alone), *self.linked().items()] != watched:
+                    self.anew.set()
+            begun = self.tell_all
+
+    def linked(self) -> dict[Path, Path]:
+        """The posts that are links, by the files outside of the project that they lead to."""
+        try:
+            links = [entry for entry in sorted(self.posts.iterdir()) if entry.is_symlink()]
+        except OSError:
+            return {}
+        found = {Path(os.path.realpath(link)): link for link in links}
+        return {target: link for target, link in found.items() if target.parent.is_dir()
+                and not target.is_relative_to(self.root)}  # fmt: skip
 
     def watch_below(self) -> None:
         """Watch the folders; from the start, whenever one is another than before."""
@@ -89,7 +114,7 @@ class Watch:
                     self.tell(batch)
             else:
                 begun()
-                self.again.wait()
+                self.again.wait()  # the watch of the root sees when there is one
             begun = self.tell_all
 
     def batches(
@@ -128,10 +153,13 @@ class Watch:
             recursive=recursive,
             ignore_permission_denied=True,
         ):
-            yield {Path(path) for _, path in changes}
+            yield {self.links.get(Path(path), Path(path)) for _, path in changes}
 
     def folders(self) -> list[Path]:
-        found = [entry for entry in sorted(self.root.iterdir()) if self.is_watched(entry)]
+        try:
+            found = [entry for entry in sorted(self.root.iterdir()) if self.is_watched(entry)]
+        except OSError:  # it is gone, perhaps to come back
+            found = []
         outside = [] if self.site.is_relative_to(self.root) else [self.site]
         return [*found, *(folder for folder in outside if folder.is_dir())]
 
@@ -142,10 +170,14 @@ class Watch:
     def matters(self, change: Change, path: str) -> bool:
         """Whether a change may concern anything that is shown."""
         file = Path(path)
+        if file in self.links:
+            return True
         if file.name.startswith(".") or file.name.endswith(JUNK) or file.name in HEAVY:
             return False
         base = self.root if file.is_relative_to(self.root) else self.site
-        folders = file.relative_to(base).parts[:-1] if file.is_relative_to(base) else ()
+        if not file.is_relative_to(base):
+            return False  # it lies beside what a link leads to
+        folders = file.relative_to(base).parts[:-1]
         if any(part.startswith(".") or part in HEAVY for part in folders):
             return False
         return not any(file.is_relative_to(folder) for folder in self.unseen)

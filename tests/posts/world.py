@@ -32,6 +32,7 @@ class World(Mapping[str, Result]):
     """Results by figure id and by function name, with values by path."""
 
     seed = 180
+    public = ()
 
     def __init__(self) -> None:
         self.codes = Codes(HERE, Sources(HERE))
