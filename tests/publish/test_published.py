@@ -37,8 +37,21 @@ BLOG_SITE = {
 }
 
 
+FORBIDDEN = re.compile(r".*Content Security Policy.*")
+[POLICY] = re.findall(
+    r"^default-src .*$",
+    (Path(__file__).parents[2] / "docs/publish.md").read_text(encoding="utf-8"),
+    re.MULTILINE,
+)
+
+
 class Quiet(SimpleHTTPRequestHandler):
     """Serves a folder without a word."""
+
+    def end_headers(self) -> None:
+        """Send the policy that docs/publish.md names."""
+        self.send_header("Content-Security-Policy", POLICY)
+        super().end_headers()
 
     def log_message(self, format: str, *args: object) -> None:
         """Keep quiet."""
@@ -67,8 +80,8 @@ def built_by_jekyll(source: Path, destination: Path) -> None:
 def visit_everything(browser: Browser, address: str, start: str) -> dict[str, list[str]]:
     """Every page that can be reached from ``start``, with the figures that show on it.
 
-    Fails for an answer that is no success, an error of a page, a picture that does not show, or a
-    request to another machine.
+    Fails for an answer that is no success, an error of a page, what the policy forbids, a picture
+    that does not show, or a request to another machine.
     """
     seen: dict[str, list[str]] = {}
     faults: list[str] = []
@@ -82,6 +95,7 @@ def visit_everything(browser: Browser, address: str, start: str) -> dict[str, li
     page = browser.new_page()
     page.on("response", answered)
     page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda said: faults.extend(FORBIDDEN.findall(said.text)))
     queue = [f"{address}{start}"]
     while queue:
         url = urldefrag(queue.pop()).url

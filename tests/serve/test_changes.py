@@ -380,3 +380,26 @@ def test_what_was_never_timed_under_this_profile_waits(copy: Callable[[], Projec
         row = rows(served.until(lambda s: s["ready"] and not s["problems"]))["A.1"]
 
     assert (row["doing"], row["held"]) == ("waiting", "walk was never timed")
+
+
+def test_links_are_followed_and_a_project_may_go_and_come_back(
+    served: Served, tmp_path: Path
+) -> None:
+    vault = tmp_path / "vault"
+    vault.mkdir()
+    note = vault / "2026-01-04-linked.md"
+    note.write_text("---\ntitle: Linked\n---\n\nOne.\n")
+    root = served.project.root
+    (root / "templates/posts/2026-01-04-linked.md").symlink_to(note)
+    served.until_page("One.", path="/_preview/linked/")
+    served.settle()
+    save(note, "---\ntitle: Linked\n---\n\nTwo.\n")
+    served.until_page("Two.", path="/_preview/linked/")
+
+    root.rename(tmp_path / "away")
+    served.until_problem("cannot be read")
+    (tmp_path / "away").rename(root)
+    served.until_page("First paragraph")
+    served.settle()
+    served.edit(POST, ("First paragraph", "Back again"))
+    served.until_page("Back again")
