@@ -1,5 +1,7 @@
 """From what a person types to an address, a branch and a folder."""
 
+import re
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -156,3 +158,35 @@ def test_no_address_is_shown_with_its_password() -> None:
     assert redacted("push to https://ada:t0ken@github.com/a.git failed") == (
         "push to https://github.com/a.git failed"
     )
+
+
+def test_every_combination_is_a_target_or_one_sentence(
+    report: Path, checkout: Path, tmp_path: Path, blog: Remote
+) -> None:
+    """Of ``--to``, ``--site``, ``--remote``, and ``--branch`` with ``--folder``."""
+    docs, plain = checkout / "docs", tmp_path / "plain"
+    docs.mkdir()
+    plain.mkdir()
+    for to, site, remote, (branch, folder) in product(
+        ["", "html", "source"],
+        [None, checkout, docs, plain],
+        ["", blog.url, "nobody"],
+        [("", ""), ("mine", "elsewhere")],
+    ):
+        given = {"to": to, "site": site, "remote": remote, "branch": branch, "folder": folder}
+        wrong = (site and to == "html") or remote == "nobody"
+        if wrong or (site == plain and not remote) or (site == docs and folder):
+            with pytest.raises(ReportgenError) as caught:
+                resolve_target(report, **given)  # type: ignore[arg-type]
+            assert re.fullmatch(r"[^\n]+\.", caught.value.message), given
+            assert caught.value.hint, given
+            continue
+        target = resolve_target(report, **given)  # type: ignore[arg-type]
+        own = not site and (to == "html" or not remote)
+        assert (target.own, target.kind) == (own, to or ("html" if own else "source")), given
+        theirs = site or remote
+        assert target.url == (blog.url if theirs else "https://github.com/ada/noise.git"), given
+        followed = "main" if site and site != plain else ""
+        assert target.branch == (branch or ("gh-pages" if own else followed)), given
+        inner = "docs" if site == docs else folder
+        assert target.folder == (f"{inner}/" if inner else ""), given
