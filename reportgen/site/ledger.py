@@ -5,6 +5,7 @@ was published to tells it too, by the manifest in its branch. A file is written 
 none, or one that we wrote and nobody changed since; it is deleted only on the same terms.
 """
 
+import os
 import re
 import subprocess
 from collections.abc import Callable, Mapping
@@ -53,7 +54,8 @@ class Ledger:
     @classmethod
     def read(cls, project: Project, folder: Path) -> "Ledger":
         """The ledger of a site of the project. One that is damaged counts as none."""
-        name = sha256(str(folder.resolve()).encode()).hexdigest()[:16]
+        site = os.path.relpath(folder.resolve(), project.root.resolve())  # both may be moved
+        name = sha256(site.encode("utf-8", "surrogateescape")).hexdigest()[:16]
         file = project.store_dir / "sites" / f"{name}.json"
         ids = listed(file)
         for path, id in published(project, folder).items():
@@ -155,7 +157,7 @@ class Ledger:
             folder.rmdir()
 
     def write_down(self) -> None:
-        write_json(self.file, {"site": str(self.folder.resolve()), "files": self.ids})
+        write_json(self.file, {"files": self.ids})
 
 
 def id_of(content: Content) -> str:
