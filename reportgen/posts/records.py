@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from reportgen.posts.figures import ancestors
 from reportgen.posts.marks import PageReader, same
 from reportgen.posts.post import Asset
+from reportgen.store.private import is_secret
 
 if TYPE_CHECKING:
     from reportgen.engine.results import Result, Results
@@ -67,7 +68,7 @@ def records_of(body: Body, page: str, results: Results) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "post": body.draft.source.slug,
-        "runs": {result.node.name: run_of(result) for result in behind},
+        "runs": {result.node.name: run_of(result, results) for result in behind},
         "values": {str(number): value_of(item) for item, number in body.marked.items()},
         "figures": {
             figure.anchor: {
@@ -80,13 +81,15 @@ def records_of(body: Body, page: str, results: Results) -> dict[str, Any]:
     }
 
 
-def run_of(result: Result) -> dict[str, Any]:
+def run_of(result: Result, results: Results) -> dict[str, Any]:
     """One run: what it is a run of, under which parameters, where and when.
 
-    ``changed`` holds the parameters that differ from the defaults of the code.
+    ``changed`` holds the parameters that differ from the defaults of the code. A parameter that is
+    a secret by its name is left out.
     """
     node, record = result.node, result.record
-    params = dict(result.params)
+    secret = {k for k, v in result.params.items() if is_secret(k, v)} - set(results.public)
+    params = {name: value for name, value in result.params.items() if name not in secret}
     data = {
         "id": node.id,
         "kind": node.kind,
