@@ -59,7 +59,7 @@ def test_either_way_then_pull_then_the_other(both: Both) -> None:
     files = both.blog.files()
     assert f"Sentence {both.edits}." in (both.site / POST).read_text()
     assert {name: files[name] for name in BLOG} == BLOG
-    assert not [name for name in files if "_preview" in name or name.endswith(".json")]
+    assert not [name for name in files if "_preview" in name or ".reportgen" in name]
     lists = both.blog.git("ls-tree", "--name-only", "main", ".reportgen/").splitlines()
     assert len(lists) == 1
 
