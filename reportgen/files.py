@@ -35,7 +35,6 @@ def write_bytes(path: Path, content: bytes, *, synced: bool = True) -> None:
         temporary.write_bytes(content)
 
 
-<<<<<<< HEAD:reportgen/files.py
 def write_changed(path: Path, content: bytes) -> None:
     """Write a file that can be made again, unless it has this content already."""
     if not path.is_file() or path.read_bytes() != content:
@@ -46,7 +45,8 @@ def keep(path: Path, content: bytes) -> None:
     """Write a file of a cache. Where that cannot be, all is slower, not wrong."""
     with contextlib.suppress(OSError, ReportgenError):
         write_bytes(path, content, synced=False)
-=======
+
+
 def own_folder(store: Path) -> None:
     """Make the folder of a store, with a .gitignore of its own: no commit takes it up by chance.
 
@@ -56,7 +56,6 @@ def own_folder(store: Path) -> None:
     ignore = store / ".gitignore"
     if not ignore.exists():
         ignore.write_bytes(b"*\n")
->>>>>>> 8cac534 (Let builds into a blog and publishes into it know each other's files, look posts up in the branch that they join, and keep what is ours out of commits):reportgen/store/files.py
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from reportgen.files import own_folder
 from reportgen.messages import say, warn
 from reportgen.project import Project, find_project
 from reportgen.publish.cache import with_cache
@@ -27,7 +28,6 @@ from reportgen.publish.workflow import (
     requirement,
     write_workflows,
 )
-from reportgen.files import own_folder
 
 EXAMPLES = """\b
 Examples:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from reportgen.blog import config
 from reportgen.errors import ReportgenError
+from reportgen.files import blob_id
 from reportgen.publish.conflicts import conflict_error
 from reportgen.publish.dates import check_dates
 from reportgen.publish.git import Git, GitFailure
@@ -28,7 +29,6 @@ from reportgen.publish.trees import (
     write_commit,
     write_tree,
 )
-from reportgen.files import blob_id
 
 REPLAYS = 3
 """How often a push that lost a race is tried again on top of the winner's."""

@@ -16,8 +16,8 @@ from typing import Any
 
 from reportgen import media
 from reportgen.errors import Place, ReportgenError
-from reportgen.project import Project
 from reportgen.files import blob_id, read_json, write_bytes, write_json
+from reportgen.project import Project
 
 Content = bytes | Path
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from reportgen.errors import ReportgenError
+from reportgen.files import blob_id
 from reportgen.project import Project
 from reportgen.site import ledger as module
 from reportgen.site.ledger import Ledger, SiteChanges, slug_at, written
-from reportgen.files import blob_id
 from tests.publish.helpers import git
 
 REPORT = "0123456789abcdef"
