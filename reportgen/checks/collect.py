@@ -28,7 +28,7 @@ NUMBERED = re.compile(
     r"\s*(?P<end>[:.|—–-]|\([^()\n]{1,30}\)\s*[:.]|\Z)?\s*",
     re.IGNORECASE,
 )
-CANDIDATE = re.compile(r"[\s,]*((?:\{\{.*?\}\}|[^\s{])*(?:\}\}|[^\s,{]))(?:\s[^,]*)?")
+CANDIDATE = re.compile(r"[\s,]*((?:\{\{.*?\}\}|[^\s{,]|,(?=\S))+)(?:\s[^,]*)?")
 """An address of a srcset; commas within one, as of a ``data:`` address, are its own."""
 HEADING_TAG = re.compile("<h[1-6]", re.IGNORECASE)
 OWN_ID = re.compile(r"(?:^|\s)(?:\.[^\s.#]+)*#([A-Za-z][\w:-]*)")

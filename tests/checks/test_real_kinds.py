@@ -20,6 +20,8 @@ RIGHT = {
     "notes at the end": "A note.[^1]\n\n## Notes\n\n[^1]: Here.",
     "a link in HTML": "See <a href='https://e.org'>https://e.org/b</a>.",
     "a badge in each row": "![CI](https://img.shields.io/a) ![CI](https://img.shields.io/b)",
+    "Liquid in a srcset": "<img src='https://e.org/a.png' alt='Two runs' srcset='"
+    '{{"https://e.org/b.png" | relative_url}} 2x, data:image/png;base64,AA== 3x\'>',
     "a page below": "See [it](/topics/noise.html) and [it](/topics/noise/).",
     "the post's own address": "See [it](/2024/11/19/example.html).",
 }
