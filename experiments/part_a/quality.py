@@ -1,18 +1,103 @@
-"""Part A, whether the judge can doubt: how often it says neither, of scenes drawn and spoilt."""
+"""Part A, how good the pictures are: a distance beside agreement, and a judge that may doubt."""
 
 from typing import Any
 
 import torch
 from torch import Generator, Tensor
 
-from experiments.diffusion.metrics import share_interval
+from experiments.diffusion.metrics import frechet_distance, frechet_interval, share_interval
 from experiments.diffusion.objectives import noise_like
+from experiments.diffusion.samplers import Predict
+from experiments.part_a.backends import ScenesBackend
 from experiments.part_a.hybrids import far_and_near
-from experiments.part_a.painting import as_bytes, from_bytes
-from experiments.world.doubt import features_of, fit_doubt
-from experiments.world.judge import load_judge
+from experiments.part_a.painting import as_bytes, each_told, from_bytes, painted, random_words
+from experiments.world.doubt import Doubt, features_of, fit_doubt
+from experiments.world.judge import load_judge, read
 from experiments.world.scenes import pictures
-from reportgen import Run, Table, artifact, figure
+from reportgen import Curve, Panels, Run, Table, artifact, figure
+
+
+@artifact
+def picture_quality(
+    run: Run,
+    scenes_model: dict[str, Any],
+    scenes_judge: dict[str, Any],
+    *,
+    gammas: list[float] = (0.25, 0.5, 0.75, 1.0, 2.0, 4.0, 7.0, 10.0),
+    samples: int = 500,
+    drawn: int = 4000,
+) -> dict[str, Any]:
+    """Samples at every guidance scale beside drawn scenes, in the features of the judge.
+
+    ``frechet`` with its interval, the share ``all`` that shows all four words, and the share that
+    is like no drawn scene (``neither``), each with its 95 % interval. ``floor`` is what as many
+    drawn scenes have, over several disjoint sets. The same prompts and noise at all scales.
+    """
+    model = ScenesBackend(scenes_model["weights"], run.device)
+    judge = load_judge(scenes_judge["weights"])
+    images, words = pictures(run.seed, 2 * drawn)
+    features = features_of(judge, images)
+    real, fresh = features[:drawn], features[drawn:]
+    doubt = fit_doubt(real, words[:drawn, 0], fresh)
+    asked, found = random_words(run.seed + 1, samples), {}
+    for gamma in gammas:
+
+        def predict(part: slice, gamma: float = gamma) -> Predict:
+            return each_told(model, asked[part], gamma)
+
+        pixels = painted(run, model, samples, predict, f"guidance {gamma:g}")
+        generator = run.generator(f"interval {gamma:g}")
+        found[f"{gamma:g}"] = scores(judge, doubt, real, pixels, asked, generator)
+    sets = [frechet_distance(part, real) for part in fresh.split(samples) if len(part) == samples]
+    best = min(found, key=lambda gamma: found[gamma]["frechet"])
+    return {
+        "gammas": list(gammas),
+        "scores": found,
+        "best": best,
+        "floor": {"mean": sum(sets) / len(sets), "least": min(sets), "most": max(sets)},
+    }
+
+
+def scores(
+    judge: Any, doubt: Doubt, real: Tensor, pixels: Tensor, asked: Tensor, generator: Generator
+) -> dict[str, Any]:
+    """What ``picture_quality`` records of one scale, from its pictures, uint8 (N, 3, H, W)."""
+    features = features_of(judge, pixels)
+    right = (read(judge, pixels) == asked).all(1)
+    strange = doubt.neither(features)
+    return {
+        "frechet": frechet_distance(features, real),
+        "frechet_interval": list(frechet_interval(features, real, generator)),
+        "all": float(right.double().mean()),
+        "all_interval": list(share_interval(int(right.sum()), len(right))),
+        "neither": float(strange.double().mean()),
+        "neither_interval": list(share_interval(int(strange.sum()), len(strange))),
+    }
+
+
+@figure(
+    "A.6g",
+    caption="Picture quality against guidance scale, over {picture_quality.samples} samples at "
+    "each: (a) the Fréchet distance from drawn scenes in the judge's features (as many drawn "
+    "scenes have {picture_quality.floor.mean:.1f}), (b) the share that is like no drawn scene. "
+    "Bands are 95\u00a0% intervals.",
+)
+def quality_curves(picture_quality: dict[str, Any]) -> Panels:
+    return Panels(
+        {
+            "distance": over_scales(picture_quality, "frechet", "Fréchet distance", 1.0),
+            "neither": over_scales(picture_quality, "neither", "read as neither, %", 100.0),
+        }
+    )
+
+
+def over_scales(quality: dict[str, Any], measure: str, y: str, unit: float) -> Curve:
+    """One measure against the scale, with its band."""
+    rows = [quality["scores"][f"{gamma:g}"] for gamma in quality["gammas"]]
+    low, high = zip(*(row[f"{measure}_interval"] for row in rows), strict=True)
+    values = (list(quality["gammas"]), [unit * row[measure] for row in rows])
+    band = ([unit * v for v in low], [unit * v for v in high])
+    return Curve({"painted": values}, x="guidance scale γ", y=y, bands={"painted": band})
 
 
 @artifact

@@ -5,13 +5,13 @@ from typing import Any
 import torch
 from torch import Generator, Tensor
 
-from experiments.diffusion.samplers import Predict
+from experiments.diffusion.samplers import Predict, final
 from experiments.diffusion.schedule import strided_timesteps
 from experiments.part_a.backends import ScenesBackend
 from experiments.part_a.painting import as_bytes, each_told, opened, paint, painted, told, walk
 from experiments.world.judge import load_judge, read, subjects
 from experiments.world.scenes import SLOTS
-from reportgen import Animation, Panels, ReportgenError, Run, Strip, artifact, figure
+from reportgen import Animation, Grid, Panels, ReportgenError, Run, Strip, artifact, figure
 
 PROMPTS = (
     "a red sailboat by the sea at noon",
@@ -72,6 +72,48 @@ def at_scale(free_samples: dict[str, Any], gamma: float) -> Tensor:
             "the parameter 'gammas' of 'free_samples' sets them.",
         )
     return free_samples["images"][gammas.index(gamma)]
+
+
+@artifact
+def first_pictures(
+    run: Run,
+    scenes_model: dict[str, Any],
+    painter: dict[str, Any],
+    *,
+    prompts: list[str] = PROMPTS[:3],
+    strides: list[int] = (330, 30),
+    gamma: float = 4.0,
+) -> dict[str, Any]:
+    """A few prompts from the same noise, in few steps and in many: a walk for each of ``strides``.
+
+    ``images`` is uint8 (strides, prompts, 3, H, W).
+    """
+    model = opened(painter, scenes_model, run.device)
+
+    def sources() -> list[Generator]:
+        return [run.generator(f"sample {i}") for i in range(len(prompts))]
+
+    walks = [strided_timesteps(stride=stride) for stride in strides]
+    predict = told(model, prompts, gamma)
+    images = [as_bytes(final(walk(model, predict, sources, down))) for down in walks]
+    return {
+        "images": torch.stack(images),
+        "prompts": list(prompts),
+        "steps": [len(down) for down in walks],
+    }
+
+
+@figure(
+    "A.0b",
+    caption="The model at work, at γ = {first_pictures.gamma:g}: one prompt a column, in few steps "
+    "and in many, from the same noise.",
+)
+def few_and_many_steps(first_pictures: dict[str, Any]) -> Grid:
+    return Grid(
+        [list(row) for row in first_pictures["images"]],
+        row_labels=[f"{steps} steps" for steps in first_pictures["steps"]],
+        column_labels=first_pictures["prompts"],
+    )
 
 
 @figure(
