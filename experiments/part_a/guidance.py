@@ -16,7 +16,7 @@ from experiments.part_a.sampling import at_scale
 from experiments.world.drawing import draw_scene
 from experiments.world.judge import load_judge, read, shares
 from experiments.world.scenes import SLOTS, random_scene, randomness
-from reportgen import Curve, Grid, Panels, Run, Steps, artifact, figure
+from reportgen import Curve, Grid, Panels, Run, artifact, figure
 
 
 @figure(
@@ -35,15 +35,14 @@ def guided_samples(free_samples: dict[str, Any], *, gamma: float = 7.0) -> Grid:
 
 @figure(
     "A.6b",
-    caption="Guidance from none to much: each picture keeps its noise and its prompt, which are "
-    "those above.",
+    caption="Guidance from none to much: a row for each scale. Each column keeps its noise and its "
+    "prompt, which are those above.",
 )
-def guidance_steps(free_samples: dict[str, Any]) -> Steps:
-    gammas, things = free_samples["gammas"], [thing(prompt) for prompt in free_samples["prompts"]]
-    return Steps(
-        [Grid([list(row)], column_labels=things) for row in free_samples["images"]],
-        [f"γ = {gamma:g}" for gamma in gammas],
-        what="guidance scale",
+def guidance_grid(free_samples: dict[str, Any]) -> Grid:
+    return Grid(
+        [list(row) for row in free_samples["images"]],
+        row_labels=[f"γ = {gamma:g}" for gamma in free_samples["gammas"]],
+        column_labels=[thing(prompt) for prompt in free_samples["prompts"]],
     )
 
 

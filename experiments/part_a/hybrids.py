@@ -5,6 +5,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn.functional import interpolate, pad
 
 from experiments.diffusion.hybrids import from_afar, hybrid, low_pass
 from experiments.diffusion.samplers import Predict
@@ -15,7 +16,7 @@ from experiments.part_a.two_readings import Readings, as_read, both_ways, first_
 from experiments.world.judge import load_judge, read, shares
 from experiments.world.scenes import pictures
 from experiments.world.subjects import SUBJECTS
-from reportgen import Grid, Run, artifact, figure
+from reportgen import Grid, Panels, Run, Steps, artifact, figure
 
 HYBRIDS = (
     ("a red lighthouse in a field at noon", "a red windmill in a field at noon"),
@@ -97,6 +98,48 @@ def in_the_middle(small: Tensor, size: int) -> Tensor:
     top, left = ((size - side) // 2 for side in small.shape[-2:])
     canvas[:, top : top + small.shape[-2], left : left + small.shape[-1]] = small
     return canvas
+
+
+@figure(
+    "A.9b",
+    caption="The same images on their way from near to afar, in two ways: blurred more and more, "
+    "by a Gaussian whose σ is in pixels of 64; and shrunk more and more, as by walking backwards.",
+)
+def walking_backwards(
+    hybrid_pairs: dict[str, Any],
+    *,
+    sigmas: list[float] = (0.0, 1.0, 2.0, 3.0, 4.0, 6.0),
+    shares: list[float] = (1.0, 0.7, 0.5, 0.35, 0.25, 0.18),
+) -> Panels:
+    images = from_bytes(hybrid_pairs["images"])
+    blurred = [low_pass(images, sigma) if sigma else images for sigma in sigmas]
+    shrunk = [from_further(images, share) for share in shares]
+    return Panels(
+        {
+            "blurred": Steps(
+                [Grid([list(as_bytes(x))]) for x in blurred],
+                [f"σ = {sigma:g}" for sigma in sigmas],
+                what="blur",
+                start=0,
+            ),
+            "shrunk": Steps(
+                [Grid([list(as_bytes(x))]) for x in shrunk],
+                [f"{100 * share:g} %" for share in shares],
+                what="size",
+                start=0,
+            ),
+        }
+    )
+
+
+def from_further(x: Tensor, share: float, scale: int = 3) -> Tensor:
+    """Images (B, C, H, W), ``scale`` times as large, shrunk to a share of that, amid grey."""
+    large = interpolate(x, scale_factor=scale, mode="nearest")
+    side = max(1, round(share * large.shape[-1]))
+    small = interpolate(large, side, mode="bilinear", antialias=True)
+    before = (large.shape[-1] - side) // 2
+    after = large.shape[-1] - side - before
+    return pad(small, (before, after, before, after))
 
 
 @artifact

@@ -17,7 +17,7 @@ from experiments.part_a.forward_process import unshrunk
 from experiments.part_a.originals import drawn
 from experiments.part_a.painting import as_bytes, device_of, from_bytes, opened, shown
 from experiments.world.scenes import Scene, randomness
-from reportgen import ReportgenError, Run, Steps, Strip, artifact, figure
+from reportgen import Plot, ReportgenError, Run, Steps, Strip, artifact, figure
 
 METHODS = ("noisy", "blurred", "one step", "iterative")
 
@@ -124,3 +124,31 @@ def denoising_comparison(iterative_denoising: dict[str, Any]) -> Strip:
         [iterative_denoising["original"], *(images[name] for name in METHODS)],
         labels=["original", *(f"{name}, {score[name]:.1f} dB" for name in METHODS)],
     )
+
+
+@figure(
+    "A.4d",
+    caption="Where each method errs: the error of every pixel of the images above, as the root "
+    "mean square over its three colours, all on one scale.{originals.note}",
+    alt="Four heat maps on one scale: noise errs everywhere, blur along edges, the network at the "
+    "edges of the subject",
+)
+def error_maps(iterative_denoising: dict[str, Any]) -> Plot:
+    from matplotlib.figure import Figure
+
+    truth = iterative_denoising["original"].float() / 255  #        (3, H, W)
+    errors = {
+        name: (iterative_denoising["images"][name].float() / 255 - truth).square().mean(0).sqrt()
+        for name in METHODS
+    }
+    largest = max(float(error.max()) for error in errors.values())
+    drawing = Figure(figsize=(6.65, 1.9), dpi=192, layout="constrained")
+    panels = drawing.subplots(1, len(errors))
+    for axes, (name, error) in zip(panels, errors.items(), strict=True):
+        map_ = axes.imshow(error, cmap="magma", vmin=0, vmax=largest, interpolation="nearest")
+        axes.set_title(name, fontsize=9)
+        axes.set_axis_off()
+    bar = drawing.colorbar(map_, ax=panels, shrink=0.85, pad=0.01)
+    bar.set_label("error, of a range of 1", fontsize=8)
+    bar.ax.tick_params(labelsize=8)
+    return Plot(drawing, lines=[])

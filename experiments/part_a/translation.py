@@ -21,6 +21,8 @@ from experiments.part_a.painting import (
     told,
 )
 from experiments.part_a.sketches import draw_sketch, read_sketches
+from experiments.world.judge import load_judge, read, subjects
+from experiments.world.pen import SIZE
 from reportgen import Grid, Run, artifact, figure
 
 I_STARTS = (1, 3, 5, 7, 10, 20)
@@ -96,6 +98,22 @@ def sketch_translations(
     prompts = [prompt] * len(images)
     found = translated(model, images, prompts, gamma, i_starts, noise_of(run, len(images)))
     return {"images": found, "timesteps": [strided_timesteps()[i] for i in i_starts]}
+
+
+@artifact
+def sketches_as_read(
+    sketch: dict[str, Any], sketch_translations: dict[str, Any], scenes_judge: dict[str, Any]
+) -> dict[str, Any]:
+    """The subjects that the judge reads in what became of each sketch, the noisiest start first.
+
+    By the sketch's name; without any for images of another size than the judge's.
+    """
+    columns = sketch_translations["images"]  #                      (starts, B, 3, H, W)
+    if columns.shape[-1] != SIZE:
+        return {name: [] for name in sketch["names"]}
+    judge = load_judge(scenes_judge["weights"])
+    by_sketch = zip(sketch["names"], columns.transpose(0, 1), strict=True)
+    return {name: subjects(read(judge, images)) for name, images in by_sketch}
 
 
 def starts(translations: dict[str, Any]) -> list[str]:

@@ -5,12 +5,22 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from experiments.diffusion.forward import forward
 from experiments.diffusion.objectives import noise_like, one_hot
 from experiments.diffusion.schedule import linear
 from experiments.diffusion.unet import UNet
+from experiments.part_b.diagram import draw_unet
 from experiments.part_b.digits import CLASSES, DIGITS
-from experiments.part_b.models import PREDICT, by_epoch, told, trained, training_curves, walk
-from reportgen import Curve, Grid, Panels, Run, Steps, artifact, figure
+from experiments.part_b.models import (
+    PREDICT,
+    by_epoch,
+    hidden_of,
+    told,
+    trained,
+    training_curves,
+    walk,
+)
+from reportgen import Curve, Grid, Panels, Plot, Run, Steps, artifact, figure
 
 
 @artifact
@@ -38,6 +48,25 @@ def class_conditional(
 
     objective = PREDICT[predicts](schedule, one_hot(CLASSES, drop))
     return trained(run, model, mnist, objective, sample, epochs, batch_size, lr)
+
+
+@figure(
+    "B.3-network",
+    caption="The network that is told time and class, drawn from the network itself, at work on a "
+    "digit under the noise of t = {t}: of each block the channel that varies most.",
+    alt="The U-shaped diagram again, with two boxes beside its right arm: time and class change "
+    "the features after Unflatten and after the first UpBlock",
+)
+def told_diagram(
+    run: Run, class_conditional: dict[str, Any], *, digit: int = 2, t: int = 100
+) -> Plot:
+    model = UNet(hidden_of(class_conditional["weights"]), time=True, classes=CLASSES)
+    model.load_state_dict(class_conditional["weights"])
+    schedule = linear(300)
+    clean = class_conditional["samples"][-1][digit : digit + 1].float().div(127.5).sub(1)
+    x_t = forward(clean, t, schedule, noise_like(clean, run.generator("noise")))
+    told_class = torch.nn.functional.one_hot(torch.tensor([digit]), CLASSES).float()
+    return Plot(draw_unet(model, (x_t, torch.tensor([t / schedule.T]), told_class)), lines=[])
 
 
 @figure(

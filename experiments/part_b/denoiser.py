@@ -73,12 +73,16 @@ def denoiser(
 @figure(
     "B.0",
     caption="The denoiser's U-Net with D = {denoiser.hidden}, drawn from the network itself: "
-    "channels × height × width after each block. Dashed lines join features by concatenation.",
+    "channels × height × width after each block, and of each block the channel that varies most "
+    "while it works on the digit at the left. Dashed lines join features by concatenation.",
     alt="A U-shaped diagram of eight blocks, from 28 × 28 pixels down to 1 × 1 and up again, with "
-    "three dashed skip connections between blocks of equal resolution",
+    "three dashed skip connections between blocks of equal resolution, and in each block a picture "
+    "of its features, in which the digit becomes coarser and then clear",
 )
 def unet_diagram(denoiser: dict[str, Any]) -> Plot:
-    return Plot(draw_unet(UNet(hidden_of(denoiser["weights"]))), lines=[])  # arrows are no data
+    model = UNet(hidden_of(denoiser["weights"]))
+    model.load_state_dict(denoiser["weights"])
+    return Plot(draw_unet(model, (denoiser["noisy"][2:3],)), lines=[])  # arrows are no data
 
 
 @figure(
