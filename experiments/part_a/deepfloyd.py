@@ -129,7 +129,8 @@ def installed(package: str) -> Any:
     except ImportError:
         raise ReportgenError(
             f"The backend 'deepfloyd' needs the package '{package}', which is not installed.",
-            hint="Install it with 'pip install reportgen[deepfloyd]', or use the backend 'scenes'.",
+            hint="Install it with: pip install 'reportgen-jekyll[deepfloyd]', or use the backend "
+            "'scenes'.",
         ) from None
 
 

@@ -124,7 +124,9 @@ def samplers_grid(digit_samplers: dict[str, Any]) -> Grid:
     "B.3e-table",
     caption="What fewer steps cost and save, over {digit_samplers.images:,} samples each. Times "
     "are by the wall clock, of one run each. As many test "
-    "images have a Fréchet distance of {digit_samplers.floor:.1f}.",
+    "images have a Fréchet distance of {digit_samplers.floor:.1f}, and sets of "
+    "{frechet_floor.images:,} differ by chance, from {frechet_floor.least:.2f} to "
+    "{frechet_floor.most:.2f}.",
 )
 def samplers_table(digit_samplers: dict[str, Any]) -> Table:
     scores = [(name, digit_samplers["scores"][name]) for name in digit_samplers["names"]]

@@ -254,7 +254,7 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "diffusers", None)
     with pytest.raises(ReportgenError, match="needs the package 'diffusers'") as caught:
         deepfloyd.load_network("main")
-    assert "pip install reportgen[deepfloyd]" in str(caught.value)
+    assert "pip install 'reportgen-jekyll[deepfloyd]'" in str(caught.value)
 
 
 def test_a_missing_gpu_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
