@@ -145,7 +145,9 @@ def error_maps(iterative_denoising: dict[str, Any]) -> Plot:
     drawing = Figure(figsize=(6.65, 1.9), dpi=192, layout="constrained")
     panels = drawing.subplots(1, len(errors))
     for axes, (name, error) in zip(panels, errors.items(), strict=True):
-        map_ = axes.imshow(error, cmap="magma", vmin=0, vmax=largest, interpolation="nearest")
+        map_ = axes.imshow(
+            error.numpy(), cmap="magma", vmin=0, vmax=largest, interpolation="nearest"
+        )
         axes.set_title(name, fontsize=9)
         axes.set_axis_off()
     bar = drawing.colorbar(map_, ax=panels, shrink=0.85, pad=0.01)

@@ -130,7 +130,9 @@ def draw_picture(axes: "Axes", x: float, y: float, image: Tensor) -> None:
     height = 0.36 if image.shape[0] > 1 else 0.1
     width = 0.36 * 1.29 / 1.23 if image.shape[0] > 1 else 0.8  # the axes' inches a unit
     extent = (x - width / 2, x + width / 2, y - height / 2, y + height / 2)
-    axes.imshow(image, cmap="gray", extent=extent, aspect="auto", interpolation="nearest", zorder=2)
+    axes.imshow(
+        image.numpy(), cmap="gray", extent=extent, aspect="auto", interpolation="nearest", zorder=2
+    )
 
 
 def draw_path(axes: "Axes", points: tuple[Point, ...], colour: str, style: object) -> None:

@@ -14,7 +14,9 @@ from experiments.part_a import (
     guidance,
     hybrids,
     painting,
+    quality,
     sampling,
+    translation,
 )
 from experiments.part_a.backends import ScenesBackend
 from experiments.part_a.painting import as_bytes, each_told, from_bytes
@@ -98,6 +100,37 @@ def test_subjects_painted_without_a_prompt_are_counted() -> None:
     assert sum(found["subjects"].values()) == pytest.approx(1)
     assert found["most"] == max(found["subjects"].values())
     assert found["least"] == min(found["subjects"].values())
+
+
+def test_pictures_are_measured_at_each_scale_beside_drawn_ones() -> None:
+    found = quality.picture_quality(FakeRun(), MODEL, JUDGE, gammas=[0, 2], samples=4, drawn=80)
+    assert found["gammas"] == [0, 2]
+    assert found["best"] == min(found["scores"], key=lambda g: found["scores"][g]["frechet"])
+    assert found["floor"]["least"] <= found["floor"]["mean"] <= found["floor"]["most"]
+    for score in found["scores"].values():
+        for measure in ("frechet", "all", "neither"):
+            low, high = score[f"{measure}_interval"]
+            assert low <= score[measure] <= high
+        assert score["frechet"] > found["floor"]["most"]  # of a model that nobody trained
+
+
+def test_sketches_are_read_from_every_start_and_only_where_the_judge_can() -> None:
+    images, _ = pictures(3, 4)
+    columns, names = images.view(2, 2, *images.shape[1:]), ["a boat", "a tree"]
+    found = translation.sketches_as_read({"names": names}, {"images": columns}, JUDGE)
+    expected = subjects(read(load_judge(JUDGE["weights"]), images))
+    assert found == {"a boat": expected[0::2], "a tree": expected[1::2]}
+    large = {"images": torch.zeros(2, 2, 3, 64, 64, dtype=torch.uint8)}
+    assert translation.sketches_as_read({"names": names}, large, JUDGE) == {n: [] for n in names}
+
+
+def test_a_picture_from_further_away_is_smaller_amid_grey() -> None:
+    x = torch.ones(2, 3, 8, 8)
+    near, far = hybrids.from_further(x, 1.0), hybrids.from_further(x, 0.5)
+    assert torch.equal(near, torch.ones(2, 3, 24, 24))
+    assert torch.equal(far[..., 6:18, 6:18], torch.ones(2, 3, 12, 12))
+    assert float(far.sum()) == 2 * 3 * 12 * 12
+    assert hybrids.from_further(x, 0.4).shape == near.shape
 
 
 def test_every_ordered_pair_of_subjects_is_tried_as_a_hybrid(

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from experiments.diffusion.unet import UNet
+from experiments.part_b.diagram import draw_unet, strongest
 
 
 @pytest.mark.parametrize(
@@ -73,3 +74,22 @@ def test_time_is_added_and_class_multiplies() -> None:
         scale = getattr(model, f"class{level}")(c)[:, :, None, None]
         shift = getattr(model, f"time{level}")(t[:, None])[:, :, None, None]
         assert torch.allclose(model.condition(h, t, c, level), scale * h + shift)
+
+
+def test_the_diagram_is_of_the_network_at_work() -> None:
+    x, t, c = torch.rand(1, 1, 28, 28), torch.full((1,), 0.5), torch.eye(10)[:1]
+    plain = draw_unet(UNet(4), (x,)).axes[0]
+    told = draw_unet(UNet(4, time=True, classes=10), (x, t, c)).axes[0]
+    texts = [{text.get_text() for text in axes.texts} for axes in (plain, told)]
+    assert {"4 × 28 × 28", "4 × 14 × 14", "8 × 7 × 7", "8 × 1 × 1", "1 × 28 × 28"} <= texts[0]
+    assert texts[1] - texts[0] == {
+        *("x", "time and class", "× class + time", "4 numbers each", "8 numbers each")
+    }
+    assert len(plain.images) == len(told.images) == 9  # the input, and a channel of each block
+    assert torch.equal(torch.from_numpy(plain.images[-1].get_array().data), x[0, 0])
+
+
+def test_of_a_block_the_channel_is_shown_that_varies_most() -> None:
+    features = torch.stack([torch.full((3, 3), 9.0), torch.eye(3), torch.zeros(3, 3)])
+    assert torch.equal(strongest(features), torch.eye(3))
+    assert strongest(torch.arange(4.0).view(4, 1, 1)).tolist() == [[0, 1, 2, 3]]

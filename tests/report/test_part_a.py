@@ -140,7 +140,9 @@ def test_inpainting_kept_every_value_outside_its_masks(report: Report) -> None:
     assert not torch.equal(images[~kept], originals[~kept])
 
 
-@pytest.mark.parametrize(("anchor", "frames"), [("a-4a", 6), ("a-6b", 6), ("a-7d", 7)])
+@pytest.mark.parametrize(
+    ("anchor", "frames"), [("a-4a", 6), ("a-7d", 7), ("a-9b-a", 6), ("a-9b-b", 6)]
+)
 def test_processes_have_a_slider_over_their_frames(
     anchor: str, frames: int, report: Report
 ) -> None:

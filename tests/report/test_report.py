@@ -18,7 +18,7 @@ SHOWN = re.findall(r'(?:figure|table)\("([^"]+)"\)', SOURCE.read_text(encoding="
 """The ids of all figures and tables, in the order of the post."""
 PROMISED = [
     *("A.0", "A.1", "A.2", "A.3", "A.4a", "A.4b", "A.5", "A.6a", "A.6b", "A.6c", "A.6d", "A.6e"),
-    *("A.7a", "A.7b", "A.7c", "A.7d"),
+    *("A.0b", "A.4d", "A.6f", "A.6g", "A.7a", "A.7b", "A.7c", "A.7d", "A.9b", "B.3-network"),
     *("A.8", "A.9", "B.0", "B.1a", "B.1b", "B.1c", "B.1d", "B.1e", "B.1f", "B.2a", "B.2b", "B.2c"),
     *("B.2d", "B.3a", "B.3b", "B.3c", "B.3d", "B.3e", "B.3f", "B.4"),
 ]
