@@ -207,3 +207,14 @@ def illusion_trials(
         found["hybrids"].append(float(right.double().mean()))
     means = {kind: sum(rates) / len(rates) for kind, rates in found.items()}
     return {**found, "mean": means}
+
+
+@artifact
+def plain_illusions(
+    run: Run, scenes_model: dict[str, Any], scenes_judge: dict[str, Any], *, seeds: int = 50
+) -> dict[str, float]:
+    """What ``illusion_trials`` means for both kinds where each prompt has the plain scale 1."""
+    found = illusion_trials(
+        run, scenes_model, scenes_judge, seeds=seeds, anagram_gamma=1.0, hybrid_gamma=1.0
+    )
+    return dict(found["mean"])
