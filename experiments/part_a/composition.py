@@ -108,8 +108,8 @@ def nearest_scenes(
 
 @figure(
     "A.6e",
-    caption="Ten samples, and below each the nearest of {nearest_scenes.training_scenes} training "
-    "scenes.",
+    caption="Ten samples at γ = {nearest_scenes.gamma:g}, and below each the nearest of "
+    "{nearest_scenes.training_scenes:,} training scenes.",
 )
 def nearest_grid(nearest_scenes: dict[str, Any]) -> Grid:
     distance = nearest_scenes["distance"]["samples"][: len(nearest_scenes["samples"])]

@@ -96,8 +96,8 @@ def box_mask(box: Sequence[float], size: int) -> Tensor:
 @figure(
     "A.7c",
     caption="Inpainting: (a) what is white in the mask is painted anew, towards "
-    "{inpaintings.prompts}, and the rest is kept to the last bit; (b) the first image before and "
-    "after.{originals.note}",
+    "{inpaintings.prompts} at γ = {inpaintings.gamma:g}, and the rest is kept to the last bit; (b) "
+    "the first image before and after.{originals.note}",
 )
 def inpainting_panels(originals: dict[str, Any], inpaintings: dict[str, Any]) -> Panels:
     images, results = originals["images"], inpaintings["images"]
