@@ -82,7 +82,7 @@ def first_pictures(
     *,
     prompts: list[str] = PROMPTS[:3],
     strides: list[int] = (330, 30),
-    gamma: float = 4.0,
+    gamma: float = 2.0,
 ) -> dict[str, Any]:
     """A few prompts from the same noise, in few steps and in many: a walk for each of ``strides``.
 
