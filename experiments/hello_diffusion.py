@@ -2,7 +2,7 @@
 
     python experiments/hello_diffusion.py 7
 
-Trains for a few minutes on one core and writes ``digit.png``: eight samples.
+Trains for about ten minutes on one core and writes ``digit.png``: eight samples.
 """
 
 import gzip
