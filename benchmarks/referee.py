@@ -170,13 +170,19 @@ def sampled(w: Weights, asked: Array, gamma: float, steps: int, draw: Any) -> Ar
     return np.rint(np.clip((x.flatten(1).numpy() + 1) * 127.5, 0, 255)) / 255
 
 
+RESULTS = (
+    *("denoiser", "denoiser_rivals", "loss_by_time", "digit_judge", "frechet_floor"),
+    *("digit_guidance", "class_conditional", "copies_by_scale", "perfect_memory"),
+)
+
+
 def compared() -> list[tuple[str, float, float, float]]:
     """(what, ours, the referee's, how far they may be apart) of every number."""
-    draw = np.random.default_rng(0)
+    draw, known = np.random.default_rng(0), {n: reportgen.load(n, start=ROOT) for n in RESULTS}
     (train, _), (test, labels) = digits("train"), digits("t10k")
     x = test[:IMAGES]
-    eps, rivals = draw.normal(size=x.shape), reportgen.load("denoiser_rivals", start=ROOT)["scores"]
-    weights = reportgen.load("denoiser", start=ROOT)["weights"]
+    eps, rivals = draw.normal(size=x.shape), known["denoiser_rivals"]["scores"]
+    weights = known["denoiser"]["weights"]
     rows: list[tuple[str, float, float, float]] = []
 
     def row(what: str, ours: Any, other: float, apart: float) -> None:
@@ -209,29 +215,29 @@ def compared() -> list[tuple[str, float, float, float]]:
     for name, output in outputs.items():
         row(f"{name}, σ = 0.5, PSNR", rivals[name]["0.5"]["psnr"], psnr(output, x), 0.4)
 
-    ours = reportgen.load("loss_by_time", start=ROOT)["alpha_bar"]
+    ours = known["loss_by_time"]["alpha_bar"]
     row("what is left of the signal, t = 300", ours, levels(np.linspace(1e-4, 0.02, 300))[-1], 1e-9)
-    judge = reportgen.load("digit_judge", start=ROOT)
+    judge = known["digit_judge"]
     read, features = judged(test, judge["weights"])
     _, real = judged(train, judge["weights"])
     row("judge, test accuracy", judge["test_accuracy"], float((read == labels).mean()), 1e-3)
-    floor = reportgen.load("frechet_floor", start=ROOT)
+    floor = known["frechet_floor"]
     sets = [frechet(part, real) for part in np.split(features, 10)]
     row("Fréchet distance, test sets of 1,000", floor["mean"], float(np.mean(sets)), 0.01)
     row("Fréchet distance, 10,000 of training", floor["train"], frechet(real[:10_000], real), 0.01)
-    guidance = reportgen.load("digit_guidance", start=ROOT)
+    guidance = known["digit_guidance"]
     row("Fréchet distance, test", guidance["real"]["frechet"], frechet(features, real), 0.01)
     spread = [pdist(test[read == c][:500]).mean() for c in range(CLASSES)]
     row("diversity within a class, test", guidance["real"]["diversity"], np.mean(spread), 0.01)
     asked = np.arange(SAMPLES) % CLASSES
-    drawn = sampled(reportgen.load("class_conditional", start=ROOT)["weights"], asked, 2, 20, draw)
+    drawn = sampled(known["class_conditional"]["weights"], asked, 2, 20, draw)
     read, _ = judged(drawn, judge["weights"])
     ours = guidance["scores"]["2"]["accuracy"]
     row("samples as asked, γ = 2", ours, float((read == asked).mean()), 0.025)
     nearest = cdist(test[:1000], train).min(1)
-    ours = reportgen.load("copies_by_scale", start=ROOT)["means"]["test"]
+    ours = known["copies_by_scale"]["means"]["test"]
     row("nearest training image of test images", ours, float(nearest.mean()), 1e-3)
-    memory = reportgen.load("perfect_memory", start=ROOT)
+    memory = known["perfect_memory"]
     shown = memory["samples"].double().flatten(1).numpy()
     other = float(np.median(cdist(shown, train).min(1)))
     row("perfect memory, median of ten", memory["distances"][: len(shown)].median(), other, 0.01)
