@@ -141,7 +141,7 @@ def fields(run: Run, *, timesteps: list[int] = (100, 400, 700)) -> Plot:
     from matplotlib.figure import Figure
 
     schedule = cosine(1000)
-    drawing = Figure(figsize=(6.65, 4.5), dpi=192, layout="constrained")
+    drawing = Figure(figsize=(6.65, 4.5), dpi=128, layout="constrained")
     for column, t in enumerate(timesteps):
         alpha_bar = schedule.alpha_bar(t)
         upper = drawing.add_subplot(2, len(timesteps), column + 1)
