@@ -141,7 +141,7 @@ def fields(run: Run, *, timesteps: list[int] = (100, 400, 700)) -> Plot:
     from matplotlib.figure import Figure
 
     schedule = cosine(1000)
-    drawing = Figure(figsize=(6.65, 4.5), dpi=128, layout="constrained")
+    drawing = Figure(figsize=(6.65, 4.5), dpi=192, layout="constrained")
     for column, t in enumerate(timesteps):
         alpha_bar = schedule.alpha_bar(t)
         upper = drawing.add_subplot(2, len(timesteps), column + 1)
@@ -157,14 +157,9 @@ def arrows(
     """The density as shades, and over it ``move`` at the points of a grid; long ones cut at 0.5."""
     extent = (-REACH, REACH, -REACH, REACH)
     density = log_density(places(), alpha_bar).exp().sqrt().view(SIDE, SIDE)
-    axes.imshow(
-        density,
-        extent=extent,
-        cmap="Greys",
-        interpolation="nearest",
-        vmax=float(density.max()) * 1.6,
-    )
-    line = torch.linspace(-2.3, 2.3, 13)
+    shades = {"levels": 12, "cmap": "Greys", "vmax": float(density.max()) * 1.6}
+    axes.contourf(density.numpy(), extent=extent, origin="upper", **shades)
+    line = torch.linspace(-2.3, 2.3, 10)
     grid = torch.cartesian_prod(line, line)
     way = move(grid, alpha_bar).float()
     way = way * (0.5 / way.norm(dim=1, keepdim=True)).clamp(max=1)
