@@ -39,6 +39,8 @@ class Project:
     math: str = "mathml"
     macros: Mapping[str, str] = field(default_factory=dict)
     dark: bool = True
+    bibliography: tuple[str, ...] = ()
+    citations: str = "author-year"
 
     @property
     def store_dir(self) -> Path:
@@ -68,6 +70,7 @@ class Project:
 CHOICES = {
     "asset_url": ("baseurl", "root", "relative", "absolute"),
     "math": ("mathml", "tex"),
+    "citations": ("author-year", "number"),
 }
 
 

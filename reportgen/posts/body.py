@@ -17,14 +17,16 @@ from reportgen.blog.liquid import Token
 from reportgen.engine.results import caption_of
 from reportgen.errors import ReportgenError, did_you_mean
 from reportgen.posts import kramdown, liquid
-from reportgen.posts.draft import Draft, Numbered, formula_error, is_block
+from reportgen.posts.draft import Draft, Numbered, cited_in, formula_error, is_block
 from reportgen.posts.figures import assets_of, figure_html
 from reportgen.posts.html import to_html
 from reportgen.posts.items import (
     Address,
+    CiteItem,
     EquationRef,
     FigureItem,
     FormulaItem,
+    ListItem,
     RefItem,
     TextItem,
     ValueItem,
@@ -55,6 +57,8 @@ LINE_START = re.compile(r"[ \t>]*(?P<item>(?:(?:[-*+]|\d+\.)[ \t]+)*)")
 RELATION = re.compile(rf"(?<=\w) ([=≈≤≥]) (?=[\w−{OPEN}-])")
 REFERENCE = re.compile(r"\\(eq)?ref\s*\{\s*([^{}]*?)\s*\}")
 ATTACHED = re.compile(r"(?:[.,;:?)’”»%]|!(?!\[))+(?!\w)|-\w+|[’']?s\b")
+NOTE = re.compile(r"^([ \t>]*\{:[^}\n]*\.(?:note|tip|warning)\b[^}\n]*?)(\s*\}[ \t]*)$", re.M)
+"""A list of attributes, kramdown's own syntax, that makes its block a note, a tip or a warning."""
 BLOCK_END = re.compile(r"[ \t>]*(?:$|#{1,6}[ \t]|`{3}|~{3}|<)")
 
 
@@ -78,6 +82,8 @@ class Body:
     coded: dict[str, str] = field(default_factory=dict)  # see figure_html
     palette: dict[str, int] = field(default_factory=dict)  # see same_colours
     marked: dict[ValueItem, int] = field(default_factory=dict)
+    cited_at: dict[str, str] = field(default_factory=dict)  # the first place of each work's key
+    has_citations: bool = False  # whether all of them are in ``cited_at``
 
     def assemble(self) -> Body:
         """Settle everything. Raises ReportgenError with file and line."""
@@ -85,8 +91,9 @@ class Body:
         safe = "".join(self.safe(segment) for segment in self.draft.segments)
         safe = unmarked(kramdown.settle_pipes(safe), self.draft.tokens)
         safe = self.with_heading_ids(safe)
+        safe, self.has_citations = self.settled(safe), True
         self.markdown = self.settled(safe).strip("\n") + "\n"
-        if not self.draft.figures and 'class="rg-' in self.markdown:
+        if not self.draft.figures and re.search(r'class="rg-|\.rg-note', self.markdown):
             self.markdown += f"\n{self.head().strip()}\n"
         self.verify(Document(self.markdown))
         return self
@@ -145,6 +152,8 @@ class Body:
     def code(self, segment: Segment) -> str:
         """Code in which quoted values are as they are, and do not end it; marked in a line."""
         tokens = self.draft.tokens
+        for match in TOKEN.finditer(segment.text):
+            self.refuse_citation(tokens.get(match), "code")
         code = filled(segment.text, tokens)
         code = longer_fence(code) if code != segment.text else code
         values = values_in(segment.text, tokens) if segment.kind == "span" else ()
@@ -185,9 +194,17 @@ class Body:
 
     def with_values(self, tex: str) -> str:
         """TeX in which quoted values are plain text."""
-        return self.draft.tokens.replace(
-            tex, lambda item: tex_text(getattr(item, "text", "") or "")
-        )
+
+        def plain(item: Any) -> str:
+            self.refuse_citation(item, "a formula")
+            return tex_text(getattr(item, "text", "") or "")
+
+        return self.draft.tokens.replace(tex, plain)
+
+    def refuse_citation(self, item: Any, where: str) -> None:
+        """Raises ReportgenError for a citation where no link can stand."""
+        if isinstance(item, CiteItem):
+            raise self.item_error(item, f"A citation cannot stand in {where}.", item.keys[0])
 
     def with_references(self, tex: str) -> str:
         """TeX in which references to equations are their numbers."""
@@ -232,7 +249,8 @@ class Body:
             markup = without_marks(self.inline(heading.text))
             plain = re.sub(r"<math\b.*?</math>|<[^>]+>", "", markup)
             id = heading.id or header_id(unescape(plain), used) or "section"
-            self.headings.append(Heading(heading.level, id, markup, line))
+            unlinked = re.sub(r"</?a\b[^>]*>", "", markup)  # it is a link itself in the contents
+            self.headings.append(Heading(heading.level, id, unlinked, line))
             marks = "#" * heading.level
             given = f" {{#{id}}}" if id[0].isalpha() else ""  # no other is one for kramdown
             parts += [text[position : heading.start], f"{marks} {heading.text}{given}"]
@@ -272,6 +290,10 @@ class Body:
             return self.equation_reference(item)
         if isinstance(item, ValueItem):
             return self.value(item)
+        if isinstance(item, CiteItem):
+            return self.citation(item, context)
+        if isinstance(item, ListItem):
+            return self.listed(item, token, before, after)
         if isinstance(item, TextItem):
             return markup_only(item.text) if item.html else escape(item.text)
         if isinstance(item, FormulaItem):
@@ -304,7 +326,7 @@ class Body:
         result = self.results[item.id]
         slug = self.draft.source.slug
         written = self.written_caption(result) if item.caption is None else item.caption
-        caption = self.caption(written, shown)
+        caption = self.caption(cited_in(written, self.draft, shown.line), shown)
         folder = self.draft.tokens.put(Address("figures", slug))
         self.assets += assets_of(result, slug)
         markup = figure_html(
@@ -374,6 +396,23 @@ class Body:
         text = escape(item.text or label + of).replace(" ", "&nbsp;", 1)
         return f'<a class="ref rg-ref" href="{page}#{place}">{text}</a>'
 
+    def citation(self, item: CiteItem, context: str) -> str:
+        """Links to the list of references; the first one to a work is where that points back."""
+        new = [key for key in item.keys if key not in self.cited_at and context == "markdown"]
+        ids = {key: f"cite-{self.draft.citations.anchors[key][4:]}" for key in new}
+        self.cited_at |= ids
+        return self.draft.citations.cite(item, ids)
+
+    def listed(self, item: ListItem, token: str, before: str, after: str) -> str:
+        """The list of references, once all citations have their places; how to cite the post."""
+        if item.kind == "cite_this":
+            return in_place(self.draft.how_to_cite, before, after)
+        if not self.has_citations:
+            return token
+        if not self.cited_at and not self.draft.citations.works:
+            raise self.item_error(item, "This post cites nothing.", "references")
+        return in_place(self.draft.citations.list_html(self.cited_at), before, after)
+
     def equation_reference(self, item: EquationRef) -> str:
         try:
             number, anchor = self.labelled(item.label)
@@ -406,6 +445,7 @@ class Body:
 
 
 def safe_prose(text: str) -> str:
+    text = NOTE.sub(r"\1 .rg-note\2", text)
     return kramdown.pend_pipes(kramdown.plain_dollars(liquid.entities(text)))
 
 

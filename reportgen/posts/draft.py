@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from reportgen.errors import ReportgenError
+from reportgen.posts.bibliography import Library
+from reportgen.posts.citations import CITED, Citations, keys_of
 from reportgen.posts.environment import make_environment, render
 from reportgen.posts.functions import of_filter, template_names
-from reportgen.posts.items import FigureItem, RefItem, ValueItem, anchor
+from reportgen.posts.items import CiteItem, FigureItem, ListItem, RefItem, ValueItem, anchor
 from reportgen.posts.scan import Segment, segments
 from reportgen.posts.source import Source
 from reportgen.posts.tex import LABEL, Equation, FormulaError, Macro, defined, expanded, numbered
@@ -57,19 +59,78 @@ class Draft:
     formulas: dict[int, Equation] = field(default_factory=dict)
     labels: dict[str, tuple[str, str]] = field(default_factory=dict)
     referenced: set[str] = field(default_factory=set)
+    citations: Citations = field(default_factory=Citations)
+    how_to_cite: str = ""  # HTML, for the place that asks for it
 
 
-def draft(source: Source, results: Results, macros: Mapping[str, Macro]) -> Draft:
+def draft(
+    source: Source,
+    results: Results,
+    macros: Mapping[str, Macro],
+    library: Library | None = None,
+    *,
+    numbered_citations: bool = False,
+) -> Draft:
     """Run a post's template and number what it shows. Raises ReportgenError with file and line."""
+    library = library or Library({})
     tokens = Tokens()
     environment = make_environment(tokens)
     environment.filters["of"] = of_filter(results, tokens)
-    names = template_names(results, tokens)
-    text = unmark(render(environment, source, {**names, "post": source.front_matter}))
-    post = Draft(source, text, tokens, list(segments(text.text)), dict(macros))
+    names = template_names(results, tokens, library)
+    rendered = render(environment, source, {**names, "post": source.front_matter})
+    citations = Citations(library, numbered_citations)
+    post = Draft(source, unmark(rendered), tokens, [], dict(macros), citations=citations)
     number_figures(post)
+    number_citations(post, results)
+    post.text = unmark(rendered + ending(post))
+    post.segments = list(segments(post.text.text))
     number_equations(post)
     return post
+
+
+def number_citations(post: Draft, results: Results) -> None:
+    """Find all citations in order of appearance, those in captions where their figure stands."""
+    found: list[CiteItem] = []
+    for match in TOKEN.finditer(post.text.text):
+        item: Any = post.tokens.get(match)
+        if isinstance(item, FigureItem):
+            caption = results[item.id].caption if item.caption is None else item.caption
+            inner = TOKEN.finditer(cited_in(caption, post, post.figures[item.id].line))
+            found += [i for i in map(post.tokens.get, inner) if isinstance(i, CiteItem)]
+        elif isinstance(item, CiteItem):
+            found.append(item)
+    for item in found:
+        post.citations.add(item)
+    post.citations.settle()
+
+
+def cited_in(caption: str, post: Draft, line: int) -> str:
+    """A caption with tokens for its citations ``[@key]``."""
+
+    def token(match: re.Match[str]) -> str:
+        try:
+            return post.tokens.put(CiteItem(post.citations.library.check(keys_of(match))))
+        except ReportgenError as error:
+            message = f"A caption cites '{match[0]}': {error.message}"
+            raise post.source.error(message, line, "", error.hint) from None
+
+    return CITED.sub(token, caption)
+
+
+def ending(post: Draft) -> str:
+    """The lists that a post which cites ends with, but for those that have their place in it."""
+    placed = {
+        item.kind
+        for match in TOKEN.finditer(post.text.text)
+        if isinstance(item := post.tokens.get(match), ListItem)
+    }
+    parts = []
+    if post.citations.works and "references" not in placed:
+        parts.append(f"## References\n\n{post.tokens.put(ListItem('references'))}")
+    wanted = post.source.front_matter.get("cite_this", bool(post.citations.works))
+    if wanted and "cite_this" not in placed:
+        parts.append(post.tokens.put(ListItem("cite_this")))
+    return "".join(f"\n\n{part}\n" for part in parts)
 
 
 def number_figures(post: Draft) -> None:

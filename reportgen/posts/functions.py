@@ -11,8 +11,9 @@ from markupsafe import Markup
 
 from reportgen.engine.draw import stem
 from reportgen.errors import ReportgenError
+from reportgen.posts.bibliography import Library
 from reportgen.posts.environment import value_item
-from reportgen.posts.items import EquationRef, FigureItem, RefItem
+from reportgen.posts.items import CiteItem, EquationRef, FigureItem, ListItem, RefItem
 from reportgen.posts.tokens import Tokens
 from reportgen.posts.values import artifacts, find_result, parameter
 
@@ -24,7 +25,7 @@ def is_table(result: Any) -> bool:
     return result.drawn is not None and result.drawn.kind.lower() == "table"
 
 
-def template_names(results: Results, tokens: Tokens) -> dict[str, Any]:
+def template_names(results: Results, tokens: Tokens, library: Library) -> dict[str, Any]:
     """Everything that a template can name: the artifacts, and the functions below."""
 
     def figure(id: str, caption: str | None = None) -> Markup:
@@ -62,7 +63,29 @@ def template_names(results: Results, tokens: Tokens) -> dict[str, Any]:
         ticks = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", f"{found.text}`")))
         return Markup(f"{ticks}python\n{dedent(found.text)}\n{ticks}")
 
-    functions: list[Callable[..., Any]] = [figure, table, ref, eqref, param, code]
+    def cite(
+        *keys: str, before: str = "", after: str = "", bare: bool = False, text: str = ""
+    ) -> Markup:
+        """Cite works by their BibTeX keys: "(Ho et al. 2020; Song et al. 2021)"."""
+        found = library.check(keys)
+        return tokens.mark(CiteItem(found, str(before), str(after), bare=bare, text=str(text)))
+
+    def citet(*keys: str, after: str = "") -> Markup:
+        """Cite works whose authors are part of the sentence: "Ho et al. (2020)"."""
+        return tokens.mark(CiteItem(library.check(keys), after=str(after), textual=True))
+
+    def references() -> Markup:
+        """The list of the works that are cited here, which else ends the post."""
+        return tokens.mark(ListItem("references"))
+
+    def cite_this() -> Markup:
+        """BibTeX of this post, which else ends a post that cites."""
+        return tokens.mark(ListItem("cite_this"))
+
+    functions: list[Callable[..., Any]] = [
+        *(figure, table, ref, eqref, param, code),
+        *(cite, citet, references, cite_this),
+    ]
     return {**artifacts(results, tokens), **{function.__name__: function for function in functions}}
 
 

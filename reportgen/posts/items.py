@@ -73,10 +73,36 @@ class FormulaItem:
 
 
 @dataclass(frozen=True)
-class Address:
-    """An address below the site: of this post's figures, of the site's files, or of a post."""
+class CiteItem:
+    """A citation of works by their keys, with words ``before`` and ``after`` them.
 
-    kind: Literal["figures", "site", "post"]
+    ``textual``: the authors are part of the sentence; ``bare``: without parentheses; ``text``
+    replaces authors and year.
+    """
+
+    keys: tuple[str, ...]
+    before: str = ""
+    after: str = ""
+    textual: bool = False
+    bare: bool = False
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class ListItem:
+    """The list of references, or the block that says how to cite the post."""
+
+    kind: Literal["references", "cite_this"]
+
+
+@dataclass(frozen=True)
+class Address:
+    """An address below the site: of this post's figures, of the site's files, or of a post.
+
+    ``bibtex`` is the line of a BibTeX entry that has the address of the post's own page.
+    """
+
+    kind: Literal["figures", "site", "post", "bibtex"]
     slug: str = ""
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +12,10 @@ from reportgen.blog.blog import Blog
 from reportgen.blog.front_matter import dump
 from reportgen.errors import ReportgenError, did_you_mean, together
 from reportgen.posts import liquid
+from reportgen.posts.bibliography import Shelf
 from reportgen.posts.body import Body, addressed
 from reportgen.posts.cards import social_card
+from reportgen.posts.citethis import how_to_cite
 from reportgen.posts.draft import Draft, Numbered, draft
 from reportgen.posts.html import to_html
 from reportgen.posts.items import Address
@@ -42,6 +45,10 @@ ROOTS = {  # what the address of the site's root is written as, by ``asset-url``
     "relative": "{{ rg_root }}",
     "absolute": "{{ site.url }}" + BASEURL,
 }
+BIBTEX_URL = (  # where a site knows its address
+    '{% if site.url and site.url != "" %},\n    url = "{{ site.url }}{{ site.baseurl }}'
+    '{{ page.url }}"{% endif %}'
+)
 IMAGE = re.compile(rf'(<img [^>]*?\bsrc="){re.escape(BASEURL)}')
 
 
@@ -72,6 +79,8 @@ def render_posts(
                 faults.append(error)
     if faults:
         raise together(faults)
+    if posts and chosen == files:
+        posts[0] = replace(posts[0], warnings=(*posts[0].warnings, *drafts.unused()))
     return posts
 
 
@@ -92,14 +101,25 @@ class Drafts:
     def __init__(self, project: Project, results: Results, blog: Blog) -> None:
         self.project, self.results, self.blog = project, results, blog
         self.macros = macros_of(project.macros)
+        self.shelf = Shelf(project)
         self._drafts: dict[Path, Draft] = {}
 
     def of(self, path: Path) -> Draft:
         if path not in self._drafts:
             self._drafts[path] = draft(
-                read_source(path, self.project.root), self.results, self.macros
+                read_source(path, self.project.root),
+                self.results,
+                self.macros,
+                self.shelf.library(path),
+                numbered_citations=self.project.citations == "number",
             )
         return self._drafts[path]
+
+    def unused(self) -> Iterator[str]:
+        """Warnings about works that all posts could cite, and that none does."""
+        cited = {key for found in self._drafts.values() for key in found.citations.works}
+        shared = [work for file in self.shelf.shared for work in self.shelf.works(file).values()]
+        yield from self.shelf.unused(shared, cited, "No post cites")
 
     def showing(self, id: str) -> tuple[Draft, Numbered] | None:
         """The first post that shows a figure."""
@@ -114,6 +134,7 @@ def finish(post: Draft, drafts: Drafts) -> Post:
     """A post from its draft."""
     project, results, source = drafts.project, drafts.results, post.source
     folder = project.templates_dir
+    post.how_to_cite = how_to_cite(post, drafts.blog, project)
     body = Body(post, results, drafts.showing, project.math, folder, drafts.blog).assemble()
     untexed = Untexed(post, results, drafts.showing, "mathml", folder, drafts.blog)
     seen = body if project.math == "mathml" else untexed.assemble()
@@ -133,7 +154,13 @@ def finish(post: Draft, drafts: Drafts) -> Post:
         html=for_preview(seen),
         figures=tuple(post.figures),
         assets=tuple(dict.fromkeys([*body.assets, *more])),
-        warnings=(*warnings(post, body.headings, results), *untexed.warnings),
+        warnings=(
+            *warnings(post, body.headings, results),
+            *untexed.warnings,
+            *drafts.shelf.unused(
+                post.citations.library.own, post.citations.works, "This post does not cite"
+            ),
+        ),
         headings=tuple(body.headings),
     )
 
@@ -147,6 +174,7 @@ def for_jekyll(body: Body, asset_url: str) -> str:
             "figures": lambda address: f"{root}/assets/figures/{address.slug}",
             "site": lambda _: root,
             "post": lambda address: post_address(address, root),
+            "bibtex": lambda _: BIBTEX_URL,
         },
     )
     if asset_url == "root":  # for themes that put baseurl before an image's src, and there alone
@@ -175,6 +203,7 @@ def for_preview(body: Body) -> str:
             "figures": lambda address: f"{PREVIEW_ROOT}/assets/figures/{address.slug}",
             "site": lambda _: PREVIEW_ROOT,
             "post": lambda address: f"../{address.slug}/",
+            "bibtex": lambda _: "",
         },
     )
     return to_html(liquid.resolve(text, PREVIEW_ROOT))

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from reportgen.blog.blog import Blog
 from reportgen.errors import Place, ReportgenError, WrongUse, did_you_mean, together
+from reportgen.posts.bibliography import Shelf
+from reportgen.posts.citations import keys_in
 from reportgen.posts.source import Source, post_files, read_source
 
 if TYPE_CHECKING:
@@ -16,12 +18,16 @@ if TYPE_CHECKING:
 
 PRIMER = ("default", "home", "page", "post")
 """The layouts that GitHub Pages gives a blog without a theme."""
-NAMES = ("figure", "table", "ref", "eqref", "param", "code", "post")
+CITING = ("cite", "citet")
+NAMES = (
+    *("figure", "table", "ref", "eqref", "param", "code", "post"),
+    *("cite", "citet", "references", "cite_this"),
+)
 
 
 @dataclass(frozen=True)
 class Uses:
-    """Ids of figures shown and referenced, and every name that the template leaves open.
+    """Ids of figures shown and referenced, keys of works cited, every name that is left open.
 
     ``codes`` are the definitions that it quotes.
 
@@ -33,6 +39,7 @@ class Uses:
     names: tuple[str, ...]
     dynamic: bool = False
     codes: tuple[str, ...] = ()
+    cited: tuple[str, ...] = ()
 
 
 def figures_of(source: Path, root: Path | None = None) -> Uses:
@@ -52,9 +59,12 @@ def figures_of(source: Path, root: Path | None = None) -> Uses:
     figures: list[str] = []
     refs: list[str] = []
     codes: list[str] = []
+    cited: list[str] = []
     found = {"figure": figures, "table": figures, "ref": refs, "code": codes}
     dynamic = False
     for call in tree.find_all(nodes.Call):
+        if isinstance(call.node, nodes.Name) and call.node.name in CITING:
+            cited += [str(arg.value) for arg in call.args if isinstance(arg, nodes.Const)]
         if not isinstance(call.node, nodes.Name) or call.node.name not in found:
             continue
         named = (k.value for k in call.kwargs if k.key in ("id", "name"))
@@ -63,8 +73,9 @@ def figures_of(source: Path, root: Path | None = None) -> Uses:
             found[call.node.name].append(str(first.value))
         else:
             dynamic = dynamic or call.node.name != "code"
-    figures, refs, codes = (list(dict.fromkeys(each)) for each in (figures, refs, codes))
-    return Uses(tuple(figures), tuple(refs), tuple(names), dynamic, tuple(codes))
+    named_once = (tuple(dict.fromkeys(each)) for each in (figures, refs, codes, cited))
+    shown, referenced, quoted, works = named_once
+    return Uses(shown, referenced, tuple(names), dynamic, quoted, works)
 
 
 def check_posts(project: "Project", graph: "Graph", selection: Collection[str] = ()) -> None:
@@ -75,6 +86,7 @@ def check_posts(project: "Project", graph: "Graph", selection: Collection[str] =
     """
     faults: list[ReportgenError] = []
     blog = Blog(project.site_dir)
+    shelf = Shelf(project)
     for path in post_files(project):
         try:
             uses = figures_of(path, project.root)
@@ -88,6 +100,7 @@ def check_posts(project: "Project", graph: "Graph", selection: Collection[str] =
             source = read_source(path, project.root)
             faults += [*unknown(source, uses, graph), *unknown_layout(source, blog)]
             faults += no_code(source, uses, project)
+            faults += unknown_works(source, uses, graph, shelf)
     if faults:
         raise together(faults)
 
@@ -142,6 +155,31 @@ def no_code(source: Source, uses: Uses, project: "Project") -> Iterator[Reportge
         except ReportgenError as error:
             quoted = re.compile(rf"""<%.*["']{re.escape(name)}["']""")
             yield source.error(error.message, line_of(source, quoted), name, error.hint)
+
+
+def unknown_works(
+    source: Source, uses: Uses, graph: "Graph", shelf: Shelf
+) -> Iterator[ReportgenError]:
+    """Works that a post, or a caption in it, cites and that no bibliography has."""
+    captions = [(node, node.caption) for id in uses.figures if (node := graph.find(id))]
+    quoted = [(node, key) for node, text in captions for keys in keys_in(text) for key in keys]
+    if not uses.cited and not quoted:
+        return
+    try:
+        library = shelf.library(source.path)
+    except ReportgenError as fault:
+        yield fault
+        return
+    for key in uses.cited:
+        if key not in library.works:
+            error = library.unknown(key)
+            line = line_of(source, re.compile(rf"""<%.*["']{re.escape(key)}["']"""))
+            yield source.error(error.message, line, key, error.hint)
+    for node, key in quoted:
+        if key not in library.works:
+            error = library.unknown(key)
+            message = f"The caption of '{node.id}' cites '@{key}'. {error.message}"
+            yield ReportgenError(message, place=node.place, hint=error.hint)
 
 
 def line_of(source: Source, pattern: re.Pattern[str]) -> int | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from reportgen.engine.results import Result, Results
 from reportgen.posts import Uses
+from reportgen.posts.bibliography import bib_files
 from reportgen.project import Project
 
 
@@ -83,8 +84,9 @@ def used(results: Results, names: Iterable[str]) -> object:
 
 
 def settings_of(project: Project, site: Path) -> object:
-    """What all pages depend on: the project's settings, its own templates, the site's styles."""
-    templates = sorted(project.templates_dir.glob("*.*"))
+    """What all pages depend on: settings, templates, bibliographies, styles."""
+    cited = [*bib_files(project), project.root / "CITATION.cff"]
+    templates = [*sorted(project.templates_dir.glob("*.*")), *filter(Path.is_file, cited)]
     assets = [site / "assets" / name for name in ("css/site.css", "js/site.js")]
     times = [(path, path.stat().st_mtime_ns) for path in templates]
     return project, times, [path.is_file() for path in assets]

@@ -161,7 +161,7 @@ for (const box of $(F + '.compare')) {
   box.append(b);
 }
 
-for (const at of $(`[data-rg-copy] pre, ${F}.prov dd:first-of-type`)) {
+for (const at of $(`[data-rg-copy] pre, .rg-bibtex pre, ${F}.prov dd:first-of-type`)) {
   const text = at.textContent.trim(), copy = el('button', { className: 'rg-copy', textContent: 'Copy' });
   copy.onclick = () => navigator.clipboard.writeText(text).then(() => copy.textContent = 'Copied');
   at.append(copy);
@@ -211,14 +211,22 @@ const card = async a => {
   return [list, el('a', { href: `${base}${post}/records.json`, textContent: 'The record' })];
 };
 
-// Preview of a figure, or of a value's record, on hover, focus or first tap.
+// Preview of a figure, a value's record, a cited work, a footnote or a term, on hover, focus or first tap.
 if ('popover' in root) {
   const peek = el('div', { className: 'rg-peek', popover: 'manual', id: 'rg-peek' });
   let wait, tap, shown;
   document.body.append(peek);
   const after = (ms, f) => { clearTimeout(wait); wait = setTimeout(f, ms); };
   const hide = () => after(160, () => { peek.hidePopover(); shown?.removeAttribute('aria-describedby'); shown = 0; });
+  const words = li => {
+    const copy = div('', ...li.cloneNode(true).childNodes);
+    for (const e of $('.rg-back, .reversefootnote', copy)) e.remove();
+    for (const e of $('[id]', copy)) e.removeAttribute('id');
+    return [copy];
+  };
   const preview = f => {
+    if (f.title) return [el('p', { textContent: `${f.textContent}: ${f.title}` })];
+    if (f.localName === 'li') return words(f);
     const at = f.getBoundingClientRect();
     if (at.top < innerHeight - 120 && at.bottom > 120) return;
     const imgs = $('.view img', f).slice(0, 4).map(i => el('img', { src: i.currentSrc || i.src, className: i.className, alt: '' }));
@@ -235,14 +243,14 @@ if ('popover' in root) {
     const r = a.getBoundingClientRect(), h = peek.offsetHeight, below = r.bottom + h + 12 < innerHeight;
     peek.style = `left:${Math.max(8, Math.min(r.left, innerWidth - peek.offsetWidth - 8))}px;top:${below ? r.bottom + 6 : Math.max(8, r.top - h - 6)}px`;
   });
-  for (const a of $('a.rg-ref[href^="#"], .rg-num')) {
-    const f = a.dataset.v ? 0 : document.getElementById(a.hash.slice(1))?.closest('figure');
+  for (const a of $('a.rg-ref[href^="#"], a.rg-cite, a.footnote, article abbr[title], .rg-num')) {
+    const f = a.dataset.v ? 0 : a.title ? a : document.getElementById(a.hash.slice(1))?.closest('figure, li');
     if (f == null) continue;
     if (!a.href) {
       a.tabIndex = 0;
       a.onkeydown = e => { if (e.key === 'Enter') $('a', peek)[0]?.focus(); };
     }
-    a.onmouseenter = () => open(a, f);
+    if (f !== a) a.onmouseenter = () => open(a, f);
     a.onmouseleave = a.onblur = hide;
     a.onfocus = () => (!a.href || a.matches(':focus-visible')) && open(a, f);
     a.onpointerdown = e => tap = e.pointerType === 'touch';
