@@ -91,7 +91,7 @@ class Citations:
         year = work.year if self.numbered else year
         label = f"Back to where the text cites {escape(authors)} {escape(year)}"
         back = (
-            f' <a class="rg-back" href="#{place}" aria-label="{label}">↩&#xFE0E;</a>'
+            f'&nbsp;<a class="rg-back" href="#{place}" aria-label="{label}">↩&#xFE0E;</a>'
             if place
             else ""
         )

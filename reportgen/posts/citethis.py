@@ -133,7 +133,7 @@ def bibtex(kind: str, authors: list[str], fields: Mapping[str, str]) -> str:
     from pybtex.database import BibliographyData, Entry, Person
 
     persons = [Person(name) for name in authors]
-    first = persons[0].last_names[-1] if persons else ""
+    first = unbraced(persons[0].last_names[-1]).split()[-1] if persons else ""
     word = next((w for w in re.findall(r"\w+", fields.get("title", "")) if len(w) > 3), "")
     key = re.sub(r"[^a-z0-9]", "", f"{first}{fields.get('year', '')}{word}".lower()) or "post"
     plain = [(name, unbraced(text)) for name, text in fields.items()]

@@ -89,7 +89,7 @@ def test_authors_and_years_everywhere(tmp_path: Path, kramdown: Callable[[str], 
 def test_the_list_says_what_the_entries_say(tmp_path: Path) -> None:
     html = cited(tmp_path, BODY).html
     items = [words(item) for item in re.findall(r'(?s)<li id="ref-.*?</li>', html)]
-    assert [item.removesuffix(" ↩\ufe0e") for item in items] == [
+    assert [item.removesuffix("\xa0↩\ufe0e") for item in items] == [
         "“A Page” (n.d.). example.org/a_b~c?x=1&y=%20",
         "Daniel Geng, Inbum Park and Andrew Owens (2024a). “A β | x_1 y & 50% of étüde <i>”. "
         "J. of Things 3(2), 1–9. doi:10.1000/a_b<c>",

@@ -20,7 +20,14 @@ from tests.site.every_kind import GENERATED
 HERE = Path(__file__)
 OURS = HERE.parents[2] / "site"
 RICH = HERE.parents[1] / "posts" / "rich.md"
-SHORT = "---\ntitle: A short one\ndescription: No figures.\n---\nSee <%= ref('B.1b') %>.\n"
+SHORT = """\
+---
+title: A short one
+description: No figures.
+tags: [Small things]
+---
+See <%= ref('B.1b') %>.
+"""
 CONFIG = 'url: "https://example.org"\nbaseurl: "/blog"\nquiet: true\n'
 
 

@@ -135,3 +135,19 @@ def test_only_what_github_pages_has(built: Built) -> None:
     for file in Path(built.sources).rglob("*.html"):
         if "_preview" not in file.parts:
             assert "render_with_liquid" not in file.read_text(encoding="utf-8")
+
+
+def test_the_blog_has_an_archive_tags_a_way_from_post_to_post_and_a_search_index(
+    built: Built,
+) -> None:
+    archive, tags = built.read("archive/index.html"), built.read("tags/index.html")
+    places = ["/blog/short/", "/blog/diffusion-models/"]
+    assert re.findall(r'</time> <a href="([^"]+)"', archive) == places
+    assert '<h2 id="small-things">Small things</h2>' in tags
+    assert 'href="/blog/tags/#small-things"' in built.read("short/index.html")
+    assert f'<a rel="prev" href="{places[1]}">' in built.read("short/index.html")
+    assert f'<a rel="next" href="{places[0]}">' in built.read(POST)
+    index = json.loads(built.read("search.json"))
+    assert [post["url"] for post in index] == places
+    assert "Small things" in index[0]["text"]
+    assert "<" not in index[1]["title"]
