@@ -222,7 +222,7 @@ if ('popover' in root) {
     const copy = div('', ...li.cloneNode(true).childNodes);
     for (const e of $('.rg-back, .reversefootnote', copy)) e.remove();
     for (const e of $('[id]', copy)) e.removeAttribute('id');
-    return [copy];
+    return copy.textContent.trim() && [copy];
   };
   const preview = f => {
     if (f.title) return [el('p', { textContent: `${f.textContent}: ${f.title}` })];

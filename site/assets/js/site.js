@@ -23,4 +23,49 @@ const reach = () => {
 };
 reach();
 addEventListener('resize', reach);
+
+// Footnotes stand in the margin where there is one. Elsewhere, and without scripts, they are at the end.
+const end = document.querySelector('.body > .footnotes'), sides = new Map(), moved = [];
+for (const a of end ? document.querySelectorAll('.body a.footnote') : []) {
+  const note = document.getElementById(a.hash.slice(1)), block = a.closest('.body > *');
+  if (!note || block.matches('figure, .footnotes') || moved.some(m => m.note === note)) continue;
+  if (!sides.has(block)) sides.set(block, Object.assign(document.createElement('aside'), { className: 'side' }));
+  const place = document.createElement('div'), sign = document.createElement('sup');
+  sign.textContent = a.textContent;
+  sides.get(block).append(place);
+  moved.push({ note, place, sign, id: note.id });
+}
+// None lies on another, or on the caption of a figure.
+const settle = () => {
+  let bottom = 0;
+  for (const side of document.querySelectorAll('.body > aside')) {
+    side.style.margin = '';
+    const { top } = side.getBoundingClientRect();
+    if (top < bottom) side.style.marginTop = `${bottom - top}px`;
+    let next = side;
+    while ((next = next.nextElementSibling) && !next.matches('figure, .wide')) ;
+    if (next && side.getBoundingClientRect().bottom > next.getBoundingClientRect().top) side.style.marginBottom = '0';
+    bottom = side.getBoundingClientRect().bottom + 12;
+  }
+};
+const wide = matchMedia('screen and (min-width: 75rem)');
+const place = () => {
+  for (const [block, side] of sides) if (wide.matches) block.after(side); else side.remove();
+  for (const { note, place, sign, id } of moved) {
+    const [from, to] = wide.matches ? [note, place] : [place, note];
+    sign.remove();
+    to.append(...from.childNodes);
+    from.removeAttribute('id');
+    to.id = id;
+    if (wide.matches) (place.querySelector('p') ?? place).prepend(sign, ' ');
+  }
+  if (end) end.hidden = wide.matches && moved.length === end.querySelectorAll('li').length;
+  if (wide.matches) settle();
+};
+if (moved.length) {
+  place();
+  wide.onchange = place;
+  addEventListener('load', () => wide.matches && settle());
+  addEventListener('resize', () => wide.matches && settle());
+}
 }
