@@ -122,4 +122,4 @@ def test_relative_addresses_and_the_excerpt(permalink: str, tmp_path: Path) -> N
         assert (folder / urljoin(address, image).removeprefix(f"{HOST}/")).is_file(), image
     excerpt = text_of((folder / "excerpts.html").read_text(encoding="utf-8"))
     assert excerpt.startswith("A first paragraph with")
-    assert excerpt.endswith("a value (20.8 dB) and Figure 6 .")
+    assert excerpt.endswith("a value ( 20.8 dB ) and Figure 6 .")
