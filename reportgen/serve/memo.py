@@ -15,8 +15,7 @@ class Noting(Results):
     """Results that note which of them a post asks for. ``asked`` holds function names."""
 
     def __init__(self, results: Results) -> None:
-        self.graph, self.store, self.seed = results.graph, results.store, results.seed
-        self.results, self._values = results.results, results._values
+        vars(self).update(vars(results))
         self.asked: set[str] = set()
 
     def __getitem__(self, name: str) -> Result:

@@ -352,11 +352,12 @@ def project(hub: Path, tmp_path_factory: pytest.TempPathFactory) -> ProjectFolde
         module, '{"network": 3e9, "text encoder": 12e9}', '{"network": 0, "text encoder": 0}'
     )
     folder.edit("experiments/part_a/model.py", '"deepfloyd": 64', '"deepfloyd": 16')
-    (template,) = (ROOT / "templates" / "posts").iterdir()
+    (template,) = (ROOT / "templates" / "posts").glob("*.md")
     post = re.split("(?m)^(?=##)", template.read_text(encoding="utf-8"))
     told = ("---", "### The Model", "### Visual Anagrams", "### Hybrid Images")
     told_by = "".join(part for part in post if part.startswith(told))
     folder.write({"templates/posts/2026-11-24-illusions.md": told_by, "site/_config.yml": ""})
+    shutil.copy(template.with_suffix(".bib"), folder.root / "templates/posts")
     return folder
 
 

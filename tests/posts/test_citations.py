@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from reportgen.engine.nodes import discover
 from reportgen.engine.snapshot import digests
 from reportgen.errors import ReportgenError
 from reportgen.freshness import Sources
 from reportgen.posts import Post, check_posts, render_posts
 from reportgen.posts.bibliography import read_bib
-from reportgen.registry import discover
 from tests.posts.world import World, make_project, make_world, render_text
 
 BIB = r"""

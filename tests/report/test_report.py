@@ -119,9 +119,9 @@ def body_of(html: str) -> str:
 
 
 def test_the_pages_of_the_post_are_small(report: Report, jekyll_site: Path) -> None:
-    """As they travel: compressed, as every server of pages sends them."""
+    """As they travel: compressed, as every server of pages sends them, with all figures' code."""
     for html in (page(report), built(jekyll_site).read_text(encoding="utf-8")):
-        assert len(gzip.compress(html.encode())) <= 90_000
+        assert len(gzip.compress(html.encode())) <= 110_000
 
 
 def test_the_pictures_of_the_post_are_small(report: Report) -> None:
