@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -198,8 +199,9 @@ class Served:
 
         def has(state: State) -> bool:
             page = self.page(path)
+            words = re.sub(r"<[^>]+>", "", page)  # without the marks of values
             sound = state["ready"] and not state["problems"]
-            return sound and all(text in page for text in texts)
+            return sound and all(text in page or text in words for text in texts)
 
         return self.until(has)
 
