@@ -160,6 +160,10 @@ class Served:
     def page(self, path: str = PAGE) -> str:
         return self.get(path)[1]
 
+    def words(self, path: str = PAGE) -> str:
+        """A page without its tags, such as those that mark values."""
+        return re.sub(r"<[^>]+>", "", self.page(path))
+
     def send(self, **message: Any) -> None:
         self.socket.send(json.dumps(message))
 
@@ -199,7 +203,7 @@ class Served:
 
         def has(state: State) -> bool:
             page = self.page(path)
-            words = re.sub(r"<[^>]+>", "", page)  # without the marks of values
+            words = self.words(path)
             sound = state["ready"] and not state["problems"]
             return sound and all(text in page or text in words for text in texts)
 

@@ -366,7 +366,7 @@ def test_costly_figures_wait_for_a_click(
     row = rows(served.until(lambda s: states(s)["A.1"] == "stale"))["A.1"]
 
     assert (row["doing"], row["held"], row["cost"]) == ("waiting", "costly", "91 s")
-    assert "A walk of 50 steps" in served.page()
+    assert "A walk of 50 steps" in served.words()
     served.send(rebuild="A.1")
     served.until_page("A walk of 40 steps")
     served.until_well()
