@@ -69,27 +69,26 @@ def with_volume(command: click.Command) -> click.Command:
     return command
 
 
-def volume(ctx: click.Context, param: click.Parameter, value: bool) -> None:
-    if value:
-        set_volume(QUIET if param.name == "quiet" else VERBOSE)
+def volume_option(short: str, name: str, level: int, help: str) -> click.Option:
+    """An option that sets how much is said, on its own and before all others are read."""
+
+    def heed(ctx: click.Context, param: click.Parameter, given: bool) -> None:
+        if given:
+            set_volume(level)
+
+    names = [f"-{short}", f"--{name}"]
+    return click.Option(
+        names, is_flag=True, is_eager=True, expose_value=False, callback=heed, help=help
+    )
 
 
 VOLUME = [
-    click.Option(
-        ["-q", "--quiet"],
-        is_flag=True,
-        is_eager=True,
-        expose_value=False,
-        callback=volume,
-        help="Say nothing on stderr but warnings and errors.",
-    ),
-    click.Option(
-        ["-v", "--verbose"],
-        is_flag=True,
-        is_eager=True,
-        expose_value=False,
-        callback=volume,
-        help="Say also why each node runs, all that it logs, and where an error comes from.",
+    volume_option("q", "quiet", QUIET, "Say nothing on stderr but warnings and errors."),
+    volume_option(
+        "v",
+        "verbose",
+        VERBOSE,
+        "Say also why each node runs, all that it logs, and where an error comes from.",
     ),
 ]
 
