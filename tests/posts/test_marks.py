@@ -116,7 +116,7 @@ def test_records_tell_of_each_run_and_of_no_folder(tmp_path: Path) -> None:
         ("/data/x.csv", "…/x.csv"),
         ("~/runs/week 4/a", "…/week 4/a"),
         (r"C:\Users\ann\x.csv", "…/x.csv"),
-        ("read from /tmp/a/b, then", "read from …/b, then"),
+        ("read from /data/a/b, then", "read from …/b, then"),
         ("https://example.org/a/b", "https://example.org/a/b"),
         ("and/or", "and/or"),
         ("data/x.csv", "data/x.csv"),
