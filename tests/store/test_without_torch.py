@@ -69,7 +69,9 @@ def test_a_clone_without_torch_builds_the_whole_site_from_pulled_records(
     assert project.run("build").code == 0
     assert project.run("push").code == 0
     shutil.copytree(
-        project.root, tmp_path / "clone", ignore=shutil.ignore_patterns(".reportgen", "_*")
+        project.root,
+        tmp_path / "clone",
+        ignore=shutil.ignore_patterns(".reportgen", "_*", "assets"),
     )
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
