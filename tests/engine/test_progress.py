@@ -12,6 +12,7 @@ import pytest
 from reportgen.engine import progress
 from reportgen.engine.build import build_nodes
 from reportgen.engine.session import Session
+from reportgen.messages import NORMAL
 from reportgen.project import find_project
 from tests.conftest import ProjectFolder
 
@@ -66,8 +67,8 @@ def test_a_pipe_gets_lines_with_rate_and_time_left(
     monkeypatch.setattr(progress, "PAUSE", 0.0)
 
     class Seeing(progress.PlainReporter):
-        def say(self, text: str) -> None:
-            super().say(text)
+        def say(self, text: str, volume: int = NORMAL) -> None:
+            super().say(text, volume)
             if re.search(RATE + ", loss 0.25", text):
                 (project.root.parent / "seen").touch()
 
