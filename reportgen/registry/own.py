@@ -7,7 +7,6 @@ on another disk, a library that is edited next door. Code in hidden folders is n
 
 import os
 import sys
-import tempfile
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -22,8 +21,6 @@ SYSTEM = (
     *("/bin/", "/boot/", "/dev/", "/etc/", "/lib/", "/lib64/", "/nix/", "/opt/", "/proc/", "/run/"),
     *("/sbin/", "/snap/", "/sys/", "/usr/", "/var/", "/Applications/", "/Library/", "/System/"),
 )
-
-TEMPORARY = os.path.join(tempfile.gettempdir(), "")
 
 
 @lru_cache(1 << 16)
@@ -52,10 +49,13 @@ def _installed(folders: tuple[str, ...]) -> tuple[str, ...]:
 @cache
 def _not_own(root: str) -> tuple[str, ...]:
     """Folders of the system and of Python, and the temporary one unless the project is in it."""
+    import tempfile  # slow, and most projects ask for nothing outside of their root
+
+    temporary = os.path.join(tempfile.gettempdir(), "")
     found = [PYTHON, *(os.path.join(p, "") for p in {sys.prefix, sys.base_prefix, sys.exec_prefix})]
-    if not root.startswith(TEMPORARY):
-        return (*found, *SYSTEM, TEMPORARY)
-    return (*found, *(folder for folder in SYSTEM if not TEMPORARY.startswith(folder)))
+    if not root.startswith(temporary):
+        return (*found, *SYSTEM, temporary)
+    return (*found, *(folder for folder in SYSTEM if not temporary.startswith(folder)))
 
 
 @cache
