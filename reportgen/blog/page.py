@@ -127,12 +127,15 @@ class Page:
 
     @property
     def categories(self) -> list[str]:
-        """The categories: of the folders around ``_posts``, then of the front matter."""
-        named = self.setting("categories") or self.setting("category") or []
+        """The categories: of the folders around ``_posts``, then of the front matter.
+
+        A string of ``categories`` is split at spaces; one of ``category`` is one.
+        """
+        many, one = self.setting("categories") or [], self.setting("category")
         folders = self.site_path.partition("_posts/")[0].split("/") if self.is_post else []
-        names = named.split() if isinstance(named, str) else named
-        own = [str(name) for name in names] if isinstance(names, list) else [str(names)]
-        return [*filter(None, folders), *own]
+        names = many.split() if isinstance(many, str) else many
+        own = [*(names if isinstance(names, list) else [names]), one]
+        return [str(name) for name in (*folders, *own) if name not in ("", None)]
 
     @cached_property
     def tokens(self) -> list[liquid.Token]:

@@ -324,11 +324,11 @@ class Body:
     def figure(self, item: FigureItem) -> str:
         shown = self.draft.figures[item.id]
         result = self.results[item.id]
-        slug = self.draft.source.slug
+        source = self.draft.source.path
         written = self.written_caption(result) if item.caption is None else item.caption
         caption = self.caption(cited_in(written, self.draft, shown.line), shown)
-        folder = self.draft.tokens.put(Address("figures", slug))
-        self.assets += assets_of(result, slug)
+        folder = self.draft.tokens.put(Address("figures", source))
+        self.assets += assets_of(result, source)
         markup = figure_html(
             shown, result, self.results, caption, folder, self.templates, self.told, self.coded
         )
@@ -388,7 +388,11 @@ class Body:
             if not found:
                 raise self.item_error(item, f"No post shows '{item.id}'.", item.id)
             other, shown = found
-            page = self.draft.tokens.put(Address("post", other.source.slug))
+            source = self.draft.source
+            if source.is_published(self.blog) and not other.source.is_published(self.blog):
+                message = f"'{item.id}' is shown in '{other.source.shown}' alone, which is not"
+                raise self.item_error(item, f"{message} published.", item.id)
+            page = self.draft.tokens.put(Address("post", other.source.path))
             of = f" of “{other.source.front_matter['title']}”"
         place, label = shown.anchor, shown.label
         if item.panel:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from reportgen.errors import did_you_mean
 from reportgen.posts.draft import Draft
 from reportgen.posts.post import Asset
+from reportgen.posts.source import figures_folder
 
 if TYPE_CHECKING:
     from reportgen.engine.results import Result, Results
@@ -25,7 +26,7 @@ def social_card(post: Draft, results: Results, project: Project) -> tuple[dict[s
     """
     from reportgen.media.card import SIZE, write_card, write_words
 
-    path = f"assets/figures/{post.source.slug}/{NAME}"
+    path = f"{figures_folder(post.source.path)}/{NAME}"
     size = {"width": SIZE[0], "height": SIZE[1]}
     for result in candidates(post, results):
         if result.drawn is None or result.folder is None:

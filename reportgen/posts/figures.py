@@ -15,6 +15,7 @@ from reportgen.posts.filters import duration, plain_text
 from reportgen.posts.html import slim
 from reportgen.posts.liquid import entities
 from reportgen.posts.post import Asset
+from reportgen.posts.source import figures_folder
 from reportgen.store.private import is_secret, without_home
 
 if TYPE_CHECKING:
@@ -284,11 +285,11 @@ def links(result: Result) -> Iterator[tuple[str, str, bool]]:
         yield kind + panel, name, True
 
 
-def assets_of(result: Result, slug: str) -> list[Asset]:
+def assets_of(result: Result, source: Path) -> list[Asset]:
     """The files of a figure, and where the site wants them."""
     if result.drawn is None or result.folder is None:
         return []
     return [
-        Asset(result.folder / file.name, f"assets/figures/{slug}/{file.name}")
+        Asset(result.folder / file.name, f"{figures_folder(source)}/{file.name}")
         for file in result.drawn.files
     ]

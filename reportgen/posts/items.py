@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 from reportgen.posts.origins import Origin
@@ -97,13 +98,13 @@ class ListItem:
 
 @dataclass(frozen=True)
 class Address:
-    """An address below the site: of this post's figures, of the site's files, or of a post.
+    """An address below the site: of a post's figures, of the site's files, or of a post.
 
     ``bibtex`` is the line of a BibTeX entry that has the address of the post's own page.
     """
 
     kind: Literal["figures", "site", "post", "bibtex"]
-    slug: str = ""
+    source: Path = Path()
 
 
 def anchor(id: str, kind: str) -> str:

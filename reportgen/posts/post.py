@@ -5,6 +5,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from reportgen.posts.source import site_path
+
 
 @dataclass(frozen=True)
 class Heading:
@@ -29,8 +31,9 @@ class Post:
     """A post, rendered.
 
     ``markdown`` is the whole file for a blog's ``_posts``; ``html`` the article's body for the
-    preview, whose links expect a page two folders below the site. ``figures`` are the ids of its
-    figures and tables in order of appearance.
+    preview, whose links expect a page two folders below the site. ``slug`` is that of the source's
+    name, by which we call the post, whatever Jekyll makes of its address. ``figures`` are the ids
+    of its figures and tables in order of appearance.
     """
 
     source: Path
@@ -51,4 +54,4 @@ class Post:
     @property
     def path(self) -> str:
         """Where Jekyll wants the file, below the site."""
-        return f"_posts/{self.date:%Y-%m-%d}-{self.slug}.md"
+        return site_path(self.source)

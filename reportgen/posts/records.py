@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from reportgen.posts.figures import ancestors
 from reportgen.posts.marks import PageReader, same
 from reportgen.posts.post import Asset
+from reportgen.posts.source import figures_folder
 from reportgen.store.private import is_secret
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def records_asset(body: Body, page: str, results: Results, store: Path) -> Asset
         from reportgen.files import write_bytes
 
         write_bytes(file, content)
-    return Asset(file, f"assets/figures/{body.draft.source.slug}/{NAME}")
+    return Asset(file, f"{figures_folder(body.draft.source.path)}/{NAME}")
 
 
 def written(data: dict[str, Any]) -> str:

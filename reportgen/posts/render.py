@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from reportgen.blog import config
 from reportgen.blog.blog import Blog
 from reportgen.blog.front_matter import dump
 from reportgen.errors import ReportgenError, did_you_mean, together
@@ -21,7 +22,14 @@ from reportgen.posts.html import to_html
 from reportgen.posts.items import Address
 from reportgen.posts.post import Post
 from reportgen.posts.records import records_asset
-from reportgen.posts.source import Source, post_files, read_source
+from reportgen.posts.source import (
+    Source,
+    figures_folder,
+    post_files,
+    read_source,
+    site_path,
+    slug_of,
+)
 from reportgen.posts.tex import macros_of
 from reportgen.posts.untexed import Untexed
 from reportgen.posts.warnings import warnings
@@ -107,7 +115,7 @@ class Drafts:
     def of(self, path: Path) -> Draft:
         if path not in self._drafts:
             self._drafts[path] = draft(
-                read_source(path, self.project.root),
+                read_source(path, self.project.root, config.zone(self.blog.config)),
                 self.results,
                 self.macros,
                 self.shelf.library(path),
@@ -122,12 +130,12 @@ class Drafts:
         yield from self.shelf.unused(shared, cited, "No post cites")
 
     def showing(self, id: str) -> tuple[Draft, Numbered] | None:
-        """The first post that shows a figure."""
-        for path in post_files(self.project):
-            found = self.of(path)
-            if id in found.figures:
-                return found, found.figures[id]
-        return None
+        """The first post that shows a figure; one that is published before one that is not."""
+        drafts = [
+            post for path in post_files(self.project) if id in (post := self.of(path)).figures
+        ]
+        drafts.sort(key=lambda post: not post.source.is_published(self.blog))
+        return (drafts[0], drafts[0].figures[id]) if drafts else None
 
 
 def finish(post: Draft, drafts: Drafts) -> Post:
@@ -171,7 +179,7 @@ def for_jekyll(body: Body, asset_url: str) -> str:
         body.markdown,
         body.draft,
         {
-            "figures": lambda address: f"{root}/assets/figures/{address.slug}",
+            "figures": lambda address: f"{root}/{figures_folder(address.source)}",
             "site": lambda _: root,
             "post": lambda address: post_address(address, root),
             "bibtex": lambda _: BIBTEX_URL,
@@ -187,8 +195,8 @@ def for_jekyll(body: Body, asset_url: str) -> str:
 def post_address(address: Address, root: str) -> str:
     """Liquid for a post's address that Jekyll 3 and 4 agree on (``post_url`` they do not)."""
     return (
-        '{% for rg_post in site.posts %}{% if rg_post.slug == "'
-        + address.slug
+        '{% for rg_post in site.posts %}{% if rg_post.path == "'
+        + site_path(address.source)
         + '" %}'
         + root
         + "{{ rg_post.url }}{% endif %}{% endfor %}"
@@ -200,9 +208,9 @@ def for_preview(body: Body) -> str:
         body.markdown,
         body.draft,
         {
-            "figures": lambda address: f"{PREVIEW_ROOT}/assets/figures/{address.slug}",
+            "figures": lambda address: f"{PREVIEW_ROOT}/{figures_folder(address.source)}",
             "site": lambda _: PREVIEW_ROOT,
-            "post": lambda address: f"../{address.slug}/",
+            "post": lambda address: f"../{slug_of(address.source)}/",
             "bibtex": lambda _: "",
         },
     )
@@ -212,23 +220,22 @@ def for_preview(body: Body) -> str:
 def published(source: Source, post: Draft, body: Body, results: Results) -> dict[str, Any]:
     """The front matter of the generated file: the author's keys, and what layouts can use."""
     data = dict(source.front_matter)
-    path = f"_posts/{source.date:%Y-%m-%d}-{source.slug}.md"
     if (
         "layout" not in data
-        and body.blog.default(path, "layout") is None
+        and body.blog.default(site_path(source.path), "layout") is None
         and body.blog.has_layout("post")
     ):
         data = {"layout": "post", **data}
-    data["date"] = f"{source.date:%Y-%m-%d %H:%M:%S %z}"
     data.pop("card", None)
     commits = sorted(
         (record.finished, record.short_commit)
         for id in post.figures
         if (record := results[id].record)
     )
+    folder = figures_folder(source.path)
     data["reportgen"] = {
         "commit": commits[-1][1] if commits else "",
-        "figures": [describe(shown, results) for shown in post.figures.values()],
+        "figures": [describe(shown, results, folder) for shown in post.figures.values()],
         "headings": [
             {"level": h.level, "id": h.id, "html": liquid.entities(h.html)} for h in body.headings
         ],
@@ -236,7 +243,7 @@ def published(source: Source, post: Draft, body: Body, results: Results) -> dict
     return data
 
 
-def describe(shown: Numbered, results: Results) -> dict[str, Any]:
+def describe(shown: Numbered, results: Results, folder: str) -> dict[str, Any]:
     """A figure for layouts and feeds: its picture with labels, and the size that suits a page."""
     from reportgen.posts.figures import state_of
 
@@ -244,7 +251,8 @@ def describe(shown: Numbered, results: Results) -> dict[str, Any]:
     data: dict[str, Any] = {"id": shown.id, "anchor": shown.anchor, "label": shown.label}
     data["state"] = state_of(result, results)
     if result.drawn is not None:
-        data |= {"file": result.drawn.full, "alt": result.drawn.alt}
+        data |= {"file": f"/{folder}/{result.drawn.full}" if result.drawn.full else ""}
+        data |= {"alt": result.drawn.alt}
         data |= page_size(result.drawn)
     return data
 

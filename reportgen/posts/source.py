@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ from reportgen.blog.text import Lines
 from reportgen.errors import Place, ReportgenError
 
 if TYPE_CHECKING:
+    from reportgen.blog.blog import Blog
     from reportgen.project import Project
 
 NAME = re.compile(r"(\d{4}-\d{2}-\d{2})-([a-z0-9][a-z0-9-]*)\.(?:md|markdown)")
@@ -20,7 +21,10 @@ PRIVATE = re.compile("[\ue000-\ue0ff]")
 
 @dataclass(frozen=True)
 class Source:
-    """A source with its front matter read. ``body`` keeps the line numbers of the file."""
+    """A source with its front matter read. ``body`` keeps the line numbers of the file.
+
+    ``slug`` is that of its name; ``date`` the moment that Jekyll gives it, in the site's zone.
+    """
 
     path: Path
     shown: str
@@ -32,7 +36,14 @@ class Source:
 
     @cached_property
     def lines(self) -> list[str]:
+        """The lines of the file."""
         return self.text.split("\n")
+
+    def is_published(self, blog: "Blog") -> bool:
+        """Whether Jekyll shows the post: ``published: false`` hides it, here or in the defaults."""
+        written = self.front_matter.get("published")
+        known = blog.default(site_path(self.path), "published") if written is None else written
+        return known is not False
 
     def error(
         self, message: str, line: int | None, needle: str = "", hint: str | None = None
@@ -52,6 +63,7 @@ class Source:
         )
 
     def warning(self, message: str, line: int) -> str:
+        """A warning at a line, as it is printed."""
         return f"{Place(self.shown, line)}: {message}"
 
 
@@ -89,8 +101,21 @@ def slug_of(path: Path) -> str:
     return match[2] if match else ""
 
 
-def read_source(path: Path, root: Path) -> Source:
-    """Read a post's source. Raises ReportgenError for a bad name, encoding or front matter."""
+def site_path(path: Path) -> str:
+    """Where Jekyll wants the post of a source, below the site."""
+    return f"_posts/{path.stem}.md"
+
+
+def figures_folder(path: Path) -> str:
+    """Where the files of a post's figures lie, below the site."""
+    return f"assets/figures/{slug_of(path)}"
+
+
+def read_source(path: Path, root: Path, zone: tzinfo = UTC) -> Source:
+    """Read a post's source, for a site in a ``zone``.
+
+    Raises ReportgenError for a bad name, encoding or front matter.
+    """
     shown = str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
     match = NAME.fullmatch(path.name)
     if not match:
@@ -101,11 +126,12 @@ def read_source(path: Path, root: Path) -> Source:
         )
     text = read_text(path, shown)
     values, body = split(text, shown)
-    when = to_datetime(values.get("date", match[1]), shown)
+    when = to_datetime(values.get("date") or match[1], shown, zone)
     return Source(path, shown, text, match[2], when, values, body)
 
 
 def read_text(path: Path, shown: str) -> str:
+    """The text of a file. Raises ReportgenError for what is not UTF-8, and our own marks in it."""
     try:
         text = path.read_text(encoding="utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
@@ -137,13 +163,13 @@ def split(text: str, shown: str) -> tuple[dict[str, Any], str]:
     return front.values, "\n" * text.count("\n", 0, front.body) + text[front.body :]
 
 
-def to_datetime(value: Any, shown: str) -> datetime:
-    """A date with its UTC offset; UTC and midnight where the author gave none."""
-    found = front_matter.date(value)
+def to_datetime(value: Any, shown: str, zone: tzinfo) -> datetime:
+    """A date in the site's zone; midnight there where the author gave no time."""
+    found = front_matter.date(value, zone)
     if found is None:
         raise ReportgenError(
             f"The date '{value}' is not a date.",
             place=Place(shown, 1),
             hint="Write it as 2024-11-19 or 2024-11-19 10:00:00 +0100.",
         )
-    return found.moment
+    return found.moment.astimezone(zone)

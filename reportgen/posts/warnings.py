@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 def warnings(draft: Draft, headings: list[Heading], results: Results) -> Iterator[str]:
     """All warnings about a post, as lines to print."""
     warn = draft.source.warning
+    if draft.source.front_matter.get("draft") is True:
+        line = next(n for n, text in enumerate(draft.source.lines, 1) if text.startswith("draft"))
+        yield warn("Jekyll shows a post with 'draft: true'; 'published: false' hides it.", line)
     for shown in draft.figures.values():
         if shown.id not in draft.referenced:
             yield warn(f"No text points to {shown.label} ('{shown.id}').", shown.line)

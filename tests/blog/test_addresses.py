@@ -18,6 +18,7 @@ HEADS = (
     "title: a\ncategories: [A b, C]",
     "title: a\ncategories: x y",
     "title: a\ncategory: Zed",
+    "title: a\ncategory: Zed ed\ncategories: [A, b]",
     "title: a\ndate: 2024-01-02 23:30:00 -0800",
     "title: a\ndate: January 5, 2024 3:00",
     "title: a\npermalink: /fixed.html",
