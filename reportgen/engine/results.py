@@ -159,6 +159,24 @@ def fill(
     return PLACEHOLDER.sub(replace, text)
 
 
+def unfillable(text: str, node: Node, graph: Graph) -> Iterator[tuple[str, str, str | None]]:
+    """The placeholders in a text of ``node`` that nothing in ``graph`` can fill, whatever runs.
+
+    Each with what is wrong with it, and a hint.
+    """
+    for match in PLACEHOLDER.finditer(text):
+        if match[1] is None:
+            continue
+        parsed = NAME.fullmatch(match[1].strip())
+        if not parsed:
+            yield match[0], f"'{match[0]}' is no placeholder.", None
+            continue
+        first, _, inner = parsed[1].partition(".")
+        if graph.find(first) is None and (inner or first not in node.params):
+            known = [*node.params, *graph.nodes, *graph.figures]
+            yield match[0], f"'{match[0]}' quotes what there is not.", did_you_mean(first, known)
+
+
 def caption_of(text: str, node: Node, results: Results, mark: Marking | None = None) -> str:
     """A caption filled in, which is Markdown, though the values in it are text."""
     return fill(text, node, results, markdown_text, mark)

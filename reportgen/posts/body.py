@@ -190,7 +190,7 @@ class Body:
         except FormulaError as error:
             raise formula_error(self.draft, segment, error) from None
         token = self.draft.tokens.put(item)
-        return f"\n\n{token}\n\n" if block else token
+        return in_place(token, before, after) if block else token
 
     def with_values(self, tex: str) -> str:
         """TeX in which quoted values are plain text."""
@@ -314,7 +314,9 @@ class Body:
             opening, closing = "[]" if item.display else "()"
             return f"&#92;{opening}{quoted(item.tex)}&#92;{closing}"
         markup = self.formula_html(item)
-        if item.block or (item.display and self.math == "tex"):
+        if item.block:
+            return in_place(markup, before, after)
+        if item.display and self.math == "tex":
             return markup
         if self.math == "mathml":  # at the beginning of any line it would end the paragraph
             start = LINE_START.fullmatch(before.rsplit("\n", 1)[-1])
@@ -325,7 +327,7 @@ class Body:
         shown = self.draft.figures[item.id]
         result = self.results[item.id]
         source = self.draft.source.path
-        written = self.written_caption(result) if item.caption is None else item.caption
+        written = self.written_caption(result) if item.caption is None else self.given(item, shown)
         caption = self.caption(cited_in(written, self.draft, shown.line), shown)
         folder = self.draft.tokens.put(Address("figures", source))
         self.assets += assets_of(result, source)
@@ -338,17 +340,27 @@ class Body:
 
     def written_caption(self, result: Result) -> str:
         """The caption from the run, in which its values are tokens if it is still the same."""
-        node, tokens = result.node, self.draft.tokens
-
-        def mark(path: tuple[str, ...], value: Any, text: str) -> str:
-            return tokens.put(ValueItem(text, value=text, origin=Origin((path,))))
-
+        node = result.node
         try:
             if caption_of(node.caption, node, self.results) == result.caption:
-                return caption_of(node.caption, node, self.results, mark)
+                return caption_of(node.caption, node, self.results, self.quote)
         except ReportgenError:  # what it quotes is no longer there; the picture is
             pass
         return result.caption
+
+    def given(self, item: FigureItem, shown: Numbered) -> str:
+        """The caption that the post gives a figure, its values as tokens."""
+        caption, node = item.caption or "", self.results[item.id].node
+        try:
+            return caption_of(caption, node, self.results, self.quote)
+        except ReportgenError as error:
+            quoted = re.search(r"'(\{[^{}]*\})'", error.message)
+            needle = quoted[1] if quoted else item.id
+            raise self.draft.source.error(error.message, shown.line, needle, error.hint) from None
+
+    def quote(self, path: tuple[str, ...], value: Any, text: str) -> str:
+        """A value in a caption, as a token."""
+        return self.draft.tokens.put(ValueItem(text, value=text, origin=Origin((path,))))
 
     def head(self) -> str:
         """What makes figures beautiful, linked once: before the first of them, or at the end."""
@@ -466,13 +478,12 @@ def longer_fence(code: str) -> str:
 
 
 LINES = {"cell": "in a table's cell", "heading": "in a heading", "term": "in a term"}
-CONTAINER = re.compile(r"[ \t]*(?:(?:[-*+:]|\d+\.|\[\^[\w-]+\]:)[ \t]+|>[ \t]*)*")
 
 
 def in_place(markup: str, before: str, after: str) -> str:
     """A block of HTML where its token stands: in the list, quote or note around it."""
     line = before.rsplit("\n", 1)[-1]
-    start = CONTAINER.match(line)
+    start = kramdown.CONTAINER.match(line)
     margin = re.sub(r"[^\s>]", " ", start[0]) if start else ""
     if not margin:
         return f"\n\n{markup}\n\n"

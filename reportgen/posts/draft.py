@@ -13,6 +13,7 @@ from reportgen.posts.citations import CITED, Citations, keys_of
 from reportgen.posts.environment import make_environment, render
 from reportgen.posts.functions import of_filter, template_names
 from reportgen.posts.items import CiteItem, FigureItem, ListItem, RefItem, ValueItem, anchor
+from reportgen.posts.kramdown import CONTAINER
 from reportgen.posts.scan import Segment, segments
 from reportgen.posts.source import Source
 from reportgen.posts.tex import LABEL, Equation, FormulaError, Macro, defined, expanded, numbered
@@ -188,11 +189,11 @@ def number_equations(post: Draft) -> None:
 
 
 def is_block(post: Draft, segment: Segment) -> bool:
-    """Whether a formula is displayed, and begins its line and ends it."""
+    """Whether a formula is displayed and alone in its lines, in whatever list, quote or note."""
     text, end = post.text.text, segment.start + len(segment.text)
     before = text[text.rfind("\n", 0, segment.start) + 1 : segment.start]
     after = text[end : (text.find("\n", end) + 1 or len(text))].strip()
-    return segment.kind == "display" and not before and not after
+    return segment.kind == "display" and not after and bool(CONTAINER.fullmatch(before))
 
 
 def anchor_of(label: str) -> str:

@@ -8,6 +8,9 @@ from reportgen.blog.kramdown import Document
 PIPE = "\ue0f4"  # a pipe of the prose, until it is known whether it makes a table
 DELIMITER = re.compile(rf"[\s>]*[-:{PIPE}\s]*-[-:{PIPE}\s]*")
 
+CONTAINER = re.compile(r"[ \t]*(?:(?:[-*+:]|\d+\.|\[\^[\w-]+\]:)[ \t]+|>[ \t]*)*")
+"""What may stand in a line before a block that is in lists, quotes, definitions and notes."""
+
 
 @dataclass(frozen=True)
 class RawHeading:

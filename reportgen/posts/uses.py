@@ -1,28 +1,14 @@
 """What a post's template asks for, found without running it."""
 
-import re
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
-from reportgen.blog.blog import Blog
-from reportgen.errors import Place, ReportgenError, WrongUse, did_you_mean, together
-from reportgen.posts.bibliography import Shelf
-from reportgen.posts.citations import keys_in
-from reportgen.posts.source import Source, post_files, read_source
+from reportgen.errors import ReportgenError, together
+from reportgen.posts.source import Source, read_source
 
-if TYPE_CHECKING:
-    from reportgen.project import Project
-    from reportgen.registry import Graph
-
-PRIMER = ("default", "home", "page", "post")
-"""The layouts that GitHub Pages gives a blog without a theme."""
 CITING = ("cite", "citet")
-NAMES = (
-    *("figure", "table", "ref", "eqref", "param", "code", "post"),
-    *("cite", "citet", "references", "cite_this"),
-)
 
 
 @dataclass(frozen=True)
@@ -31,7 +17,8 @@ class Uses:
 
     ``codes`` are the definitions that it quotes.
 
-    ``dynamic`` says that some id is computed, so that more figures may be asked for.
+    ``dynamic`` says that some id is computed, so that more figures may be asked for. ``captions``
+    are those that the post itself gives figures, as far as they are written out.
     """
 
     figures: tuple[str, ...]
@@ -40,147 +27,70 @@ class Uses:
     dynamic: bool = False
     codes: tuple[str, ...] = ()
     cited: tuple[str, ...] = ()
+    captions: Mapping[str, str] = field(default_factory=dict)
 
 
 def figures_of(source: Path, root: Path | None = None) -> Uses:
     """Read a post's source. Raises ReportgenError with file and line where it does not parse."""
-    from jinja2 import meta, nodes
-    from jinja2.exceptions import TemplateSyntaxError
+    tree, faults = parsed(read_source(source, root or source.parent))
+    if faults:
+        raise together(faults)
+    return uses_in(tree)
+
+
+def parsed(source: Source) -> tuple[Any, list[ReportgenError]]:
+    """A post's template as Jinja's tree, and the filters and tests in it that there are not.
+
+    Raises ReportgenError where it is no template.
+    """
+    from jinja2 import nodes
+    from jinja2.exceptions import TemplateAssertionError, TemplateSyntaxError
 
     from reportgen.posts.environment import make_environment, syntax_error
 
-    environment, read = make_environment(), read_source(source, root or source.parent)
+    environment, faults = make_environment(), []
+    kinds: tuple[tuple[Any, str, Any, str], ...] = (
+        (nodes.Filter, "filter", environment.filters, "string"),
+        (nodes.Test, "test", environment.tests, "defined"),
+    )
     try:
-        tree = environment.parse(read.body)
-        environment.compile(tree)  # it knows of filters; the parser does not
-        names = sorted(meta.find_undeclared_variables(tree))
+        tree = environment.parse(source.body)
     except TemplateSyntaxError as error:
-        raise syntax_error(error, environment, read) from None
-    figures: list[str] = []
-    refs: list[str] = []
-    codes: list[str] = []
-    cited: list[str] = []
-    found = {"figure": figures, "table": figures, "ref": refs, "code": codes}
+        raise syntax_error(error, environment, source) from None
+    for kind, word, known, other in kinds:
+        for node in tree.find_all(kind):
+            if node.name not in known:
+                fault = TemplateAssertionError(f"No {word} named {node.name!r}.", node.lineno)
+                faults.append(syntax_error(fault, environment, source))
+                node.name = other  # for Jinja finds no names where it does not know a filter
+    return tree, faults
+
+
+def uses_in(tree: Any) -> Uses:
+    """What a template asks for."""
+    from jinja2 import meta, nodes
+
+    found: dict[str, list[str]] = {"figure": [], "ref": [], "code": [], "cite": []}
+    captions: dict[str, str] = {}
     dynamic = False
     for call in tree.find_all(nodes.Call):
-        if isinstance(call.node, nodes.Name) and call.node.name in CITING:
-            cited += [str(arg.value) for arg in call.args if isinstance(arg, nodes.Const)]
-        if not isinstance(call.node, nodes.Name) or call.node.name not in found:
+        name = call.node.name if isinstance(call.node, nodes.Name) else ""
+        if name in CITING:
+            found["cite"] += [str(arg.value) for arg in call.args if isinstance(arg, nodes.Const)]
+        name = "figure" if name == "table" else name
+        if name not in ("figure", "ref", "code"):
             continue
-        named = (k.value for k in call.kwargs if k.key in ("id", "name"))
-        first = next(iter([*call.args, *named]), None)
-        if isinstance(first, nodes.Const):
-            found[call.node.name].append(str(first.value))
-        else:
-            dynamic = dynamic or call.node.name != "code"
-    named_once = (tuple(dict.fromkeys(each)) for each in (figures, refs, codes, cited))
-    shown, referenced, quoted, works = named_once
-    return Uses(shown, referenced, tuple(names), dynamic, quoted, works)
-
-
-def check_posts(project: "Project", graph: "Graph", selection: Collection[str] = ()) -> None:
-    """Find what is wrong in posts without running them, or anything.
-
-    Only posts that are selected, by slug or by a figure that they show, are looked at; without
-    a ``selection`` all are. Raises ReportgenError with all faults together.
-    """
-    faults: list[ReportgenError] = []
-    blog = Blog(project.site_dir)
-    shelf = Shelf(project)
-    for path in post_files(project):
-        try:
-            uses = figures_of(path, project.root)
-        except ReportgenError as error:
-            if not selection or {path.stem[11:], path.name} & set(selection):
-                faults.append(error)
-            continue
-        nodes = {node.id for id in uses.figures if (node := graph.find(id))}
-        wanted = {path.stem[11:], path.name, *uses.figures, *nodes}
-        if not selection or wanted & set(selection):
-            source = read_source(path, project.root)
-            faults += [*unknown(source, uses, graph), *unknown_layout(source, blog)]
-            faults += no_code(source, uses, project)
-            faults += unknown_works(source, uses, graph, shelf)
-    if faults:
-        raise together(faults)
-
-
-def unknown(source: Source, uses: Uses, graph: "Graph") -> Iterator[ReportgenError]:
-    """Figures and names that a post asks for, and that nothing has."""
-    from reportgen.posts.environment import make_environment
-
-    figures = list(graph.figures)
-    for id in dict.fromkeys([*uses.figures, *uses.refs]):
-        node = graph.find(id)
-        if node is None or not node.is_figure:
-            hint = did_you_mean(id, figures) or "See all with: reportgen list."
-            quoted = re.compile(rf"""<%.*["']{re.escape(id)}["']""")
-            what = "There is no figure" if node is None else "No figure, but an artifact, is"
-            yield source.error(f"{what} '{id}'.", line_of(source, quoted), id, hint)
-    artifacts = [node.name for node in graph if not node.is_figure]
-    known = [*artifacts, *NAMES, *make_environment().globals]
-    for name in uses.names:
-        if name not in known:
-            hint = did_you_mean(name, known)
-            hint = hint or "It must be an artifact, a function or a variable."
-            line = line_of(source, re.compile(rf"<%.*\b{re.escape(name)}\b"))
-            yield source.error(f"Nothing here is called '{name}'.", line, name, hint)
-
-
-def unknown_layout(source: Source, blog: Blog) -> Iterator[ReportgenError]:
-    """A layout that the blog has not: Jekyll would show the bare text, and only warn."""
-    name = source.front_matter.get("layout")
-    given = {"", "none", "null"} if blog.theme else {"", "none", "null", *PRIMER}
-    if isinstance(name, str) and name not in given and not blog.has_layout(name):
-        line = line_of(source, re.compile(r"layout\s*:"))
-        known = blog.layouts()
-        yield WrongUse(
-            f"The blog has no layout '{name}'.",
-            place=Place(source.shown, line),
-            hint=did_you_mean(name, known) or None,
+        named = {keyword.key: keyword.value for keyword in call.kwargs}
+        first = next(
+            iter([*call.args, *(named[key] for key in ("id", "name") if key in named)]), None
         )
-
-
-def no_code(source: Source, uses: Uses, project: "Project") -> Iterator[ReportgenError]:
-    """Definitions that a post quotes, and that are gone."""
-    from reportgen.engine.code import Codes
-    from reportgen.freshness.sources import Sources
-
-    if not uses.codes:
-        return
-    codes = Codes(project.root, Sources(project.root, project.store_dir / "parse"))
-    for name in uses.codes:
-        try:
-            codes.named(name)
-        except ReportgenError as error:
-            quoted = re.compile(rf"""<%.*["']{re.escape(name)}["']""")
-            yield source.error(error.message, line_of(source, quoted), name, error.hint)
-
-
-def unknown_works(
-    source: Source, uses: Uses, graph: "Graph", shelf: Shelf
-) -> Iterator[ReportgenError]:
-    """Works that a post, or a caption in it, cites and that no bibliography has."""
-    captions = [(node, node.caption) for id in uses.figures if (node := graph.find(id))]
-    quoted = [(node, key) for node, text in captions for keys in keys_in(text) for key in keys]
-    if not uses.cited and not quoted:
-        return
-    try:
-        library = shelf.library(source.path)
-    except ReportgenError as fault:
-        yield fault
-        return
-    for key in uses.cited:
-        if key not in library.works:
-            error = library.unknown(key)
-            line = line_of(source, re.compile(rf"""<%.*["']{re.escape(key)}["']"""))
-            yield source.error(error.message, line, key, error.hint)
-    for node, key in quoted:
-        if key not in library.works:
-            error = library.unknown(key)
-            message = f"The caption of '{node.id}' cites '@{key}'. {error.message}"
-            yield ReportgenError(message, place=node.place, hint=error.hint)
-
-
-def line_of(source: Source, pattern: re.Pattern[str]) -> int | None:
-    return next((n for n, text in enumerate(source.lines, 1) if pattern.search(text)), None)
+        if not isinstance(first, nodes.Const):
+            dynamic = dynamic or name != "code"
+            continue
+        found[name].append(str(first.value))
+        caption = named.get("caption", call.args[1] if len(call.args) > 1 else None)
+        if name == "figure" and isinstance(caption, nodes.Const) and caption.value is not None:
+            captions[str(first.value)] = str(caption.value)
+    shown, refs, codes, cited = (tuple(dict.fromkeys(each)) for each in found.values())
+    names = tuple(sorted(meta.find_undeclared_variables(tree)))
+    return Uses(shown, refs, names, dynamic, codes, cited, captions)

@@ -6,7 +6,7 @@ import pytest
 
 from reportgen.errors import ReportgenError
 from reportgen.posts import render_posts
-from tests.posts.world import World, make_project, make_world, render_text
+from tests.posts.world import World, make_project, make_world, render_body, render_text
 
 FIRST = 4  # the line of the file on which a body begins
 
@@ -188,3 +188,25 @@ def test_an_unknown_selection(tmp_path: Path) -> None:
     with pytest.raises(ReportgenError, match="There is no post 'difusion'") as caught:
         render_posts(project, World(), selection=["difusion"])
     assert "diffusion" in str(caught.value.hint)
+
+
+def test_a_caption_that_quotes_what_has_no_value(tmp_path: Path) -> None:
+    with pytest.raises(ReportgenError) as caught:
+        render_body(tmp_path, 'x\n\n<%= figure("B.1b", caption="Loss {denoiser.lss}") %>')
+    error = caught.value
+    assert error.place
+    assert error.place.line == FIRST + 2
+    assert error.message == (
+        "The caption of 'B.1b' quotes '{denoiser.lss}': 'denoiser' has no value 'lss'."
+    )
+    assert error.hint == "Did you mean 'loss'?"
+    code, carets = (error.excerpt or "").splitlines()
+    assert code[carets.index("^") : carets.rindex("^") + 1] == "{denoiser.lss}"
+
+
+def test_the_caption_that_a_post_gives_quotes_values_as_text(tmp_path: Path) -> None:
+    body = '<%= figure("B.1b", caption="Loss {denoiser.loss}, $x_{1}$, {smooth:.2f}.") %>'
+    html = render_body(tmp_path, body).html
+    caption = html.partition("</b>")[2].partition("</figcaption>")[0]
+    assert "0.31, 0.12 and 0.08" in caption
+    assert ">0.90</data>" in caption or "0.90" in caption

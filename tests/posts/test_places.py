@@ -1,11 +1,13 @@
 """Figures and formulas in every construct: published as the preview shows them, or refused."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from reportgen.errors import ReportgenError
 from tests.posts.conftest import Kramdown
+from tests.posts.dom import text_of
 from tests.posts.test_preview_equals_kramdown import same
 from tests.posts.world import markdown_body, render_body
 
@@ -53,6 +55,67 @@ def test_a_figure_is_refused_by_name_in(place: str, tmp_path: Path) -> None:
     ) as error:
         render_body(tmp_path, REFUSED[place] + "\n")
     assert place in str(error.value)
+
+
+CONTAINERS = {
+    "loose list": ("- a\n\n  ", "\n\n- b"),
+    "tight list": ("- a\n  ", "\n- b"),
+    "first in an item": ("1. ", "\n2. b"),
+    "nested list": ("- a\n  - b\n\n    ", "\n\n    c"),
+    "quote": ("> a\n>\n> ", "\n>\n> b"),
+    "list in a quote": ("> - a\n>\n>   ", "\n>\n> - b"),
+    "footnote": ("a[^1]\n\n[^1]: b\n\n    ", "\n\n    c"),
+    "definition": ("a\n: b\n\n  ", "\n\nc"),
+    "details": ('<details markdown="1">\n', "\n</details>"),
+    "grid": ('<div class="grid" markdown="1">\n<div markdown="1">\n', "\n</div>\n</div>"),
+    "table cell": ("| a | b |\n|---|---|\n| ", " | c |"),
+}
+CONSTRUCTS = {
+    "numbered formula": ("$$\na = b\n$$ {#eq-a}", '<div class="eq rg-eq" id="eq-a"'),
+    "align": (
+        "$$\n\\begin{align}\na &= b \\label{eq-a} \\\\\nc &= d\n\\end{align}\n$$",
+        'id="eq-a"',
+    ),
+    "figure": (FIGURE, '<figure class="rg'),
+    "table": ('<%= table("B.1e") %>', "<th"),
+    "claim": ("<% claim denoiser.test_psnr > 20 %>better<% endclaim %>", "better"),
+    "reference": ('<%= ref("B.1a") %>', 'href="#fig-b-1a">Figure'),
+    "value": ("<%= denoiser.test_psnr | db %>", ">20.8"),
+}
+NOT_IN_CELLS = {
+    "numbered formula": "must stand on lines of its own",
+    "align": "must stand on lines of its own",
+    "figure": "Figure 'B.1b' cannot stand in a table's cell",
+    "table": "Table 'B.1e' cannot stand in a table's cell",
+}
+
+
+@pytest.mark.parametrize("container", CONTAINERS)
+@pytest.mark.parametrize("construct", CONSTRUCTS)
+def test_a_construct_in_a_container(
+    construct: str, container: str, kramdown: Kramdown, tmp_path: Path
+) -> None:
+    written, mark = CONSTRUCTS[construct]
+    before, after = CONTAINERS[container]
+    margin = re.sub(r"[^\s>]", " ", before.rpartition("\n")[2])
+    if container == "table cell":
+        written = written.replace("\n", " ")
+    see = '\n\nSee <%= eqref("a") %>.' if "eq-a" in written else ""
+    body = before + written.replace("\n", f"\n{margin}") + after + see
+    body = f'<%= figure("B.1a") %>\n\n{body}\n'
+    if container == "table cell" and construct in NOT_IN_CELLS:
+        with pytest.raises(ReportgenError, match=r"a-post\.md:\d+:\d+: ") as error:
+            render_body(tmp_path, body)
+        assert NOT_IN_CELLS[construct] in str(error.value)
+        return
+    post = render_body(tmp_path, body)
+    published = kramdown(markdown_body(post)).replace('="/blog', '="../..')
+
+    assert same(post.html) == same(published)
+    assert mark in published
+    assert ('href="#eq-a">equation' in published) == bool(see)
+    assert "$" not in text_of(published)
+    assert "&lt;" not in published.partition("<pre")[0]
 
 
 FORMULAS = {
