@@ -26,6 +26,13 @@ from reportgen.media.table import Table as Table
 
 SHARED = tuple(
     f"assets/{name}"
-    for name in ("reportgen.css", "reportgen.js", "reportgen-math.woff2", "reportgen-math.txt")
+    for name in (
+        "reportgen.css",
+        "reportgen.js",
+        "reportgen-gallery.css",
+        "reportgen-gallery.js",
+        "reportgen-math.woff2",
+        "reportgen-math.txt",
+    )
 )
 """The files here that a site holds once, at the same paths, for all figures and formulas."""

@@ -14,6 +14,7 @@ from reportgen.blog.blog import Blog
 from reportgen.blog.escape import escape
 from reportgen.blog.kramdown import Document, Element, header_id
 from reportgen.blog.liquid import Token
+from reportgen.engine.draw import in_short
 from reportgen.engine.results import caption_of
 from reportgen.errors import ReportgenError, did_you_mean
 from reportgen.posts import kramdown, liquid
@@ -78,6 +79,7 @@ class Body:
     markdown: str = ""
     headings: list[Heading] = field(default_factory=list)
     assets: list[Asset] = field(default_factory=list)
+    about: dict[str, str] = field(default_factory=dict)  # what each figure shows, in short
     told: dict[str, str] = field(default_factory=dict)  # see figure_html
     coded: dict[str, str] = field(default_factory=dict)  # see figure_html
     palette: dict[str, int] = field(default_factory=dict)  # see same_colours
@@ -329,6 +331,7 @@ class Body:
         source = self.draft.source.path
         written = self.written_caption(result) if item.caption is None else self.given(item, shown)
         caption = self.caption(cited_in(written, self.draft, shown.line), shown)
+        self.about[item.id] = in_short(text_of(caption))
         folder = self.draft.tokens.put(Address("figures", source))
         self.assets += assets_of(result, source)
         markup = figure_html(
@@ -384,7 +387,8 @@ class Body:
                 parts.append(self.draft.tokens.put(item))
             elif segment.kind == "text":
                 glued = RELATION.sub("\u00a0\\1\u00a0", segment.text)
-                parts.append(kramdown.plain_dollars(glued))
+                no_table = re.sub(r"(?<!\\)\|", r"\\|", glued)
+                parts.append(kramdown.plain_dollars(no_table))
             else:
                 parts.append(segment.text)
         return self.inline("".join(parts))

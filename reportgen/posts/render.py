@@ -235,7 +235,10 @@ def published(source: Source, post: Draft, body: Body, results: Results) -> dict
     folder = figures_folder(source.path)
     data["reportgen"] = {
         "commit": commits[-1][1] if commits else "",
-        "figures": [describe(shown, results, folder) for shown in post.figures.values()],
+        "figures": [
+            describe(shown, results, folder, body.about[shown.id])
+            for shown in post.figures.values()
+        ],
         "headings": [
             {"level": h.level, "id": h.id, "html": liquid.entities(h.html)} for h in body.headings
         ],
@@ -243,13 +246,15 @@ def published(source: Source, post: Draft, body: Body, results: Results) -> dict
     return data
 
 
-def describe(shown: Numbered, results: Results, folder: str) -> dict[str, Any]:
-    """A figure for layouts and feeds: its picture with labels, and the size that suits a page."""
+def describe(shown: Numbered, results: Results, folder: str, about: str) -> dict[str, Any]:
+    """A figure for layouts and feeds: its picture with labels, the size that suits a page, and
+    its caption in short.
+    """
     from reportgen.posts.figures import state_of
 
     result = results[shown.id]
     data: dict[str, Any] = {"id": shown.id, "anchor": shown.anchor, "label": shown.label}
-    data["state"] = state_of(result, results)
+    data |= {"state": state_of(result, results), "about": about}
     if result.drawn is not None:
         data |= {"file": f"/{folder}/{result.drawn.full}" if result.drawn.full else ""}
         data |= {"alt": result.drawn.alt}

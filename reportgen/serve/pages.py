@@ -16,12 +16,12 @@ from reportgen.posts.source import slug_of
 from reportgen.project import Project
 from reportgen.serve.memo import Memo, Noting, memo_of, settings_of
 from reportgen.serve.problems import Problem, of_error
-from reportgen.site import index_page, preview_page
+from reportgen.site import gallery_page, index_page, preview_page
 from reportgen.site.writer import shared_files
 
 LIVE = "/_reportgen/"
-INDEX = "/_preview/index.html"
-ADDRESS = re.compile(r"\.\./\.\./(assets/[^\"'\s<>|?#,]+)")
+INDEX, GALLERY = "/_preview/index.html", "/_preview/figures.html"
+ADDRESS = re.compile(r"(?:\.\./)+(assets/[^\"'\s<>|?#,]+)")
 
 
 @dataclass
@@ -60,8 +60,9 @@ class Pages:
             if path in only or not (only or path in besides):
                 self.render_post(project, settings, results, slug, path)
         with contextlib.suppress(ReportgenError):  # the post that is at fault says so itself
-            index = index_page(project, list(self.posts.values()), self.site)
-            self.html[INDEX] = live(index)
+            posts = list(self.posts.values())
+            self.html[INDEX] = live(index_page(project, posts, self.site))
+            self.html[GALLERY] = live(versioned(gallery_page(project, posts, self.site), *posts))
         self.files = {**shared_files(), **self.assets()}
 
     def forget(self, slug: str) -> None:
@@ -115,9 +116,9 @@ def needed(uses: Uses, results: Results) -> tuple[str, ...]:
     return tuple(dict.fromkeys(results[id].node.name for id in asked if id in results))
 
 
-def versioned(page: str, post: Post) -> str:
+def versioned(page: str, *posts: Post) -> str:
     """The page whose pictures' addresses change when the pictures do, past any cache."""
-    versions = {asset.path: asset.source.parent.name[:12] for asset in post.assets}
+    versions = {a.path: a.source.parent.name[:12] for post in posts for a in post.assets}
 
     def mark(match: re.Match[str]) -> str:
         version = versions.get(match[1])

@@ -5,6 +5,7 @@
 """
 
 from reportgen.site.ledger import SiteChanges as SiteChanges
+from reportgen.site.preview import gallery_page as gallery_page
 from reportgen.site.preview import index_page as index_page
 from reportgen.site.preview import preview_page as preview_page
 from reportgen.site.preview import write_preview as write_preview

@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from reportgen.blog import front_matter
 from reportgen.posts import post_files
 from reportgen.posts.figures import html_templates
-from reportgen.posts.source import Source, read_source, slug_of
+from reportgen.posts.source import Source, read_source, site_path, slug_of
 from reportgen.site.ledger import Content, Ledger
 
 if TYPE_CHECKING:
     from reportgen.posts import Heading, Post
     from reportgen.project import Project
 
+GALLERY = "figures.html"
 FOLDER = "_preview"  # Jekyll leaves folders with an underscore out of the built site
 
 
@@ -36,7 +38,10 @@ def write_preview(project: Project, posts: Sequence[Post], *, site_dir: Path | N
 def preview_files(project: Project, posts: Sequence[Post], site: Path) -> dict[str, bytes]:
     """The pages of posts and their index, by path below the preview of a site."""
     pages = {f"{post.slug}/index.html": preview_page(project, post, site) for post in posts}
-    pages["index.html"] = index_page(project, posts, site)
+    pages |= {
+        "index.html": index_page(project, posts, site),
+        GALLERY: gallery_page(project, posts, site),
+    }
     return {path: page.encode() for path, page in pages.items()}
 
 
@@ -55,10 +60,32 @@ def preview_page(project: Project, post: Post, site: Path) -> str:
 
 
 def index_page(project: Project, posts: Sequence[Post], site: Path) -> str:
-    """The list of posts, newest first, as it is served one folder below the site.
+    """The list of posts, newest first, as it is served one folder below the site."""
+    entries = newest_first(project, posts, site)
+    return render(project, "index.html", **frame(project, site, ".."), posts=entries, lang="en")
 
-    Posts that are not among ``posts`` but have a page are listed with what their source says.
-    """
+
+def gallery_page(project: Project, posts: Sequence[Post], site: Path) -> str:
+    """All figures of all posts, served beside the list of posts."""
+    groups = [
+        (post, figures)
+        for post in newest_first(project, posts, site)
+        if (figures := figures_of(post, site))
+    ]
+    return render(project, "gallery.html", **frame(project, site, ".."), groups=groups, lang="en")
+
+
+def figures_of(post: Post | Source, site: Path) -> list[dict[str, Any]]:
+    """What layouts know of a post's figures; of a mere source, by its published file."""
+    if not isinstance(post, Source):
+        return list(post.front_matter["reportgen"]["figures"])
+    file = site / site_path(post.path)
+    known = front_matter.read(file.read_text("utf-8")) if file.is_file() else None
+    return list(known.get("reportgen.figures") or []) if known else []
+
+
+def newest_first(project: Project, posts: Sequence[Post], site: Path) -> list[Post | Source]:
+    """Posts, and the sources of those that are not among ``posts`` but have a page."""
     rendered = {post.slug for post in posts}
     older = [
         read_source(path, project.root)
@@ -67,8 +94,7 @@ def index_page(project: Project, posts: Sequence[Post], site: Path) -> str:
         and (site / FOLDER / slug_of(path) / "index.html").is_file()
     ]
     entries: list[Post | Source] = [*posts, *older]
-    entries.sort(key=lambda entry: (entry.date, entry.slug), reverse=True)
-    return render(project, "index.html", **frame(project, site, ".."), posts=entries, lang="en")
+    return sorted(entries, key=lambda entry: (entry.date, entry.slug), reverse=True)
 
 
 def frame(project: Project, site: Path, root: str) -> dict[str, Any]:

@@ -181,6 +181,10 @@ if (!CSS.supports('animation-timeline: scroll()')) {
   }
 }
 
+// Full size, above the page; without modules, as in a page from a file, the links lead to the files.
+const base = document.currentScript?.src.replace(/[^/]*$/, '');
+if ($('a[data-rg-full]')[0]) import(base + 'reportgen-gallery.js').catch(() => {});
+
 // All values that come from runs, lit by any button of the page that has data-rg-marks.
 const marks = $('.rg-num'), switches = $('[data-rg-marks]');
 const light = on => {
@@ -191,8 +195,8 @@ for (const b of switches) { b.hidden = !marks.length; b.onclick = () => light(!r
 light(false);
 
 // The records of a post; the mark says which one.
-const base = document.currentScript?.src.replace(/[^/]*$/, 'figures/'), read = {};
-const records = post => read[post] ??= fetch(`${base}${post}/records.json`).then(r => r.ok ? r.json() : 0).catch(() => 0);
+const read = {};
+const records = post => read[post] ??= fetch(`${base}figures/${post}/records.json`).then(r => r.ok ? r.json() : 0).catch(() => 0);
 const json = v => typeof v === 'string' ? v : JSON.stringify(v);
 const card = async a => {
   const [post, n] = a.dataset.v.split('/'), all = await records(post), v = all && all.values[n];
@@ -208,7 +212,7 @@ const card = async a => {
     row('Commit', (r.commit ?? '').replace(/^(.{7})[^-]*/, '$1'));
     row('Finished', (r.finished ?? '').slice(0, 10));
   }
-  return [list, el('a', { href: `${base}${post}/records.json`, textContent: 'The record' })];
+  return [list, el('a', { href: `${base}figures/${post}/records.json`, textContent: 'The record' })];
 };
 
 // Preview of a figure, a value's record, a cited work, a footnote or a term, on hover, focus or first tap.

@@ -136,6 +136,7 @@ function enhance(text, fresh) {
   const inside = e => fresh.some(f => f.contains(e)) || e.matches('a.rg-ref');
   const page = new Proxy(document, {
     get: (target, name) => {
+      if (name === 'currentScript') return document.querySelector('script[src*="/assets/reportgen.js"]');
       if (name === 'querySelectorAll') return s => [...target.querySelectorAll(s)].filter(inside);
       const value = target[name];
       return typeof value === 'function' ? value.bind(target) : value;
