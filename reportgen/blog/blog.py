@@ -44,6 +44,7 @@ LAYOUTS = {
 """The layouts of themes that many blogs use as gems, their files being elsewhere.
 
 The first whose name a theme holds is its own."""
+MATHS_LOADER = re.compile(r"mathjax|katex|texme|math_engine", re.IGNORECASE)
 BARE_BRACKETS = re.compile(r"""displayMath.{0,80}?\[\s*["']\\?\[["']""", re.S)
 
 
@@ -74,7 +75,7 @@ class Blog:
         self.root, self.is_blog = root, is_blog
         self._listed: dict[str, frozenset[str]] = {}
         self._png_texts: dict[str, list[tuple[str, str]]] = {}
-        self._posts_of: dict[str, list[str]] = {}
+        self._frames: dict[str, dict[str, str]] = {}
 
     @cached_property
     def config(self) -> dict[str, Any]:
@@ -196,6 +197,11 @@ class Blog:
         return frozenset(path.rpartition(".")[0] for path in paths)
 
     @cached_property
+    def post_targets(self) -> frozenset[str]:
+        """All that post_url takes: ``post_names``, with their folders and without."""
+        return self.post_names.union(name.rpartition("/")[2] for name in self.post_names)
+
+    @cached_property
     def post_slugs(self) -> dict[str, str]:
         """The posts' files by slug."""
         return {
@@ -209,11 +215,17 @@ class Blog:
 
         ``folder`` is in lower case, with hyphens for underscores.
         """
-        if folder not in self._posts_of:
-            self._posts_of[folder] = [
-                name for slug, name in self.post_slugs.items() if is_named_for(folder, slug)
-            ]
-        return self._posts_of[folder]
+        return self._posts_by_folder.get(folder, [])
+
+    @cached_property
+    def _posts_by_folder(self) -> dict[str, list[str]]:
+        """The posts by each name that ``is_named_for`` takes for theirs."""
+        found: dict[str, list[str]] = {}
+        for slug, name in self.post_slugs.items():
+            words = slug.replace("_", "-").split("-")
+            for count in range(min(2, len(words)), len(words) + 1):
+                found.setdefault("-".join(words[:count]), []).append(name)
+        return found
 
     @cached_property
     def texts(self) -> dict[str, str]:
@@ -244,6 +256,11 @@ class Blog:
         """What sets formulas on the pages: "katex" or, where nothing tells, "mathjax"."""
         text = "\n".join(self.page_texts).lower()
         return "katex" if "katex" in text and "mathjax" not in text else "mathjax"
+
+    @cached_property
+    def loads_maths(self) -> bool:
+        """Whether a file that is part of every page names a program that sets formulas."""
+        return any(MATHS_LOADER.search(text) for text in self.page_texts)
 
     @cached_property
     def takes_bare_brackets(self) -> bool:
@@ -301,8 +318,13 @@ class Blog:
 
     def layouts(self) -> list[str]:
         """The names of the layouts that are known to be there."""
-        own = {p[9:].rpartition(".")[0] for p in self.files if p.startswith("_layouts/")}
+        own = {path[9:].rpartition(".")[0] for path in self.layout_files}
         return sorted(own.union(self._known_layouts))
+
+    @cached_property
+    def layout_files(self) -> list[str]:
+        """The paths of the layouts in the blog itself."""
+        return sorted(path for path in self.files if path.startswith("_layouts/"))
 
     @property
     def _known_layouts(self) -> list[str]:
@@ -317,10 +339,15 @@ class Blog:
 
     def layout_file(self, name: str) -> str:
         """The path of a layout in the blog itself, or ""."""
-        return next((p for p in sorted(self.files) if p.startswith(f"_layouts/{name}.")), "")
+        return next((p for p in self.layout_files if p.startswith(f"_layouts/{name}.")), "")
 
     def frame(self, layout: str) -> dict[str, str]:
         """The files of the blog that are around a page: its layout, those around it, includes."""
+        if layout not in self._frames:
+            self._frames[layout] = self._frame(layout)
+        return self._frames[layout]
+
+    def _frame(self, layout: str) -> dict[str, str]:
         found: dict[str, str] = {}
         waiting = [self.layout_file(layout)]
         while waiting:

@@ -181,6 +181,11 @@ class Page:
         """The Liquid includes of the body."""
         return (t for t in self.tokens if t.name in ("include", "include_cached"))
 
+    def forget(self) -> None:
+        """Drop what was read from the source; it is read anew when somebody asks for it."""
+        for name in [name for name in vars(self) if name not in ("path", "source", "blog", "now")]:
+            delattr(self, name)
+
     def written(self, start: int, end: int) -> str:
         """The source between two offsets, Liquid and all."""
         return self.source[start:end]

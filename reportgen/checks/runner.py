@@ -89,7 +89,9 @@ def _in_processes(
 def _asked(rules: list[Rule], strict: bool, post: Post) -> list[Finding]:
     """The findings of the rules that hold for a post: strict ones, too, for generated posts."""
     strict = strict or post.is_generated
-    return list(_post_findings([rule for rule in rules if strict or not rule.strict], post))
+    found = list(_post_findings([rule for rule in rules if strict or not rule.strict], post))
+    post.forget()  # thousands of posts do not fit into the memory, each cut into its parts
+    return found
 
 
 def _post_findings(rules: list[Rule], post: Post) -> Iterator[Finding]:

@@ -245,14 +245,13 @@ def image_orphaned(posts: list[Post]) -> Iterator[tuple[Post | str, Hit]]:
         return
     everything = everything.lower()
     images = [path for path in sorted(blog.files) if path.lower().endswith(IMAGES)]
-    unseen = [path for path in images if basename(path).lower() not in everything]
-    unseen = [path for path in unseen if _belongs(path, posts)]
-    named = _named(everything) if unseen else set()
+    named = _named(everything) if images else set()
     stems = {splitext(name)[0] for name in named}
-    for path in unseen:
+    unseen = [path for path in images if basename(path).lower() not in named]
+    for path in _belonging(unseen, posts):
         name = basename(path).lower()
         stem = VARIANT.sub("", splitext(name)[0])
-        if name not in named and stem not in stems:
+        if name not in everything and stem not in stems:
             yield path, Hit(0, f"Nothing in the blog shows '{path}'.", "Show it, or delete it.")
 
 
@@ -261,18 +260,21 @@ def _named(text: str) -> set[str]:
     return {unquote(name).lower() for name in re.findall(r"[^\s\"'()/<>|=]+\.\w{2,5}", text)}
 
 
-def _belongs(path: str, posts: list[Post]) -> bool:
-    """Whether an image is one that the posts should show.
+def _belonging(paths: list[str], posts: list[Post]) -> Iterator[str]:
+    """Those of some images that the posts should show.
 
     Those are all assets where the whole blog is checked; otherwise those beside an image of a post,
     and those in a folder of its name.
     """
     blog = posts[0].blog
-    if UNUSED_NAMES.search(basename(path)) or not blog.served(path):
-        return False
-    if set(blog.post_slugs.values()) <= {post.site_path for post in posts}:
-        return any(folder in ASSETS for folder in path.split("/")[:-1])
-    folder = dirname(path)
-    if any(post.slug.lower() in folder.lower().split("/") for post in posts):
-        return True
-    return folder in {dirname(address.path) for post in posts for _, address in post.local_images}
+    whole = set(blog.post_slugs.values()) <= {post.site_path for post in posts}
+    slugs = {post.slug.lower() for post in posts}
+    shown = (address for post in posts if not whole for _, address in post.local_images)
+    beside = {dirname(address.path) for address in shown}
+    for path in paths:
+        folders = dirname(path).split("/")
+        if UNUSED_NAMES.search(basename(path)) or not blog.served(path):
+            continue
+        inside = ASSETS if whole else slugs
+        if inside.intersection(map(str.lower, folders)) or dirname(path) in beside:
+            yield path

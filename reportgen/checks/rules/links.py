@@ -128,13 +128,12 @@ def link_tag_missing(post: Post) -> Iterator[Hit]:
     """A link tag to a file that is not there stops the build."""
     if not post.blog.is_blog:
         return
-    posts = {*post.blog.post_names, *(n.rpartition("/")[2] for n in post.blog.post_names)}
     for token in post.tokens:
         target = token.body.strip().strip("\"'").lstrip("/")
         if "{" in target:
             continue
         missing = token.name == "link" and not post.blog.has(target)
-        if missing or (token.name == "post_url" and target not in posts):
+        if missing or (token.name == "post_url" and target not in post.blog.post_targets):
             yield Hit(
                 token.start,
                 f"There is no '{target}', so Jekyll stops with an error.",

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from reportgen.blog.blog import DOLLARS
+from reportgen.blog.blog import DOLLARS, MATHS_LOADER
 from reportgen.checks.finding import Hit
 from reportgen.checks.parts import Formula
 from reportgen.checks.post import Post
@@ -120,7 +120,6 @@ def maths_not_loaded(post: Post) -> Iterator[Hit]:
 
 
 LOAD = "Load MathJax or KaTeX, in the head of the theme or by a <script> in the post."
-LOADER = re.compile(r"mathjax|katex|texme|math_engine", re.IGNORECASE)
 BARE_THEMES = ("minima", "primer", "jekyll-theme-cayman", "jekyll-theme-minimal", "jekyll-swiss")
 
 
@@ -130,8 +129,7 @@ def _not_loaded(post: Post) -> str:
     if "chirpy" in blog.theme:
         return "" if post.setting("math") else "the front matter does not say 'math: true'"
     named = any(theme in blog.theme for theme in BARE_THEMES)
-    own = not blog.theme and any(name.startswith("_layouts/") for name in blog.files)
-    if not (named or own) or LOADER.search(post.source):
+    own = not blog.theme and blog.layout_files
+    if not (named or own) or MATHS_LOADER.search(post.source):
         return ""
-    loaded = any(LOADER.search(text) for text in blog.page_texts)
-    return "" if loaded else "no file of the site loads MathJax or KaTeX"
+    return "" if blog.loads_maths else "no file of the site loads MathJax or KaTeX"

@@ -23,8 +23,9 @@ CONDITION = re.compile(r"(page|site|layout)\.([\w-]+)\Z")
 def layout_missing(post: Post) -> Iterator[Hit]:
     """A layout that is not there leaves the page bare."""
     blog, name = post.blog, post.setting("layout")
-    own = any(path.startswith("_layouts/") for path in blog.files)
-    if not isinstance(name, str) or name in ("none", "null") or not (own or blog.theme):
+    if not isinstance(name, str) or name in ("none", "null"):
+        return
+    if not (blog.layout_files or blog.theme):
         return
     if not blog.has_layout(name):
         yield Hit(
