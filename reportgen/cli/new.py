@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from reportgen.cli.options import artifacts
 from reportgen.messages import say, warn
 
 
@@ -86,7 +87,8 @@ def answer(question: str, default: str, asks: bool) -> str:
 
 @command.command("figure", epilog="Example: reportgen new figure A.1 --of line_fit")
 @click.argument("id")
-@click.option("--of", "artifact", default="", metavar="ARTIFACT", help="What it draws.")
+@click.option("--of", "artifact", default="", metavar="ARTIFACT", shell_complete=artifacts,
+              help="What it draws.")  # fmt: skip
 def figure(id: str, artifact: str) -> int:
     """A module with one figure."""
     from reportgen.engine.nodes import discover

@@ -1,5 +1,6 @@
 """Options that several commands share, and what they have in common."""
 
+import json
 import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -57,6 +58,29 @@ def names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[s
     return []
 
 
+def artifacts(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """What a shell may complete the name of an artifact to."""
+    with suppress(ReportgenError):
+        graph = discover(find_project())
+        return [n.name for n in graph if not n.is_figure and n.name.startswith(incomplete)]
+    return []
+
+
+def settings(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """What a shell may complete ``--set`` to: a parameter with its default, to be changed."""
+    with suppress(ReportgenError):
+        nodes = discover(find_project())
+        known = [f"{n.id}.{name}={text(value)}" for n in nodes for name, value in n.params.items()]
+        return [setting for setting in known if setting.startswith(incomplete)]
+    return []
+
+
+def text(value: Any) -> str:
+    """A value as ``--set`` reads it, or nothing where a shell would take it for several words."""
+    written = value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
+    return written if re.fullmatch(r"[\w.,:+/-]*", written) else ""
+
+
 def profiles(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """What a shell may complete ``--profile`` to."""
     with suppress(ReportgenError):
@@ -75,6 +99,7 @@ def session_options(command: Command) -> Command:
                      help="cpu, cuda, cuda:1 or mps; found by itself otherwise."),
         click.option("--seed", type=int, help="The project seed for this command."),
         click.option("--set", "sets", multiple=True, metavar="NODE.PARAM=VALUE",
+                     shell_complete=settings,
                      help="Change a parameter; may be repeated."),
         click.option("--profile", default="", metavar="NAME", shell_complete=profiles,
                      help="A table of parameters in pyproject.toml, such as quick."),

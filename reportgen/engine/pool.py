@@ -204,6 +204,8 @@ def work(connection: Connection, device: str) -> None:
 def run_in_fork(task: Task, connection: Connection) -> int:
     """Run a task in a child and wait for it; returns its exit code, or minus the signal that
     killed it. What it has started and left behind ends with it."""
+    if sys.platform == "win32":
+        raise OSError("Windows has no fork.")
     life, held = os.pipe()
     child = os.fork()
     if child == 0:
@@ -224,7 +226,7 @@ def run_here(task: Task, connection: Connection, life: int) -> NoReturn:
         connection.send_bytes(json.dumps(message).encode())
 
     try:
-        if FORKS:
+        if sys.platform != "win32" and FORKS:
             os.setpgid(0, 0)
             threading.Thread(target=end_with, args=(connection.fileno(), life), daemon=True).start()
         # A daemon may not have children, as every training with a data loader has.
@@ -237,6 +239,8 @@ def run_here(task: Task, connection: Connection, life: int) -> NoReturn:
 def end_with(*ends: int) -> None:
     """When the build or the worker is gone, so is the reason to go on: for this process, and for
     all that it has started."""
+    if sys.platform == "win32":
+        raise OSError("Windows has no fork.")
     poll = select.poll()
     for end in ends:
         poll.register(end, 0)  # only for a hangup: what is sent is not for us

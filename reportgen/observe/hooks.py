@@ -16,6 +16,8 @@ from opcode import opmap
 from typing import Any, Protocol
 from urllib.parse import unquote
 
+ACCESS = os.O_RDONLY | os.O_WRONLY | os.O_RDWR  # os.O_ACCMODE, which Windows lacks
+
 
 class Listener(Protocol):
     """What the hooks call; paths are as the code gave them."""
@@ -109,13 +111,13 @@ def _by_import() -> bool:
 def _reads(mode: str | None, flags: int) -> bool:
     if mode is not None:
         return "r" in mode
-    return flags & os.O_ACCMODE != os.O_WRONLY and not flags & (os.O_TRUNC | os.O_EXCL)
+    return flags & ACCESS != os.O_WRONLY and not flags & (os.O_TRUNC | os.O_EXCL)
 
 
 def _writes(mode: str | None, flags: int) -> bool:
     if mode is not None:
         return not {"w", "a", "x", "+"}.isdisjoint(mode)
-    return flags & os.O_ACCMODE != os.O_RDONLY
+    return flags & ACCESS != os.O_RDONLY
 
 
 def _path(what: str, position: int = 0) -> Callable[..., None]:

@@ -13,7 +13,11 @@ TIMES = 3  # so many such runs make a node restless
 
 
 def too_dear(session: Session, node: Node) -> str:
-    """'' where a node is cheap enough to run unasked, else what speaks against it."""
+    """'' where a node is cheap enough to run unasked, else what speaks against it.
+
+    What has never run, under no profile, is tried at once, as `build` does; what has run under
+    another profile alone waits, for that one may be a quick one.
+    """
     todo = plan(session, [node])
     failed = [n for n in todo.run if session.status(n).state == "failed"]
     if failed:
@@ -23,8 +27,10 @@ def too_dear(session: Session, node: Node) -> str:
     if todo.seconds > AT_ONCE:
         return "costly"
     nodes = (*todo.run, *todo.maybe)
-    unknown = [n for n in nodes if not n.is_figure and price_of(session, n).seconds is None]
-    return f"{unknown[0].id} was never timed" if unknown else ""
+    for n in nodes:
+        if not n.is_figure and session.records_of(n) and price_of(session, n).seconds is None:
+            return f"{n.id} was never timed under this profile"
+    return ""
 
 
 @dataclass(frozen=True)

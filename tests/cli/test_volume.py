@@ -82,6 +82,8 @@ COMPLETIONS = {
     "reportgen why wa": {"walk"},
     "reportgen status ": {"A.1", "B.2", "walk"},
     "reportgen build --profile s": {"standard"},
+    "reportgen figure --set walk.st": {"walk.steps=50"},
+    "reportgen new figure --of w": {"walk"},
     "reportgen sta": {"status"},
 }
 

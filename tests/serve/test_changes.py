@@ -26,6 +26,17 @@ from tests.serve.conftest import (
 
 OTHER = "templates/posts/2026-01-03-other.md"
 SHAPES = "experiments/shapes.py"
+NEW = """
+from reportgen import Table, artifact, figure
+
+@artifact
+def fresh_start(run):
+    return {"seven": 7}
+
+@figure("N.1", caption="Seven.")
+def seven(fresh_start):
+    return Table([["seven", fresh_start["seven"]]], ["word", "number"])
+"""
 ALL_FRESH = {"C.1": "fresh", "A.1": "fresh", "B.2": "fresh"}
 
 
@@ -379,7 +390,15 @@ def test_what_was_never_timed_under_this_profile_waits(copy: Callable[[], Projec
     with serving(project, "--profile", "quick") as served:
         row = rows(served.until(lambda s: s["ready"] and not s["problems"]))["A.1"]
 
-    assert (row["doing"], row["held"]) == ("waiting", "walk was never timed")
+    assert (row["doing"], row["held"]) == ("waiting", "walk was never timed under this profile")
+
+
+def test_what_has_never_run_is_tried_at_once(copy: Callable[[], ProjectFolder]) -> None:
+    project = copy()
+    post = '---\ntitle: New\n---\n\n<%= figure("N.1") %>\n'
+    project.write({"experiments/new.py": NEW, "templates/posts/2026-01-05-new.md": post})
+    with serving(project) as served:
+        served.until(lambda s: states(s).get("N.1") == "fresh")
 
 
 def test_links_are_followed_and_a_project_may_go_and_come_back(

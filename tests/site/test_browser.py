@@ -78,6 +78,19 @@ def test_everything_can_be_read_without_scripts(browser: Browser, address: str) 
     page.close()
 
 
+def test_values_are_stops_of_the_keyboard_while_they_are_shown(
+    browser: Browser, address: str
+) -> None:
+    page = visit(browser, address + PAGES[1], 1280)
+    values, stops = page.locator(".rg-num"), page.locator(".rg-num[tabindex='0']")
+    expect(stops).to_have_count(0)
+    page.locator("[data-rg-marks]").click()
+    expect(stops).to_have_count(values.count())
+    page.locator("[data-rg-marks]").click()
+    expect(stops).to_have_count(0)
+    page.close()
+
+
 def test_a_value_shows_its_run_on_hover_focus_and_tap(browser: Browser, address: str) -> None:
     for touch in (False, True):
         page = visit(browser, address + PAGES[1], 390 if touch else 1280, has_touch=touch)

@@ -190,6 +190,7 @@ const marks = $('.rg-num'), switches = $('[data-rg-marks]');
 const light = on => {
   root.classList.toggle('rg-lit', on);
   for (const b of switches) b.ariaPressed = String(on);
+  for (const m of marks) m.tabIndex = on || !switches.length ? 0 : -1;  // hundreds of stops on the way else
 };
 for (const b of switches) { b.hidden = !marks.length; b.onclick = () => light(!root.classList.contains('rg-lit')); }
 light(false);
@@ -251,7 +252,7 @@ if ('popover' in root) {
     const f = a.dataset.v ? 0 : a.title ? a : document.getElementById(a.hash.slice(1))?.closest('figure, li');
     if (f == null) continue;
     if (!a.href) {
-      a.tabIndex = 0;
+      if (a.title) a.tabIndex = 0;
       a.onkeydown = e => { if (e.key === 'Enter') $('a', peek)[0]?.focus(); };
     }
     if (f !== a) a.onmouseenter = () => open(a, f);
