@@ -30,7 +30,7 @@ class Theme:
 class DrawnFile:
     """A written file. Width and height are pixels in the file, None for data.
 
-    ``role`` is image, dark, narrow, narrow-dark, composite, still, animation or data.
+    ``role`` is image, dark, narrow, narrow-dark, composite, still, animation, data or script.
     """
 
     name: str
@@ -135,6 +135,12 @@ class Canvas:
     def text(self, text: str, ending: str) -> str:
         """Write a data file such as ``.csv``; return its name."""
         return self.write(text.encode(), ending, "data")
+
+    def shared(self, name: str, content: bytes) -> None:
+        """Write a file that figures of a post have in common; its name tells its content."""
+        write_changed(self.folder / name, content)
+        if all(file.name != name for file in self.files):
+            self.files.append(DrawnFile(name, None, None, "script"))
 
     def write(
         self, content: bytes, ending: str, role: str, size: tuple[int, int] | None = None

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from typing import Any, ClassVar
 
 import numpy as np
 
 from reportgen.errors import ReportgenError
-from reportgen.media import charts, markup
+from reportgen.media import charts, markup, moving
 from reportgen.media.adapt import STATIC, is_pixels, library, matplotlib_figure, static
 from reportgen.media.base import Media
 from reportgen.media.canvas import Canvas, View, picture
@@ -30,9 +30,13 @@ class Plot(Media):
     with its colours changed, unless ``dark`` gives a figure of its own or is False; one whose
     background has a colour stays as it is. Sizes are the figure's own, larger only where something
     stands outside of it; 6.65 in is the width of the text.
+
+    ``interactive``: a chart of Plotly, Altair or Bokeh becomes the library's own when a reader asks
+    for it; until then, on paper and without scripts it is the picture. The library's script (0.9 to
+    4.8 MB) travels with the post and loads only then.
     """
 
-    fields: ClassVar = ("figure", "dark", "lines", "summary", "wide")
+    fields: ClassVar = ("figure", "dark", "lines", "summary", "wide", "interactive")
 
     def __init__(
         self,
@@ -42,7 +46,9 @@ class Plot(Media):
         lines: list[dict[str, Any]] | None = None,
         summary: str = "",
         wide: bool = False,
+        interactive: bool | Mapping[str, Any] = False,
     ) -> None:
+        self.interactive = moving.chart(figure) if interactive is True else interactive or None
         if library(figure) in STATIC:
             figure, found, told = static(figure)
             lines, summary, dark = lines or found, summary or f"Plot: {told}" * bool(told), False
@@ -72,8 +78,9 @@ class Plot(Media):
         inside = sources + markup.img(
             name, alt, (width // 2, height // 2), pixelated=False, fluid=True
         )
+        html = markup.tag("picture", inside) if sources else inside
         return View(
-            html=markup.tag("picture", inside) if sources else inside,
+            html=moving.box(html, self.interactive, canvas) if self.interactive else html,
             alt=alt,
             width=width // 2,
             wide=self.wide,

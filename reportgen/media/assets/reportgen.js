@@ -153,6 +153,25 @@ for (const box of $(F + '.chart')) {
   }
 }
 
+// A chart of a plotting library, whose script loads when asked for; where it cannot, the picture stays.
+const scripts = {}, load = src => scripts[src] ??= new Promise((onload, onerror) => document.head.append(el('script', { src, onload, onerror })));
+for (const box of $(F + '.moves')) {
+  const { library, script, chart } = box.dataset, button = el('button', { type: 'button', textContent: 'Interactive' });
+  const stage = el('div', { className: 'stage', role: 'group', ariaLabel: $('img', box)[0].alt });
+  button.onclick = async () => {
+    button.disabled = true;
+    try {
+      const read = await fetch(chart);
+      await load(script);
+      box.append(stage);
+      await rgLive[library](stage, await read.json());
+      box.className += ' on';
+      button.parentNode.remove();
+    } catch { stage.remove(); button.textContent = 'Interactive only on a server that sends its script'; }
+  };
+  box.append(div('ctl', button));
+}
+
 for (const box of $(F + '.compare')) {
   const names = $('.panel > p', box).map(p => p.textContent), range = slider(100, 50, names.join(' or ')), b = div('ctl', range);
   (range.oninput = () => { box.style.setProperty('--x', range.value + '%'); range.ariaValueText = range.value + ' % ' + names[0]; })();
