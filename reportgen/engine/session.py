@@ -29,6 +29,7 @@ from reportgen.freshness.states import (
 )
 from reportgen.project import Params, Project
 from reportgen.registry import Graph, Node
+from reportgen.registry.cells import write_modules
 from reportgen.store import Record, Store, open_store
 from reportgen.store.objects import drop
 from reportgen.store.values import read_notes
@@ -52,6 +53,7 @@ class Session:
         forbid_inside_a_run()
         self.project = project
         self.options = options or Options()
+        write_modules(project)
         self.sources = Sources(project.root, project.store_dir / "parse")
         self.graph: Graph = discover(project, self.sources)
         self.store: Store = open_store(project)

@@ -38,7 +38,9 @@ def nothing_to_do() -> str | None:
         return None
     from reportgen.engine.nodes import discover
     from reportgen.freshness import Sources, environment, still_holds
+    from reportgen.registry.cells import write_modules
 
+    write_modules(project)
     sources = Sources(project.root, project.store_dir / "parse")
     if saved["files"] != digests(project, sources):
         return None

@@ -56,7 +56,7 @@ def last_value(code: str, names: dict[str, Any]) -> Any:
 
 
 def load_ipython_extension(shell: Any) -> None:
-    """Add ``%%figure ID``: the cell's last value, as media, under the name of the figure.
+    """Add ``%%figure ID Caption``: the cell's last value, as media, under the name of the figure.
 
     The media is kept in the variable ``figures`` of the notebook, by id.
     """
@@ -66,7 +66,7 @@ def load_ipython_extension(shell: Any) -> None:
         from reportgen.errors import ReportgenError
         from reportgen.media.adapt import as_media
 
-        id = line.strip()
+        id = line.partition(" ")[0]
         if not id:
             raise ReportgenError("'%%figure' needs the id of a figure, such as '%%figure A.1'.")
         value = last_value(shell.transform_cell(cell), shell.user_ns)
