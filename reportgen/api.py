@@ -21,6 +21,7 @@ def load(name: str, *, start: Path | None = None, kept: bool = False) -> Any:
 
 
 def load_kept(store: Path, name: str) -> Any:
+    """What a failed run computed, kept where its result could not be."""
     from reportgen.engine.places import kept_file
     from reportgen.engine.session import forbid_inside_a_run
     from reportgen.errors import ReportgenError

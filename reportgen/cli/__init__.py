@@ -43,9 +43,11 @@ class LazyGroup(click.Group):
     """A group that imports a command's module only when the command is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands in the order in which one meets them."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name, whose module loads only now."""
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = import_module(f"reportgen.cli.{COMMANDS[cmd_name]}").command
@@ -54,6 +56,7 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Tell of a misspelt command which one is near."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             hint = did_you_mean(args[0], list(COMMANDS))
             ctx.fail(f"No such command '{args[0]}'. {hint}".strip())

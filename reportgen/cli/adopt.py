@@ -40,4 +40,5 @@ def command(post: Path) -> int:
 
 
 def in_site(post: Path, site: Path) -> bool:
+    """Whether a post lies in the site."""
     return post.resolve().is_relative_to(site.resolve())

@@ -128,6 +128,7 @@ def healing(attempt: Callable[[], Result]) -> Result:
 
 
 def print_plan(session: Session, todo: Plan) -> None:
+    """A table of what would run, with its price."""
     from reportgen.cli.table import print_table
     from reportgen.engine.plan import price_of
 
@@ -231,11 +232,13 @@ def make_site(project: Project) -> None:
 
 
 def unshown(session: Session, shown: dict[str, list[str]]) -> list[str]:
+    """The figures that no post shows."""
     seen = {id for ids in shown.values() for id in ids}
     return [id for id in session.graph.figures if id not in seen]
 
 
 def run_jekyll(site: Path) -> bool:
+    """Let Jekyll build the site; whether it did."""
     import subprocess
 
     from reportgen.blog import jekyll
@@ -245,6 +248,7 @@ def run_jekyll(site: Path) -> bool:
 
 
 def summary(outcome: Outcome, seconds: float) -> str:
+    """What ran, failed and waited, in a line."""
     parts = [f"{len(outcome.ran)} ran"] if outcome.ran else ["nothing to run"]
     if outcome.failed:
         parts.append(f"{len(outcome.failed)} failed ({', '.join(outcome.failed)})")

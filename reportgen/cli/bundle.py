@@ -31,6 +31,7 @@ def command(nodes: tuple[str, ...], check: bool, **options: Any) -> int:
 
 
 def ship(session: Session, nodes: list[Node]) -> int:
+    """Copy the results into the bundle, which travels with the repository."""
     whole = [fresh_record(session, node) for node in nodes]
     behind = session.graph.ancestors(nodes) - {node.name for node in nodes}
     known = [fresh_record(session, session.graph.nodes[name]) for name in sorted(behind)]
@@ -46,6 +47,7 @@ def ship(session: Session, nodes: list[Node]) -> int:
 
 
 def fresh_record(session: Session, node: Node) -> Record:
+    """The record of a node that may be shipped. Raises ReportgenError for others."""
     status = session.status(node)
     if not status.usable or status.record is None:
         raise ReportgenError(

@@ -60,6 +60,7 @@ def command(
 
 
 def copy_files(folder: Path, output: Path) -> Path:
+    """Copy the figure's files into a folder of the caller's."""
     output.mkdir(parents=True, exist_ok=True)
     for file in sorted(folder.iterdir()):
         if file.name != "drawn.json":

@@ -37,6 +37,7 @@ def command(keep: int, dry_run: bool) -> None:
 
 
 def clean(project: Project, keep: int, dry_run: bool) -> None:
+    """Drop, or list, what no profile and none of the last results needs."""
     names = dict.fromkeys([project.profile, *project.profiles])
     sessions = [Session(project, Options(profile=name)) for name in names]
     local = Layer("local", project.store_dir).records
@@ -105,4 +106,5 @@ def sweep_unfinished(folder: Path) -> None:
 
 
 def folder_size(folder: Path) -> int:
+    """Bytes of all files below."""
     return sum(p.stat().st_size for p in folder.rglob("*") if p.is_file())

@@ -14,6 +14,7 @@ class Default(click.Group):
     """A group in which whatever is no command of it is the folder of ``project``."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take words for the group that stand before the folder's name."""
         while args and args[0] in ("-q", "--quiet", "-v", "--verbose") and len(args) > 1:
             args = [*args[1:], args[0]]
         if not args or args[0] not in {*self.commands, "-h", "--help"}:
@@ -82,6 +83,7 @@ def project(folder: Path, title: str | None, example: str | None, blog: Path | N
 
 
 def answer(question: str, default: str, asks: bool) -> str:
+    """What a person says, or the default where none is there to ask."""
     return click.prompt(question, default=default, err=True) if asks else default
 
 

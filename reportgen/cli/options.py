@@ -29,6 +29,7 @@ class Duration(click.ParamType[float]):
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
+        """Seconds from ``90``, ``5m`` or ``1h30m``."""
         try:
             return parse_duration(str(value))
         except ValueError:
@@ -41,6 +42,7 @@ class Device(click.ParamType[str]):
     name = "device"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The device's name as it is, where it is one."""
         if not re.fullmatch(r"(cpu|mps|cuda(:\d+)?)?", value):
             self.fail(f"'{value}' is no device; write cpu, cuda, cuda:1 or mps.", param, ctx)
         return str(value)

@@ -27,6 +27,7 @@ def agree(session: Session, todo: Plan, yes: bool) -> None:
 
 
 def price_line(todo: Plan) -> str:
+    """How many nodes run, how many were never timed, and what the others cost."""
     count = len(todo.run) + len(todo.maybe)
     parts = [f"{count} node{'s' * (count != 1)} to run"]
     if todo.unknown < count:

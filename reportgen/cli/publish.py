@@ -99,6 +99,7 @@ def command(**options: Any) -> int:
 
 
 def refuse_mixed(options: dict[str, Any]) -> None:
+    """Raise WrongUse for options that exclude each other."""
     names = [name for name in ("back", "status", "init_workflow") if options[name]]
     if len(names) > 1:
         raise click.UsageError("Only one of --rollback, --status and --init-workflow at a time.")
@@ -152,6 +153,7 @@ class Asking:
         self.project, self.id, self.options = project, id, options
 
     def __call__(self, proposal: Proposal) -> bool:
+        """Show the proposal; whether a person, or ``--yes``, agrees."""
         asks = sys.stdin.isatty() and not self.options["yes"]
         (warn if asks else say)(summary(proposal))
         if self.options["review"]:

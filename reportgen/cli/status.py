@@ -53,6 +53,7 @@ def rows_of(session: Session, nodes: Iterable[Node]) -> list[dict[str, Any]]:
 
 
 def row_of(session: Session, node: Node) -> dict[str, Any]:
+    """What is told of one node."""
     status, price = session.status(node), price_of(session, node)
     return {
         "id": node.id,

@@ -17,8 +17,10 @@ def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 
 def terminal_width() -> int | None:
+    """Columns of the terminal, None where output goes elsewhere."""
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def clip(line: str, width: int | None) -> str:
+    """The line, cut with an ellipsis to the width."""
     return line if width is None or len(line) <= width else line[: width - 1] + "…"

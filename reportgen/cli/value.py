@@ -51,4 +51,5 @@ def summary(value: Any) -> Any:
 
 
 def as_key(key: Any) -> Any:
+    """A key as JSON may have it."""
     return str(key) if isinstance(key, tuple) else key

@@ -25,6 +25,7 @@ def command(selection: tuple[str, ...], as_json: bool, **options: Any) -> None:
 
 
 def text_of(explanation: Explanation) -> str:
+    """The explanation as lines for a terminal."""
     reason = f": {explanation.reason}" if explanation.reason else ""
     lines = [f"{explanation.id} is {explanation.state}{reason}."]
     for change in explanation.changes:
@@ -36,6 +37,7 @@ def text_of(explanation: Explanation) -> str:
 
 
 def change_lines(change: Change) -> list[str]:
+    """One change: what, on which way it is reached, and its diff."""
     lines = [f"  {change.kind}: {change.what}"]
     if len(change.path) > 1:
         lines.append(f"    reached by {' → '.join(change.path)}")

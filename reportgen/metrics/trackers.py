@@ -109,11 +109,13 @@ def newest_run(path: Path, run: str) -> Path:
 
 
 def run_name(folder: Path) -> str:
+    """The name of an MLflow run, or ""."""
     tag = folder / "tags" / "mlflow.runName"
     return tag.read_text(encoding="utf-8").strip() if tag.is_file() else ""
 
 
 def mlflow_database(path: Path, run: str) -> Rows:
+    """The metrics of a run in MLflow's database."""
     with closing(opened(path)) as database:
         runs = database.execute("SELECT run_uuid, name FROM runs ORDER BY start_time").fetchall()
         fits = [id for id, name in runs if id.startswith(run) or name == run]

@@ -110,6 +110,7 @@ def changed_names(tree: ast.Module) -> set[str]:
 
 
 def content(path: Path) -> bytes | None:
+    """The bytes of a file, None where there is none."""
     try:
         return path.read_bytes()
     except OSError:
@@ -117,4 +118,5 @@ def content(path: Path) -> bytes | None:
 
 
 def digest(text: bytes | None) -> str:
+    """SHA-256 of a file's bytes, "" where there is none."""
     return "" if text is None else sha256(text).hexdigest()

@@ -81,6 +81,7 @@ def figure(
 
 
 def register(kind: str, function: Function, options: dict[str, Any]) -> Function:
+    """Note the function as a node, and return it as it is."""
     code = inspect.unwrap(function).__code__
     node = make_node(
         kind,
@@ -97,6 +98,7 @@ def register(kind: str, function: Function, options: dict[str, Any]) -> Function
 
 
 def parameter_of(p: inspect.Parameter) -> Parameter:
+    """The parameter of a signature, as nodes keep it."""
     return Parameter(
         p.name,
         keyword=p.kind is p.KEYWORD_ONLY,

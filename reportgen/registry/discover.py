@@ -67,6 +67,7 @@ class KnownNodes:
         return all(digest(content(self.root / name)) == then for name, then in on.items())
 
     def read(self, source: bytes, file: str) -> dict[str, Any]:
+        """The nodes of a source, and the files that their constants came from."""
         constants = Constants(self.root)
         try:
             nodes = [asdict(node) for node in static_nodes(source, file, constants)]
@@ -75,6 +76,7 @@ class KnownNodes:
         return {"nodes": nodes, "on": constants.read}
 
     def save(self) -> None:
+        """Keep what was read for the next look."""
         if self.kept != self.known:
             keep(self.place, json.dumps(self.kept).encode())
 
@@ -86,6 +88,7 @@ def reader_digest() -> bytes:
 
 
 def node_from_json(node: dict[str, Any]) -> Node:
+    """The node that ``asdict`` and JSON made of one."""
     lists = {name: tuple(node[name]) for name in ("inputs", "ignore", "was")}
     return Node(**{**node, **lists})
 

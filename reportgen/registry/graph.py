@@ -32,6 +32,7 @@ class Graph:
         return len(self.nodes)
 
     def add(self, node: Node) -> None:
+        """Add a node. Raises ReportgenError for a name or id that another one has."""
         if other := self.nodes.get(node.name):
             raise ReportgenError(
                 f"'{node.name}' is registered twice, here and at {other.place}.",
@@ -64,6 +65,7 @@ class Graph:
                 owner[name] = node
 
     def check_inputs(self, node: Node, artifacts: Mapping[str, None]) -> None:
+        """Raise ReportgenError for an input that no artifact makes."""
         for name in node.inputs:
             if name in artifacts:
                 continue

@@ -38,6 +38,7 @@ class FromSource(SourceFileLoader):
     makes new code objects, which nobody has run."""
 
     def get_code(self, fullname: str) -> CodeType | None:
+        """The code of the module's source as it is now."""
         path = self.get_filename(fullname)
         if path.startswith(PACKAGE):
             return super().get_code(fullname)
@@ -62,6 +63,7 @@ def prepare(root: str) -> None:
 
 @cache
 def import_from_source(root: str) -> None:
+    """Put our finder first for what is the project's own."""
     loaders = (ExtensionFileLoader, EXTENSION_SUFFIXES), (FromSource, SOURCE_SUFFIXES)
     make = FileFinder.path_hook(*loaders)
 

@@ -43,10 +43,12 @@ class Node:
 
     @property
     def place(self) -> Place:
+        """Where it is defined."""
         return Place(self.file, self.line)
 
     @property
     def is_figure(self) -> bool:
+        """Whether a post can show it."""
         return self.kind == "figure"
 
 
@@ -104,6 +106,7 @@ def make_node(
 
 
 def check_options(kind: str, name: str, options: Mapping[str, Any], place: Place) -> None:
+    """Raise ReportgenError for options of a decorator that mean nothing."""
     for option, value in options.items():
         if option == "was" and isinstance(value, str):
             continue
@@ -130,10 +133,12 @@ def check_options(kind: str, name: str, options: Mapping[str, Any], place: Place
 
 
 def names_of(was: str | Sequence[str]) -> tuple[str, ...]:
+    """The earlier names as a tuple."""
     return (was,) if isinstance(was, str) else tuple(was)
 
 
 def check_parameter(parameter: Parameter, name: str, place: Place) -> None:
+    """Raise ReportgenError for a parameter that is neither an input nor a value."""
     if parameter.variadic:
         raise ReportgenError(
             f"'{name}' takes '*{parameter.name}', but inputs and parameters are found by name.",

@@ -74,4 +74,5 @@ def may_hold_code(folder: str, top: bool) -> bool:
 
 
 def is_hidden(name: str) -> bool:
+    """Whether a folder or file of the path begins with a dot."""
     return any(part.startswith(".") and part != "." for part in name.split("/"))

@@ -35,6 +35,7 @@ def select(
 
 
 def matches(graph: Graph, pattern: str, posts: Mapping[str, Sequence[str]]) -> set[str]:
+    """The names of the nodes that a pattern, a file or a post selects."""
     if pattern in posts:
         return {graph.figures[id].name for id in posts[pattern] if id in graph.figures}
     if set(pattern) & set("*?["):

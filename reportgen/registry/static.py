@@ -13,6 +13,7 @@ Value = Callable[[ast.expr], Any]
 
 
 def module_name(file: str) -> str:
+    """The name by which a file is imported."""
     return file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
@@ -61,6 +62,7 @@ def decorator_names(tree: ast.Module) -> dict[str, str]:
 
 
 def registration(expression: ast.expr, names: dict[str, str]) -> str | None:
+    """ "artifact" or "figure" where the expression is a decorator of ours."""
     target = expression.func if isinstance(expression, ast.Call) else expression
     if isinstance(target, (ast.Name, ast.Attribute)):
         return names.get(ast.unparse(target))
@@ -90,6 +92,7 @@ def bound(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
 
 
 def is_use(node: ast.AST, names: dict[str, str]) -> bool:
+    """Whether this reads one of our decorators."""
     loads = isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load)
     return loads and ast.unparse(node) in names
 
@@ -101,6 +104,7 @@ def static_node(
     file: str,
     value: Value,
 ) -> Node:
+    """The node of a decorated function. Raises NotLiteral where an import must tell."""
     options: dict[str, Any] = {}
     if isinstance(decorator, ast.Call):
         if len(decorator.args) > 1 or (decorator.args and kind != "figure"):
@@ -123,6 +127,7 @@ def static_node(
 
 
 def static_parameters(args: ast.arguments, value: Value) -> list[Parameter]:
+    """The parameters as written, with their defaults."""
     positional = [*args.posonlyargs, *args.args]
     without = len(positional) - len(args.defaults)
     found = [

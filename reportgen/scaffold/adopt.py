@@ -131,6 +131,7 @@ def target_name(file: Path, post: Post) -> str:
 
 
 def slug_of(target: str) -> str:
+    """The name of a post's file without date and ending."""
     return target[11:].removesuffix(".md")
 
 
@@ -281,6 +282,7 @@ def adopted(
 
 
 def left(image: Image, post: Post, why: str) -> str:
+    """What is said of an image that stays as it is."""
     line = post.lines.place(image.offset)[0]
     return f"Line {line}: the image '{image.url}' stays as it is: {why}."
 

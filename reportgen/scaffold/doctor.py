@@ -152,6 +152,7 @@ def git(folder: Path) -> Finding:
 
 
 def asked_git(folder: Path, *arguments: str) -> str:
+    """What git answers, or ""."""
     done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, text=True)
     return done.stdout.strip()
 

@@ -51,6 +51,8 @@ class Headers:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer with headers that keep other pages out and caches honest."""
+
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message["headers"], *HEADERS]
@@ -66,6 +68,7 @@ class Answers:
         self.desk, self.hub, self.jekyll = desk, hub, jekyll
 
     async def state(self, request: Request) -> Response:
+        """What runs and what is wrong, as JSON."""
         return JSONResponse(self.hub.state)
 
     async def ours(self, request: Request) -> Response:
@@ -112,6 +115,7 @@ class Answers:
             teller.cancel()
 
     def clicked(self, text: str) -> None:
+        """Do what a button of a page asks."""
         with contextlib.suppress(ValueError, AttributeError):
             message = json.loads(text)
             for click in ("rebuild", "stop"):
@@ -120,6 +124,7 @@ class Answers:
 
 
 async def tell(socket: WebSocket, queue: "asyncio.Queue[str]") -> None:
+    """Send the page what is new until it goes."""
     with contextlib.suppress(WebSocketDisconnect, RuntimeError):
         while True:
             await socket.send_text(await queue.get())
@@ -136,12 +141,14 @@ def file_response(folder: Path, path: str) -> Response:
 
 
 def file_of(file: Path) -> Response:
+    """The file as an answer, 404 where it has gone."""
     if not file.is_file():  # it was there a moment ago
         raise HTTPException(404)
     return FileResponse(file, headers=FRESH)
 
 
 def jekyll_page(file: Path) -> Response:
+    """A page of Jekyll's with our part in its head."""
     if file.suffix != ".html":
         return file_of(file)
     return HTMLResponse(live(file.read_text(encoding="utf-8", errors="replace")), headers=FRESH)

@@ -128,6 +128,7 @@ class Builder(Reporter):
             self.end(running)
 
     def end(self, running: Running, after: float = 0.0) -> None:
+        """Kill a run after some seconds, unless it ended by itself."""
         timer = threading.Timer(after, self.kill, [running])
         timer.daemon = True
         timer.start()
@@ -165,6 +166,7 @@ class Builder(Reporter):
             self.ended.discard(name)
 
     def stop(self) -> None:
+        """End what runs and take no more."""
         with self.change:
             self.stopping = True
             self.change.notify_all()
@@ -175,6 +177,7 @@ class Builder(Reporter):
     # The thread
 
     def work(self) -> None:
+        """Run what is wanted, one after the other, until stopped."""
         if self.warm is not None:
             self.executor.submit(run_task, self.warm, lambda message: None).result()
         while (running := self.next()) is not None:
@@ -204,6 +207,7 @@ class Builder(Reporter):
             return self.running
 
     def build(self, running: Running) -> dict[str, Record]:
+        """Run the target and what it needs; their records."""
         session = self.session = self.look()
         node = session.graph.find(running.target)
         if node is None or (not running.asked and too_dear(session, node)):
@@ -219,6 +223,7 @@ class Builder(Reporter):
     # What the run says
 
     def started(self, node: Node, price: Price) -> None:
+        """Tell the pages that a node runs, and how long it took before."""
         assert self.session is not None
         assert self.running is not None
         key = self.session.status(node).key or ""
@@ -258,6 +263,7 @@ def progress_of(target: str, node: Node) -> Message:
 
 
 def warm_task(project: Project, packages: Sequence[str]) -> Task:
+    """A task that only imports, so that the first real one need not."""
     return Task(
         root=str(project.root),
         store=str(project.store_dir),

@@ -52,12 +52,14 @@ class Desk:
     # From other threads
 
     def start(self) -> None:
+        """Begin to work, with a look at everything."""
         self.thread.start()
         self.jobs.put(self.refresh)
         if self.jekyll is not None:
             self.jekyll.start()
 
     def stop(self) -> None:
+        """End the runs, Jekyll and the work."""
         self.builder.stop()
         if self.jekyll is not None:
             self.jekyll.stop()
@@ -80,6 +82,7 @@ class Desk:
         self.jobs.put(lambda: self.after_run(name, ran) if name else self.after_start())
 
     def jekyll_ended(self, problem: Problem | None) -> None:
+        """Take in what Jekyll said; called from its thread."""
         self.jobs.put(lambda: self.after_jekyll(problem))
 
     def clicked(self, name: str, *, stop: bool) -> None:
@@ -95,6 +98,7 @@ class Desk:
     # In the thread
 
     def work(self) -> None:
+        """Do one job after the other until told to stop."""
         while (job := self.jobs.get()) is not None:
             try:
                 job()
@@ -205,6 +209,7 @@ class Desk:
         self.publish()
 
     def after_run(self, name: str, ran: dict[str, Record]) -> None:
+        """Show what a run has made, and go on."""
         self.builder.taken_in(name)
         session = self.shown.session
         node = session.graph.find(name) if session else None
@@ -225,6 +230,7 @@ class Desk:
         self.run_jekyll()
 
     def after_click(self, name: str, *, stop: bool) -> None:
+        """Run a node, or stop it, as a person asks."""
         session = self.shown.session
         node = session.graph.find(name) if session else None
         if session is None or node is None:
@@ -238,6 +244,7 @@ class Desk:
         self.publish()
 
     def after_jekyll(self, problem: Problem | None) -> None:
+        """Show Jekyll's problem, or that it has none."""
         self.shown.problems.pop("jekyll", None)
         if problem is not None:
             self.shown.problems["jekyll"] = problem
@@ -292,6 +299,7 @@ class Desk:
 
 
 def is_empty(path: Path) -> bool:
+    """Whether a file is there and holds nothing, as while it is saved."""
     try:
         return path.is_file() and path.stat().st_size == 0
     except OSError:

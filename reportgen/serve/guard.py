@@ -22,6 +22,7 @@ class Guard:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what may come in, and refuse the rest."""
         if scope["type"] in ("http", "websocket") and (reason := refusal(scope)):
             await refuse(scope, receive, send, reason)
         else:
@@ -51,6 +52,7 @@ def refusal(scope: Scope) -> str:
 
 
 async def refuse(scope: Scope, receive: Receive, send: Send, reason: str) -> None:
+    """Answer with the reason and nothing else."""
     if scope["type"] == "websocket":
         await receive()
         await send({"type": "websocket.close", "code": 1008, "reason": reason})

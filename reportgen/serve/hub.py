@@ -26,6 +26,7 @@ class Hub:
         self.loop = asyncio.get_running_loop()
 
     def stop(self) -> None:
+        """Send nothing any more."""
         self.loop = None
 
     def send(self, message: Message) -> None:
@@ -41,6 +42,7 @@ class Hub:
                     self.loop.call_soon_threadsafe(self.spread, text)
 
     def spread(self, text: str) -> None:
+        """Put a message before every page."""
         for queue in self.queues:
             queue.put_nowait(text)
 
@@ -52,4 +54,5 @@ class Hub:
         return queue
 
     def leave(self, queue: "asyncio.Queue[str]") -> None:
+        """Forget a page that has gone."""
         self.queues.discard(queue)

@@ -26,12 +26,15 @@ class Jekyll:
         return f"{config.baseurl(config.read(self.site))}/"
 
     def start(self) -> None:
+        """Begin to wait for requests."""
         self.thread.start()
 
     def request(self) -> None:
+        """Ask for a build; several requests may become one."""
         self.wanted.set()
 
     def stop(self) -> None:
+        """End Jekyll and the thread."""
         self.stopping = True
         self.wanted.set()
         if self.process is not None:
@@ -39,6 +42,7 @@ class Jekyll:
         self.thread.join(timeout=5)
 
     def work(self) -> None:
+        """Let Jekyll build once for all requests that came meanwhile."""
         while True:
             self.wanted.wait()
             self.wanted.clear()

@@ -24,6 +24,7 @@ class Noting(Results):
         return result
 
     def value(self, name: str, path: Sequence[str]) -> Any:
+        """The value at a path, with a note that the page asked for it."""
         if node := self.graph.find(name):
             self.asked.add(node.name)
         return super().value(name, path)

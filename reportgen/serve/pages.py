@@ -66,6 +66,7 @@ class Pages:
         self.files = {**shared_files(), **self.assets()}
 
     def forget(self, slug: str) -> None:
+        """Drop all that is known of a post."""
         for table in (self.posts, self.problems, self.shown, self.memos):
             table.pop(slug, None)
         self.html.pop(address_of(slug), None)
@@ -99,6 +100,7 @@ class Pages:
         self.html[address_of(slug)] = live(versioned(page, post))
 
     def assets(self) -> Mapping[str, Path]:
+        """The files of all posts by their path in the site."""
         return {a.path: a.source for post in self.posts.values() for a in post.assets}
 
     def digests(self) -> dict[str, str]:
@@ -107,6 +109,7 @@ class Pages:
 
 
 def address_of(slug: str) -> str:
+    """Where the preview has the post."""
     return f"/_preview/{slug}/index.html"
 
 
@@ -140,6 +143,7 @@ def live(page: str) -> str:
 
 
 def digest_of(page: str) -> str:
+    """The digest that ``live`` gave the page, or ""."""
     match = re.search(r'data-digest="(\w+)"', page)
     return match[1] if match else ""
 

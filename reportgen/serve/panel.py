@@ -48,6 +48,7 @@ def doing(session: Session, node: Node, builder: Builder) -> str:
 
 
 def row(session: Session, node: Node, slugs: list[str], does: str, policy: Policy) -> Row:
+    """What the panel says of a node."""
     status = session.status(node)
     waits = does == "waiting" and status.state != "failed"
     return {
@@ -76,6 +77,7 @@ def cost(session: Session, node: Node, *, stale: bool) -> str:
 
 
 def facts(session: Session, node: Node) -> list[tuple[str, str]]:
+    """When, how long, where and with what a node ran."""
     record = session.status(node).record
     if record is None:
         return []
@@ -106,6 +108,7 @@ def parameters(session: Session, node: Node) -> list[Row]:
 
 
 def repr_of(value: Any) -> str:
+    """A value as JSON, shortened."""
     import json
 
     text = json.dumps(value, ensure_ascii=False)

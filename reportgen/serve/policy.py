@@ -58,6 +58,7 @@ class Policy:
         return too_dear(session, node)
 
     def is_restless(self, session: Session, name: str) -> bool:
+        """Whether a node has run again and again with the same key."""
         latest, status = self.latest.get(name), session.status(session.graph.nodes[name])
         return latest is not None and latest.count >= TIMES and latest.key == status.key
 
@@ -66,6 +67,7 @@ class Policy:
         self.stopped[node.name] = keys(session, node)
 
     def allow(self, node: Node) -> None:
+        """Forget that a node was stopped or restless."""
         self.stopped.pop(node.name, None)
         self.latest.pop(node.name, None)
 

@@ -28,6 +28,7 @@ class Problem:
     slug: str = ""
 
     def to_json(self) -> dict[str, Any]:
+        """Plain JSON types for the page."""
         return asdict(self)
 
 
@@ -77,6 +78,7 @@ def of_fault(error: Exception) -> Problem:
 
 
 def relative(file: str, root: Path) -> str:
+    """The file as seen from the root, where it lies below."""
     path = Path(file)
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else file
 

@@ -49,6 +49,7 @@ def serve(
 async def run(
     desk: Desk, watch: Watch, hub: Hub, listener: socket.socket, ready: Callable[[], None]
 ) -> None:
+    """Serve until a signal ends it; ``ready`` is called when it answers."""
     hub.start()
     config = uvicorn.Config(
         make_app(desk, hub),
@@ -77,6 +78,7 @@ class Server(uvicorn.Server):
         self.ready = ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, and say so."""
         await super().startup(sockets)
         self.ready()
 

@@ -111,6 +111,7 @@ class Shown:
             self.problems["site"] = self.problem(error, "The site cannot be written")
 
     def problem(self, error: ReportgenError, title: str) -> Problem:
+        """The error as a page shows it."""
         return of_error(error, title, self.project.root)
 
 

@@ -32,6 +32,7 @@ class Stop:
         self.is_new = True
 
     def is_set(self) -> bool:
+        """Whether to stop; the first question begins the watch."""
         if self.is_new:
             self.is_new = False
             self.begun()
@@ -68,6 +69,7 @@ class Watch:
         self.tell({self.root})
 
     def stop(self) -> None:
+        """End all watches."""
         self.stopped.set()
         self.again.set()
         self.anew.set()
@@ -141,6 +143,7 @@ class Watch:
     def watched(
         self, paths: list[Path], stop: Stop, recursive: bool, *, polling: bool = False
     ) -> Iterator[set[Path]]:
+        """Batches of changed files below the paths."""
         for changes in watch(
             *paths,
             watch_filter=self.matters,
@@ -156,6 +159,7 @@ class Watch:
             yield {self.links.get(Path(path), Path(path)) for _, path in changes}
 
     def folders(self) -> list[Path]:
+        """The folders of the root that are watched with all below them."""
         try:
             found = [entry for entry in sorted(self.root.iterdir()) if self.is_watched(entry)]
         except OSError:  # it is gone, perhaps to come back
@@ -164,6 +168,7 @@ class Watch:
         return [*found, *(folder for folder in outside if folder.is_dir())]
 
     def is_watched(self, entry: Path) -> bool:
+        """Whether an entry of the root is a folder that can show in a page."""
         hidden = entry.name.startswith(".") or entry.name in HEAVY or entry in self.unseen
         return not hidden and entry.is_dir() and not (entry / "pyvenv.cfg").exists()
 
