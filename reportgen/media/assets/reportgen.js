@@ -153,7 +153,7 @@ for (const box of $(F + '.chart')) {
   }
 }
 
-// A chart of a plotting library, whose script loads when asked for; where it cannot, the picture stays.
+// A library's own chart, whose script loads when asked for; else the picture stays.
 const scripts = {}, load = src => scripts[src] ??= new Promise((onload, onerror) => document.head.append(el('script', { src, onload, onerror })));
 for (const box of $(F + '.moves')) {
   const { library, script, chart } = box.dataset, button = el('button', { type: 'button', textContent: 'Interactive' });
@@ -167,7 +167,7 @@ for (const box of $(F + '.moves')) {
       await rgLive[library](stage, await read.json());
       box.className += ' on';
       button.parentNode.remove();
-    } catch { stage.remove(); button.textContent = 'Interactive only on a server that sends its script'; }
+    } catch { stage.remove(); button.textContent = 'Interactive only on a server'; }
   };
   box.append(div('ctl', button));
 }
