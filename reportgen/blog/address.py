@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 STRING = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)')\s*\Z""")
 ON_DISK = re.compile(r"file:|[A-Za-z]:[\\/]|/(?:Users|home|tmp|mnt|Volumes)/|~/")
+BREAKS = re.compile(r"[\t\r\n]")  # which browsers take out of an address
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 
 
@@ -33,7 +34,7 @@ class Address:
 
 def resolve(written: str, page: "Page", *, image: bool = False) -> Address:
     """Where ``written`` leads from ``page``; an ``image`` may have a prefix set for the page."""
-    url = evaluate(written.strip(), page)
+    url = evaluate(BREAKS.sub("", written.strip()), page)
     if url is None:
         return Address("unknown")
     if url.startswith("#"):

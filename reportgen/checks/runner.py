@@ -136,7 +136,8 @@ def read_posts(
     blog: Blog | None = None,
 ) -> list[Post]:
     """The posts and pages at ``paths``, without those ``but``, which are whole paths; ``blog`` is
-    that of all, where it has more than the folder they lie in.
+    that of all, where it has more than the folder they lie in. Of a folder, those that Jekyll
+    leaves out are not read.
 
     Raises ReportgenError for a path that is not there.
     """
@@ -156,7 +157,8 @@ def read_posts(
                 continue
             source = _text(file)
             post = Post(file, source, blog, now)
-            if file is path or post.front.present or post.is_post:
+            shown = post.is_post or post.front.present
+            if file is path or (shown and post.setting("published") is not False):
                 posts.setdefault(file.resolve(), post)
     return list(posts.values())
 

@@ -141,6 +141,7 @@ class Body:
 
     @cached_property
     def kept(self) -> list[Token]:
+        """The Liquid of the post that its author meant."""
         code = ("code", "span")
         spans = ((s.start, s.start + len(s.text)) for s in self.draft.segments if s.kind in code)
         return liquid.meant(self.draft.text.text, spans, lambda: self.blog.has_plugins)
@@ -284,6 +285,7 @@ class Body:
         return re.sub(r"\n{3,}", "\n\n", "".join([*parts, text[position:]]))
 
     def markup(self, item: Any, token: str, before: str, after: str, context: str) -> str:
+        """What stands in place of a token."""
         if isinstance(item, FigureItem):
             return in_place(self.figure(item), before, after)
         if isinstance(item, RefItem):
@@ -326,6 +328,7 @@ class Body:
         return f"\\{markup}" if after in ("", "\n") and begins_block(before) else markup
 
     def figure(self, item: FigureItem) -> str:
+        """A figure or table with its caption; its files join ``assets``."""
         shown = self.draft.figures[item.id]
         result = self.results[item.id]
         source = self.draft.source.path
@@ -394,10 +397,12 @@ class Body:
         return self.inline("".join(parts))
 
     def caption_error(self, shown: Numbered, error: FormulaError) -> Exception:
+        """An error in a formula of a caption, at the figure's line."""
         message = f"In the caption of '{shown.id}': {error.message}"
         return self.draft.source.error(message, shown.line, shown.id, error.hint)
 
     def reference(self, item: RefItem) -> str:
+        """A link to a figure or table, of this post or another."""
         shown, page, of = self.draft.figures.get(item.id), "", ""
         if not shown:
             found = self.elsewhere(item.id)
@@ -434,6 +439,7 @@ class Body:
         return in_place(self.draft.citations.list_html(self.cited_at), before, after)
 
     def equation_reference(self, item: EquationRef) -> str:
+        """A link to a numbered equation."""
         try:
             number, anchor = self.labelled(item.label)
         except FormulaError as error:
@@ -441,6 +447,7 @@ class Body:
         return f'<a class="eqref" href="#{anchor}">equation&nbsp;{escape(number)}</a>'
 
     def value(self, item: ValueItem) -> str:
+        """A value of a run, marked, with a link to the figure that shows it."""
         shown = self.draft.figures.get(item.id)
         text = escape(item.text).replace("\u00a0", "&nbsp;")
         if item.id and isinstance(item.value, int | float):
@@ -465,6 +472,7 @@ class Body:
 
 
 def safe_prose(text: str) -> str:
+    """Prose in which kramdown and Liquid find only what its author meant."""
     text = NOTE.sub(r"\1 .rg-note\2", text)
     return kramdown.pend_pipes(kramdown.plain_dollars(liquid.entities(text)))
 
@@ -559,6 +567,7 @@ TEX_TEXT = {"\\": r"\backslash ", "^": r"\text{\textasciicircum}", "~": r"\sim "
 
 
 def unescape(text: str) -> str:
+    """HTML's references to characters as the characters."""
     import html
 
     return html.unescape(text)

@@ -33,14 +33,17 @@ class Numbered:
 
     @property
     def id(self) -> str:
+        """The id of the figure."""
         return self.item.id
 
     @property
     def anchor(self) -> str:
+        """Where links to it lead in the page."""
         return anchor(self.item.id, self.item.kind)
 
     @property
     def label(self) -> str:
+        """Such as 'Figure 7'."""
         return f"{self.item.kind.capitalize()} {self.number}"
 
 
@@ -197,6 +200,7 @@ def is_block(post: Draft, segment: Segment) -> bool:
 
 
 def anchor_of(label: str) -> str:
+    """The id in the page of an equation with this label."""
     return re.sub(r"[^\w:-]+", "-", label)
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 
 def is_table(result: Any) -> bool:
+    """Whether a figure was drawn as a table."""
     return result.drawn is not None and result.drawn.kind.lower() == "table"
 
 

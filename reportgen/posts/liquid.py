@@ -49,6 +49,7 @@ def guarded(text: str, start: int, kept: list[Token], guard: Callable[[str], str
 
 
 def entities(text: str) -> str:
+    """Text whose braces, as HTML's references, Liquid does not see."""
     return OPENING.sub("&#123;", text) if "{" in text else text
 
 

@@ -49,6 +49,7 @@ class Post:
 
     @property
     def title(self) -> str:
+        """The title in the front matter."""
         return str(self.front_matter["title"])
 
     @property

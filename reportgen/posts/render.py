@@ -93,6 +93,7 @@ def render_posts(
 
 
 def choose(files: Sequence[Path], selection: Sequence[str]) -> list[Path]:
+    """The files that are selected. Raises ReportgenError for a selection that names none."""
     if not selection:
         return list(files)
     by_name = {name: path for path in files for name in (path.name, str(path), path.stem[11:])}
@@ -113,6 +114,7 @@ class Drafts:
         self._drafts: dict[Path, Draft] = {}
 
     def of(self, path: Path) -> Draft:
+        """The draft of a source, made at most once."""
         if path not in self._drafts:
             self._drafts[path] = draft(
                 read_source(path, self.project.root, config.zone(self.blog.config)),
@@ -174,6 +176,7 @@ def finish(post: Draft, drafts: Drafts) -> Post:
 
 
 def for_jekyll(body: Body, asset_url: str) -> str:
+    """The body as Jekyll reads it."""
     root = ROOTS[asset_url]
     text = addressed(
         body.markdown,
@@ -204,6 +207,7 @@ def post_address(address: Address, root: str) -> str:
 
 
 def for_preview(body: Body) -> str:
+    """The body as HTML, with the addresses of the preview."""
     text = addressed(
         body.markdown,
         body.draft,
@@ -275,4 +279,5 @@ def page_size(drawn: Drawn) -> dict[str, int]:
 
 
 def file_text(front_matter: dict[str, Any], body: str) -> str:
+    """A post's whole file."""
     return f"---\n{dump(front_matter)}---\n\n{body}"

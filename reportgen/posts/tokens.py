@@ -43,6 +43,7 @@ class Tokens:
         return Origin(tuple(dict.fromkeys(self.read)), itself=False) if self.read else None
 
     def put(self, item: Any) -> str:
+        """A token for ``item``."""
         self.items.append(item)
         return f"{OPEN}{str(len(self.items) - 1).translate(DIGITS)}{CLOSE}"
 
@@ -51,6 +52,7 @@ class Tokens:
         return Markup(self.put(item))
 
     def get(self, match: re.Match[str]) -> Any:
+        """What the token stands for that a match has found."""
         return self.items[int(match[1].translate(PLAIN))]
 
     def replace(self, text: str, render: Callable[[Any], str]) -> str:

@@ -19,12 +19,14 @@ class Untexed(Body):
     warnings: list[str] = field(default_factory=list)
 
     def formula(self, segment: Segment) -> str:
+        """As MathML where it can be."""
         if fault := fault_of(self.with_values(self.draft.formulas[segment.start].tex)):
             inside = max(0, segment.text.find(fault.needle))
             self.warn(fault, self.draft.text.line(segment.start + inside))
         return super().formula(segment)
 
     def caption(self, text: str, shown: Numbered) -> str:
+        """A caption, whose formulas are MathML where they can be."""
         for segment in spans(text):
             tex = expanded(segment.tex, self.draft.macros)
             if tex and (fault := fault_of(self.with_values(tex))):
@@ -32,10 +34,12 @@ class Untexed(Body):
         return super().caption(text, shown)
 
     def warn(self, fault: FormulaError, line: int) -> None:
+        """Say that the preview shows a formula as TeX."""
         message = f"{fault.message} The preview shows this formula as TeX."
         self.warnings.append(self.draft.source.warning(message, line))
 
     def formula_html(self, item: FormulaItem) -> str:
+        """A formula as MathML, or as code."""
         if not fault_of(item.tex):
             return super().formula_html(item)
         code = f"<code>{quoted(item.tex)}</code>"

@@ -34,6 +34,7 @@ def warnings(draft: Draft, headings: list[Heading], results: Results) -> Iterato
 
 
 def heading_warnings(draft: Draft, headings: list[Heading]) -> Iterator[str]:
+    """Warnings about headings: empty, out of order, or a second title."""
     warn = draft.source.warning
     raw = kramdown.headings(draft.text.text)
     for i, (heading, written) in enumerate(zip(headings, raw, strict=True)):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.checks.conftest import HEAD, BlogFolder
+from tests.checks.conftest import HEAD, BlogFolder, png
 
 MATHJAX = '<script src="https://cdn.jsdelivr.net/npm/mathjax@3/es5/tex-chtml.js"></script>\n'
 RIGHT = {
@@ -82,3 +82,29 @@ def test_images_on_a_cdn_are_not_looked_for(blog: BlogFolder) -> None:
     blog.write({"_config.yml": "cdn: https://cdn.e.org\n"})
     blog.post("![Two runs](/img/a.png)\n")
     assert blog.found() == []
+
+
+def test_what_real_blogs_have_is_no_fault(blog: BlogFolder) -> None:
+    """Pages of other repositories at the same host, breaks in an address, names in an archive."""
+    blog.write(
+        {
+            "_config.yml": "title: Notes\nurl: https://ada.example.org\n",
+            "assets/noise.png": png(),
+            "assets/tile.png": png(),
+            "assets/game.jar": b"PK\x03\x04assets/tile.pngPK\x01\x02",
+            "_posts/2024-11-18-slides.md": f"{HEAD}Text.\n",
+            "_posts/2024-11-17-hidden.md": "---\ntitle: b\npublished: false\n---\n![](no.png)\n",
+        }
+    )
+    blog.post(
+        "The [slides](https://ada.example.org/slides/#/12) and "
+        "[paper](https://ada.example.org/thesis/paper.pdf) begin with http://www. as all did.\n\n"
+        '<img src="/assets/\nnoise.png" alt="Noise in grey.">\n'
+    )
+    assert blog.found() == []
+
+    blog.post("The [slides](https://ada.example.org/2024/11/17/slides.html).\n")
+    (blog.root / "assets/noise.png").unlink()
+    assert [finding.rule for finding in blog.check()] == ["link-missing"]
+    hidden = "_posts/2024-11-17-hidden.md"
+    assert "image-missing" in [finding.rule for finding in blog.check(hidden)]

@@ -6,7 +6,7 @@ from posixpath import basename, dirname, splitext
 from urllib.parse import unquote
 
 from reportgen.blog.address import resolve
-from reportgen.blog.blog import IMAGES
+from reportgen.blog.blog import IMAGES, TEXTS, Blog
 from reportgen.blog.words import words
 from reportgen.checks.finding import Hit
 from reportgen.checks.parts import Image
@@ -248,11 +248,22 @@ def image_orphaned(posts: list[Post]) -> Iterator[tuple[Post | str, Hit]]:
     named = _named(everything) if images else set()
     stems = {splitext(name)[0] for name in named}
     unseen = [path for path in images if basename(path).lower() not in named]
+    lost = []
     for path in _belonging(unseen, posts):
         name = basename(path).lower()
         stem = VARIANT.sub("", splitext(name)[0])
         if name not in everything and stem not in stems:
+            lost.append(path)
+    programs = "\n".join(blog.texts_of(_programs(blog))).lower() if lost else ""
+    for path in lost:
+        if basename(path).lower() not in programs:
             yield path, Hit(0, f"Nothing in the blog shows '{path}'.", "Show it, or delete it.")
+
+
+def _programs(blog: Blog) -> list[str]:
+    """The files, neither text nor large, that may name an image: archives, notebooks, programs."""
+    rest = [name for name in sorted(blog.files) if not name.lower().endswith((*TEXTS, *IMAGES))]
+    return [name for name in rest if blog.size(name) < HEAVY]
 
 
 def _named(text: str) -> set[str]:

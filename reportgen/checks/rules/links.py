@@ -19,7 +19,9 @@ DATED = re.compile(r"/(?:19|20)\d\d/[01]\d/[0-3]\d/[^/]+")
 BROKEN = re.compile(
     r"\([^()\[\]\n]{2,}\)\[https?://[^\]\s]+\](?![(\[])|(?<!\\)\] ?\(https?://[^)\s]*\)?"
 )
-BARE = re.compile(r"(?<![\w/\"'=(<\[])https?://(?!localhost|127\.|[\w.]*example\.)[^\s<>\"')\]]+")
+BARE = re.compile(
+    r"(?<![\w/\"'=(<\[])https?://(?!localhost|127\.|[\w.]*example\.)(?=[\w.-]+\.\w\w)[^\s<>\"')\]]+"
+)
 
 
 @rule("id-repeated", "error")
@@ -58,12 +60,17 @@ def link_missing(post: Post) -> Iterator[Hit]:
         address = resolve(link.url, post)
         if address.kind == "empty":
             yield Hit(link.offset, f"The link '{link.text}' leads nowhere.", "Give its address.")
-        elif address.kind == "file" and _is_lost(post, address.path):
+        elif address.kind == "file" and not _is_whole(link) and _is_lost(post, address.path):
             yield Hit(link.offset, f"There is no file '{address.path}'.", "Add or rename it.")
         elif address.kind == "file" and not post.blog.has_page(address.path):
             hint = _strayed(link, post) or _moved(link, address.path, post)
             if hint:
                 yield Hit(link.offset, f"'{link.url}' leads to no page of the blog.", hint)
+
+
+def _is_whole(link: Link) -> bool:
+    """Whether an address names the host, at which other repositories may have their pages."""
+    return bool(SCHEME.match(link.url))
 
 
 def _is_lost(post: Post, path: str) -> bool:
@@ -91,11 +98,14 @@ def _strayed(link: Link, post: Post) -> str:
 
 def _moved(link: Link, path: str, post: Post) -> str:
     """Where the post went that a path seems to name, or that there is none of that day."""
+    dated = DATED.search(f"/{path}")
+    if _is_whole(link) and not dated:
+        return ""
     slug = re.sub(r"(?:/index)?\.html?\Z|/\Z", "", path).rpartition("/")[2].lower()
     name = post.blog.post_slugs.get(slug)
     if name is None:
-        dated = DATED.search(f"/{path}") and "permalink" not in post.blog.config
-        return "There is no post of that name." if dated and not SCHEME.match(link.url) else ""
+        sure = dated and "permalink" not in post.blog.config and not _is_whole(link)
+        return "There is no post of that name." if sure else ""
     there = Post(post.blog.root / name, _source(post, name), post.blog, post.now)
     wanted, written = (
         re.sub(r"(?:/index)?\.html?\Z", "", url).strip("/").lower() for url in (there.url, path)
