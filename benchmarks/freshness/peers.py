@@ -95,11 +95,12 @@ def collect(names: Names, head: str, value: str) -> str:
     return f"""import json
 from importlib import import_module
 {head}
-values = {{}}
-for n in {list(names)}:
-    name, module = f"answer_{{n}}", import_module(f"experiments.e{{n}}.step")
-    values[name] = {value}
-print(json.dumps(values))
+if __name__ == "__main__":  # a process that a step spawns imports this file
+    values = {{}}
+    for n in {list(names)}:
+        name, module = f"answer_{{n}}", import_module(f"experiments.e{{n}}.step")
+        values[name] = {value}
+    print(json.dumps(values))
 """
 
 
