@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from reportgen.engine.execute import OUT_OF_MEMORY, SAVED_MEANWHILE, Task
+from reportgen.engine.execute import SAVED_MEANWHILE
+from reportgen.engine.failure import OUT_OF_MEMORY
 from reportgen.engine.git import said_by_git
 from reportgen.engine.logs import log_name
 from reportgen.engine.plan import outlasts, price_of, rank
 from reportgen.engine.pool import Workers, local_executor, run_task
 from reportgen.engine.progress import Reporter
 from reportgen.engine.session import Session
+from reportgen.engine.task import Task
 from reportgen.engine.turns import Turns
 from reportgen.errors import ReportgenError
 from reportgen.messages import VERBOSE, say
@@ -35,6 +37,7 @@ class Outcome:
 
     @property
     def good(self) -> bool:
+        """Whether nothing failed, was blocked or left out."""
         return not (self.failed or self.blocked or self.left)
 
 
@@ -111,9 +114,11 @@ class Builder:
         return 0.0 if self.limits.budget is None else rank(price_of(self.session, node))
 
     def waiting_to_run(self) -> bool:
+        """Whether a node that waits has to run."""
         return any(self.must_run(node) for node in self.turns.waiting.values())
 
     def must_run(self, node: Node) -> bool:
+        """Whether a node has no result that this build may use."""
         if node.name in self.outcome.ran:
             return self.session.absent(node)
         if node.name in self.forced or self.session.must_run(node):
@@ -121,6 +126,7 @@ class Builder:
         return node.name in self.targets and self.session.absent(node)
 
     def run(self, executor: Workers) -> None:
+        """Run all that is stale, each node when its inputs are settled."""
         while self.turns or self.running or self.apart:
             self.start_ready(executor)
             if not self.running:
@@ -164,6 +170,7 @@ class Builder:
             self.start(node, executor)
 
     def drop(self, node: Node, into: dict[str, str], why: str) -> None:
+        """Leave a node out, and say why in one list of the outcome."""
         into[node.name] = why
         self.turns.settle(node)
 
@@ -173,12 +180,14 @@ class Builder:
         return [other for other in inputs if self.session.absent(other)]
 
     def over_budget(self, node: Node) -> bool:
+        """Whether a node would outlast the budget."""
         if self.limits.budget is None:
             return False
         elapsed = time.monotonic() - self.started
         return outlasts(price_of(self.session, node), elapsed, self.limits.budget)
 
     def start(self, node: Node, executor: Workers) -> None:
+        """Send a node to a worker."""
         if self.running:
             self.company |= {node.name, *(other.name for other in self.running.values())}
         say(f"  {node.id}: {self.session.status(node).reason}", VERBOSE)
@@ -188,6 +197,7 @@ class Builder:
         self.running[future] = node
 
     def task(self, node: Node) -> Task:
+        """All that a worker must know to run a node."""
         session, project = self.session, self.session.project
         status = session.status(node)
         if status.key is None:
@@ -219,6 +229,7 @@ class Builder:
         )
 
     def finish(self, node: Node, outcome: dict[str, Any]) -> None:
+        """Take what a worker answers: a record, an error, or a reason to try again."""
         record = from_json(outcome.get("record"))
         if record is not None and record.key != self.session.status(node).key:
             self.fail(node, self.of_other_code(node, record))
@@ -244,6 +255,7 @@ class Builder:
         self.fail(node, error["text"], more)
 
     def fail(self, node: Node, why: str, more: str = "") -> None:
+        """Note that a node failed, and say so."""
         self.session.forget(node)
         self.outcome.failed[node.name] = why
         self.turns.settle(node)
@@ -271,6 +283,7 @@ class Builder:
             self.turns.put(node)
 
     def leave(self, why: str) -> None:
+        """Leave out all that has not begun."""
         for node in (*self.turns.clear(), *self.apart):
             self.outcome.left[node.name] = why
         self.apart = []

@@ -49,6 +49,7 @@ class Codes:
 
     @cached_property
     def repository(self) -> str:
+        """The address of the repository in the web."""
         remote = self.given or said_by_git(self.root, "remote", "get-url", "origin")
         return web_address(remote)
 
@@ -111,6 +112,7 @@ class Codes:
 
 @cache
 def at_commit(root: Path, commit: str, file: str) -> str | None:
+    """The text of a file at a commit; None where it is not there."""
     return said_by_git(root, "show", f"{commit}:./{file}") or None
 
 
@@ -137,6 +139,7 @@ def cut(text: str, file: str, name: str) -> Code | None:
 
 
 def names_in(text: str) -> list[str]:
+    """The names that a text defines."""
     return [name for name, _ in definitions(text)]
 
 
@@ -154,6 +157,7 @@ def definitions(text: str) -> Iterator[tuple[str, ast.stmt]]:
 
 
 def within(body: list[ast.stmt], prefix: str = "") -> Iterator[tuple[str, ast.stmt]]:
+    """Statements with the classes around them, also those below ``if``, ``try`` and ``with``."""
     for statement in body:
         yield prefix, statement
         if isinstance(statement, ast.ClassDef):
@@ -163,6 +167,7 @@ def within(body: list[ast.stmt], prefix: str = "") -> Iterator[tuple[str, ast.st
 
 
 def bound_by(statement: ast.stmt) -> list[str]:
+    """The names that a statement binds."""
     if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return [statement.name]
     if isinstance(statement, ast.Assign):

@@ -21,8 +21,10 @@ from pathlib import Path
 from typing import Any
 
 from reportgen.distribution import extra
-from reportgen.engine.execute import Send, Task, execute, failure, read_task
+from reportgen.engine.execute import execute
+from reportgen.engine.failure import failure
 from reportgen.engine.pool import Listen, Workers, share_of_cores
+from reportgen.engine.task import Send, Task, read_task
 from reportgen.errors import ReportgenError
 from reportgen.freshness import Sources, still_holds
 from reportgen.project import Project, find_project
@@ -75,6 +77,7 @@ class DaskExecutor(Workers):
         client.subscribe_topic(self.build, self.heard)
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Send a task to the cluster, as a future of its outcome."""
         task, listen = args
         self.listeners[task.node] = listen
         if self.remote:
@@ -85,6 +88,7 @@ class DaskExecutor(Workers):
         return done
 
     def heard(self, event: tuple[float, dict[str, Any]]) -> None:
+        """Pass on what a worker reports."""
         message = dict(event[1])
         if listen := self.listeners.get(message.pop("node")):
             listen(message)
@@ -130,6 +134,7 @@ def check_observed(project: Project, record: Record) -> None:
 
 
 def has_checkout() -> bool:
+    """Whether this process works in a checkout of its own."""
     return CHECKOUT in os.environ
 
 
@@ -182,11 +187,13 @@ def check_sources(task: Task) -> None:
 
 
 def push_inputs(remote: Remote, store: Store, task: Task) -> None:
+    """Have the remote hold the inputs of a task."""
     for name, output in task.inputs.items():
         push_whole(remote, store, record_with(store.records_of(name), name, output))
 
 
 def pull_inputs(remote: Remote, store: Store, task: Task) -> None:
+    """Fetch the inputs of a task that are not here."""
     for name, output in task.inputs.items():
         record = record_with(remote.records_of(name), name, output)
         if not store.has(record):
@@ -194,6 +201,7 @@ def pull_inputs(remote: Remote, store: Store, task: Task) -> None:
 
 
 def record_with(records: Iterable[Record], node: str, output: str) -> Record:
+    """The record of a node that has an output. Raises ReportgenError if none has."""
     for record in records:
         if record.output == output:
             return record
@@ -201,6 +209,7 @@ def record_with(records: Iterable[Record], node: str, output: str) -> Record:
 
 
 def push_whole(remote: Remote, store: Store, record: Record) -> None:
+    """Push a record with all its objects. Raises ReportgenError where one cannot be."""
     if faults := push_records(remote, store, [record]).faults:
         raise ReportgenError(faults[0])
 
@@ -219,6 +228,7 @@ def run(task: Task, build: str, send: Send) -> dict[str, Any]:
 
 
 def conversation(process: "subprocess.Popen[str]", task: Task, send: Send) -> dict[str, Any]:
+    """Hand a task to a process, pass on its reports and return its outcome."""
     assert process.stdin is not None
     assert process.stdout is not None
     with contextlib.suppress(BrokenPipeError):
@@ -255,6 +265,7 @@ def main() -> None:
 
 
 def leave_with_parent() -> None:
+    """End this process when the one that started it ends."""
     os.read(0, 1)  # returns when the other end is closed; not by sys.stdin, which would lock it
     os._exit(1)
 

@@ -84,6 +84,7 @@ def drawing_code() -> str:
 
 
 def cached_drawing(folder: Path) -> Drawn | None:
+    """What was drawn before, if all its files are still there."""
     data = read_json(folder / "drawn.json")
     if data is None:
         return None

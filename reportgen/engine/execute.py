@@ -3,76 +3,52 @@
 import contextlib
 import importlib
 import inspect
-import json
 import os
 import shutil
-import sys
-import traceback
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from reportgen.distribution import extra
+from reportgen.engine.failure import (
+    OUT_OF_MEMORY,
+    described,
+    failure,
+    is_out_of_memory,
+    missing_package,
+    users_traceback,
+)
 from reportgen.engine.generators import seed_everything
 from reportgen.engine.logs import logged
 from reportgen.engine.places import checkpoint_folder, failure_file, interrupted_file, kept_file
-from reportgen.engine.run import Run, thread_count
+from reportgen.engine.resources import (
+    device_name,
+    limit_threads,
+    peak_device_memory,
+    peak_memory,
+    reset_peak_memory,
+)
+from reportgen.engine.run import Run
+from reportgen.engine.task import Send, Task
 from reportgen.errors import Place, ReportgenError
-from reportgen.files import write_json
 from reportgen.freshness import Sources, environment, still_holds
 from reportgen.freshness.keys import node_key
 from reportgen.freshness.states import environment_change
 from reportgen.observe import Observer
-from reportgen.observe.observer import overrule
 from reportgen.observe.settle import as_they_ran
 from reportgen.registry.decorators import REGISTERED
-from reportgen.registry.imports import PACKAGE, in_project, loaded, prepare
-from reportgen.store import CorruptObject, MissingObject, Recipe, Record, Store
+from reportgen.registry.imports import loaded, prepare
+from reportgen.store import CorruptObject, MissingObject, Record, Store
 from reportgen.store.layers import Layer
 from reportgen.store.values import save_file
 from reportgen.store.ways import check_annotation
 
-OUT_OF_MEMORY = "out of memory"
 SAVED_MEANWHILE = "was saved after this build began"
 HEAVY = {"PIL", "numpy", "pandas", "scipy", "sklearn", "torch", "torchvision"}
 """Packages that take long to import and may be forked then: they start no thread and no device.
 Others might, and are imported by each node that needs them."""
-
-WARM_UP = "warm-up"
-"""The kind of a task that runs nothing: the worker imports ``packages`` and waits."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Task(Recipe):
-    """All that a worker must know to run a node; plain JSON, so that any machine can take it."""
-
-    root: str
-    store: str
-    lower: tuple[str, ...]
-    module: str
-    file: str
-    modules: tuple[str, ...]
-    packages: tuple[str, ...]
-    device: str = ""
-    threads: int = 0
-    force: bool = False
-    log: str = ""
-
-    def to_json(self) -> str:
-        return json.dumps(vars(self))
-
-
-def read_task(text: str | bytes) -> Task:
-    data = json.loads(text)
-    return Task(
-        **{**data, **{k: tuple(data[k]) for k in ("lower", "modules", "packages", "notes")}}
-    )
-
-
-Send = Callable[[dict[str, Any]], None]
 
 
 def execute(task: Task, send: Send) -> dict[str, Any]:
@@ -98,45 +74,12 @@ def execute(task: Task, send: Send) -> dict[str, Any]:
         return failure(task, described(error), users_traceback(error, task))
 
 
-def described(error: BaseException) -> str:
-    """``ValueError: no such digit``, also of an exception that cannot say what it is."""
-    try:
-        text = str(error)
-    except Exception:  # its own, in the method that should tell
-        text = "(its text cannot be had)"
-    return f"{type(error).__name__}: {text}".rstrip(": ")
-
-
 def warm_up(task: Task) -> None:
     """Import the heavy packages of a task into a process from which others are forked."""
     with Observer(Path(task.root), exclude=[Path(task.store)]):  # for settings that they read
         for package in sorted(HEAVY.intersection(task.packages)):
             with contextlib.suppress(Exception):  # a node that needs it will say what is wrong
                 importlib.import_module(package)
-
-
-def missing_package(error: ModuleNotFoundError, task: Task) -> ReportgenError | None:
-    """The error for a package that is not installed; None for a module the project lacks."""
-    package = (error.name or "").partition(".")[0]
-    if (
-        not package
-        or Path(task.root, package).exists()
-        or Path(task.root, f"{package}.py").exists()
-    ):
-        return None
-    below = [*Path(task.root).glob(f"*/{package}/"), *Path(task.root).glob(f"*/{package}.py")]
-    below = [path for path in below if str(path.parent) not in sys.path]
-    if own := next((path for path in below if in_project(str(path), task.root)), None):
-        folder = own.parent.name
-        return ReportgenError(
-            f"'{task.node}' imports '{package}', which is '{folder}/{own.name}' of this project.",
-            hint=f'Name its folder in [tool.reportgen]: source = ["{folder}"].',
-        )
-    ours = package in ("torch", "torchvision")
-    return ReportgenError(
-        f"'{task.node}' needs '{package}', which is not installed.",
-        hint=extra("torch") if ours else f"Install it with: pip install {package}",
-    )
 
 
 def recorded(task: Task, store: Store) -> Record | None:
@@ -154,6 +97,7 @@ def recorded(task: Task, store: Store) -> Record | None:
 
 
 def run_node(task: Task, store: Store, send: Send) -> Record:
+    """Run a producer under observation and record what it returns."""
     root = Path(task.root)
     prepare(task.root)
     checkpoints = checkpoint_folder(store.folder, task.node, task.key)
@@ -313,6 +257,7 @@ def arguments(producer: Callable[..., Any], task: Task, store: Store, run: Run) 
 
 
 def checked_output(task: Task, value: Any) -> Any:
+    """What a run returned, as its kind of node may return it. Raises ReportgenError if not."""
     if task.kind == "figure":
         from reportgen.media import as_media
 
@@ -325,6 +270,8 @@ def checked_output(task: Task, value: Any) -> Any:
 
 
 def reporter(send: Send, output: Any) -> Callable[..., None]:
+    """A function that writes what a run reports to its log and sends it on."""
+
     def report(kind: str, **values: Any) -> None:
         if kind == "log":
             print(" ".join(f"{k}={v:.6g}" for k, v in values["values"].items()), file=output)
@@ -333,101 +280,3 @@ def reporter(send: Send, output: Any) -> Callable[..., None]:
         send({"kind": kind, **values})
 
     return report
-
-
-def failure(task: Task, message: str, trace: str, lost: str = "") -> dict[str, Any]:
-    """Keep why the node failed, so that ``status`` can tell, and return it as the outcome.
-
-    ``lost`` is the digest of an object that the node could not read; a build makes it again.
-    """
-    log = Path(task.store, task.log)
-    printed = log.is_file() and log.stat().st_size > 0
-    message, trace = printable(message), printable(trace)
-    report = {
-        "key": task.key,
-        "message": message.partition("\n")[0],
-        "text": message,
-        "traceback": trace,
-        "log": os.path.relpath(log, task.root) if printed else "",
-        "lost": lost,
-    }
-    with contextlib.suppress(OSError, ReportgenError):
-        write_json(failure_file(Path(task.store), task.node), report)
-    return {"error": report}
-
-
-def printable(text: str) -> str:
-    """Text that can be written to any file: what has no place in UTF-8 stands as an escape."""
-    return text.encode("utf-8", "backslashreplace").decode()
-
-
-def users_traceback(error: BaseException, task: Task) -> str:
-    """The traceback from the first frame of the project's own code on."""
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [i for i, frame in enumerate(frames) if in_project(frame.filename, task.root)]
-    kept = [f for f in frames[own[0] if own else -1 :] if not is_machinery(f.filename)]
-    for frame in kept:
-        with contextlib.suppress(ValueError):
-            frame.filename = Path(frame.filename).relative_to(task.root).as_posix()
-    lines = [
-        "Traceback (most recent call last):\n",
-        *traceback.format_list(kept),
-        *traceback.format_exception_only(error),
-    ]
-    return "".join(lines).rstrip()
-
-
-def is_machinery(filename: str) -> bool:
-    """Whether a frame is of reportgen itself or of Python's import system."""
-    return filename.startswith(("<frozen importlib", PACKAGE))
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Whether the device had too little memory; Apple's says so in a RuntimeError of its own."""
-    torch = sys.modules.get("torch")
-    if torch is None:
-        return False
-    apple = isinstance(error, RuntimeError) and "MPS backend out of memory" in str(error)
-    return apple or isinstance(error, torch.cuda.OutOfMemoryError)
-
-
-def limit_threads(threads: int) -> None:
-    if threads:
-        overrule("OMP_NUM_THREADS", str(threads))
-        overrule("MKL_NUM_THREADS", str(threads))
-        if torch := sys.modules.get("torch"):
-            torch.set_num_threads(threads)
-
-
-def device_name(run: Run) -> str:
-    """``NVIDIA H100, bfloat16`` or ``CPU, 2 threads``."""
-    torch = sys.modules.get("torch")
-    if torch and "device" in run.__dict__ and run.device.type == "cuda":
-        return str(torch.cuda.get_device_name(run.device))
-    if torch and "device" in run.__dict__ and run.device.type == "mps":
-        return "Apple GPU"
-    threads = torch.get_num_threads() if torch else thread_count()
-    return f"CPU, {threads} thread{'s' * (threads != 1)}"
-
-
-def reset_peak_memory() -> bool:
-    """Start the high-water mark of this process anew; False where the system cannot."""
-    try:
-        Path("/proc/self/clear_refs").write_text("5")
-    except OSError:
-        return False
-    return True
-
-
-def peak_memory() -> int:
-    """The high-water mark of this process's memory in bytes."""
-    status = Path("/proc/self/status").read_text()
-    line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
-    return int(line.split()[1]) * 1024
-
-
-def peak_device_memory() -> int:
-    torch = sys.modules.get("torch")
-    if torch and torch.cuda.is_initialized():
-        return int(torch.cuda.max_memory_allocated())
-    return 0

@@ -38,6 +38,7 @@ class Explanation:
     then: tuple[str, ...] = field(default_factory=tuple)
 
     def to_json(self) -> dict[str, Any]:
+        """The explanation as ``why --json`` prints it."""
         return {
             **{k: v for k, v in vars(self).items() if k not in ("changes", "then")},
             "changes": [vars(change) for change in self.changes],
@@ -59,6 +60,7 @@ def explain(session: Session, node: Node) -> Explanation:
 
 
 def changes_of(session: Session, node: Node, status: Status) -> Iterator[Change]:
+    """What differs between the record of a node and the project now."""
     record = status.record
     assert record is not None
     code = code_changes(record.code, record.sources, status.closure, session.sources)

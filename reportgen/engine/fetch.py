@@ -41,6 +41,7 @@ def pull_nodes(session: Session, targets: Sequence[Node], remote: Remote) -> Mov
 
 
 def is_here(session: Session, node: Node) -> bool:
+    """Whether a fresh result is here with its value."""
     return session.status(node).state == FRESH and not session.absent(node)
 
 

@@ -21,6 +21,7 @@ def seed_everything(seed: int) -> None:
 
 
 def seed_package(package: str, seed: int) -> None:
+    """Seed the global generator of a package that is imported."""
     if package == "torch":
         sys.modules["torch"].manual_seed(seed)
     else:
@@ -45,6 +46,7 @@ def restore(found: Mapping[str, Any]) -> None:
 
 
 def restore_package(package: str, state: Any) -> None:
+    """Set the global generator of a package to a state that was kept."""
     if package == "torch" and state:
         torch = sys.modules["torch"]
         torch.set_rng_state(state[0])
@@ -73,6 +75,7 @@ class Awaiting(MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
+        """The spec that others find, with a loader that acts after the import."""
         if fullname not in PACKAGES:
             return None
         others = (finder for finder in sys.meta_path if finder is not self)
@@ -93,8 +96,10 @@ class Acting(Loader):
         return getattr(self.loader, name)
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        """As the loader does that it stands for."""
         return self.loader.create_module(spec)
 
     def exec_module(self, module: ModuleType) -> None:
+        """Run the module, then act."""
         self.loader.exec_module(module)
         self.act(module.__name__)

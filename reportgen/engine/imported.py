@@ -22,6 +22,7 @@ from reportgen.registry.static import module_name
 
 
 def main(store: str, *files: str) -> int:
+    """Import ``files`` and print, as JSON, what they register and what that has read."""
     root = os.getcwd()
     prepare(root)
     observer = Observer(Path(root), modules=files, exclude=[Path(store)])

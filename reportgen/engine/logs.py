@@ -34,6 +34,7 @@ def logged(path: Path) -> Iterator[TextIO]:
 
 @contextlib.contextmanager
 def redirected(stream: TextIO, descriptor: int, output: TextIO) -> Iterator[None]:
+    """Send a stream, and its descriptor, to a log while the context lasts."""
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
     before = os.dup(descriptor)

@@ -26,6 +26,7 @@ def discover(project: Project, sources: Sources | None = None) -> Graph:
 
 
 def dynamic_nodes(project: Project, files: list[str], sources: Sources) -> list[Node]:
+    """Nodes of files that must be imported to know them; remembered by what they read."""
     state = sha256()
     for file in files:
         state.update(f"{file}\0".encode() + (project.root / file).read_bytes() + b"\0")
@@ -42,6 +43,7 @@ def dynamic_nodes(project: Project, files: list[str], sources: Sources) -> list[
 
 
 def import_nodes(project: Project, files: list[str]) -> dict[str, Any]:
+    """Import files in a process of its own. Raises ReportgenError where that fails."""
     command = [sys.executable, "-m", "reportgen.engine.imported", str(project.store_dir), *files]
     done = subprocess.run(command, cwd=project.root, capture_output=True, text=True, check=False)
     if done.returncode:

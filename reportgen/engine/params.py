@@ -33,6 +33,7 @@ def resolve_params(
 
 
 def profile_tables(project: Project, profile: str) -> Mapping[str, Params]:
+    """The parameters of a profile, by node. Raises ReportgenError for an unknown one."""
     if profile in project.profiles:
         return project.profiles[profile]
     if profile == DEFAULT_PROFILE:
@@ -45,6 +46,7 @@ def profile_tables(project: Project, profile: str) -> Mapping[str, Params]:
 
 
 def known_node(graph: Graph, name: str, place: Place | None) -> Node:
+    """A node by name or id. Raises ReportgenError, with a name that is near."""
     if node := graph.find(name):
         return node
     raise ReportgenError(
@@ -55,6 +57,7 @@ def known_node(graph: Graph, name: str, place: Place | None) -> Node:
 
 
 def parse_set(graph: Graph, text: str) -> tuple[Node, str, Any]:
+    """Node, parameter and value of ``--set NODE.parameter=value``."""
     target, equals, value = text.partition("=")
     name, dot, param = target.rpartition(".")
     if not (equals and dot and name and param):

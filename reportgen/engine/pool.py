@@ -22,9 +22,11 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any, NoReturn
 
-from reportgen.engine.execute import WARM_UP, Task, execute, failure, read_task, warm_up
+from reportgen.engine.execute import execute, warm_up
+from reportgen.engine.failure import failure
 from reportgen.engine.run import thread_count
-from reportgen.observe.observer import overrule
+from reportgen.engine.task import WARM_UP, Task, read_task
+from reportgen.observe.variables import overrule
 
 Listen = Callable[[dict[str, Any]], None]
 
@@ -57,6 +59,7 @@ class LocalExecutor(Workers):
         self.slots = [Slot(self.tasks, d, threads) for d in devices or ("",) * slots]
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Queue a task for the next free worker, as a future of its outcome."""
         future: Future[Any] = Future()
         task, listen = args
         self.tasks.put((future, task, listen))
@@ -111,6 +114,7 @@ class Slot:
         self.thread.start()
 
     def serve(self) -> None:
+        """Run the tasks of the queue, one after the other, until there are no more."""
         while (item := self.tasks.get()) is not None and not self.stopped:
             future, task, listen = item
             if not future.set_running_or_notify_cancel():
@@ -145,6 +149,7 @@ class Slot:
         return message
 
     def start(self) -> None:
+        """Start a worker process."""
         context = get_context("spawn")
         self.connection, theirs = context.Pipe()
         self.process = context.Process(
@@ -163,11 +168,13 @@ class Slot:
         return process.exitcode or 0
 
     def kill(self) -> None:
+        """End the worker at once, and take no more tasks."""
         self.stopped = True
         if self.process is not None and self.process.is_alive():
             self.process.kill()
 
     def end(self) -> None:
+        """Let the worker end by itself; kill it if it does not."""
         if self.process is not None:
             self.connection.close()
             self.process.join(timeout=5)

@@ -31,16 +31,16 @@ class Reporter:
         return None
 
     def started(self, node: Node, price: Price) -> None:
-        return None
+        """A node begins; ``price`` is what it may cost."""
 
     def heard(self, node: Node, message: dict[str, Any]) -> None:
-        return None
+        """A running node reports."""
 
     def finished(self, node: Node, record: Record) -> None:
-        return None
+        """A node has its record."""
 
     def failed(self, node: Node, message: str, traceback: str) -> None:
-        return None
+        """A node failed."""
 
     def interrupted(self, node: Node) -> str:
         """Say that a node was stopped; return where it was, '' if it never told."""
@@ -83,15 +83,18 @@ class PlainReporter(Reporter):
         self.paces: dict[str, Pace] = {}
 
     def say(self, text: str, volume: int = NORMAL) -> None:
+        """Print a line."""
         say(text, volume)
 
     def started(self, node: Node, price: Price) -> None:
+        """Print that a node begins."""
         self.said[node.name] = time.monotonic()
         self.paces[node.name] = Pace()
         last = last_time(price)
         self.say(f"  {node.id} …{f' ({last})' if last else ''}")
 
     def heard(self, node: Node, message: dict[str, Any]) -> None:
+        """Print a report, steps only now and then."""
         if message["kind"] == "log":
             self.values[node.name] = message["values"]
             self.say(f"  {node.id}{numbers(message['values'])}", VERBOSE)
@@ -105,12 +108,15 @@ class PlainReporter(Reporter):
             self.say(f"  {node.id} {text}{numbers(self.values.get(node.name, {}))}")
 
     def finished(self, node: Node, record: Record) -> None:
+        """Print how long a node took."""
         self.say(f"✓ {node.id} {duration(record.seconds)}")
 
     def failed(self, node: Node, message: str, traceback: str) -> None:
+        """Print why a node failed."""
         self.say(failure_text(node, message, traceback), QUIET)
 
     def interrupted(self, node: Node) -> str:
+        """Print where a node was when it was stopped, and return that."""
         at = self.paces[node.name].at
         self.say(f"✗ {node.id} interrupted{f' at {at}' if at else ''}")
         return at
@@ -149,16 +155,19 @@ class LiveReporter(PlainReporter):
         self.progress.stop()
 
     def say(self, text: str, volume: int = NORMAL) -> None:
+        """Print a line above the bars."""
         if is_heard(volume):
             self.console.print(text, markup=False, soft_wrap=True)
 
     def started(self, node: Node, price: Price) -> None:
+        """Add a bar."""
         self.paces[node.name] = Pace()
         self.bars[node.name] = self.progress.add_task(
             node.id, total=None, share=last_time(price), values=""
         )
 
     def heard(self, node: Node, message: dict[str, Any]) -> None:
+        """Move a bar, or print above it."""
         bar = self.bars[node.name]
         if message["kind"] == "log":
             self.progress.update(bar, values=numbers(message["values"]).lstrip(" ,"))
@@ -173,10 +182,12 @@ class LiveReporter(PlainReporter):
             )
 
     def finished(self, node: Node, record: Record) -> None:
+        """Take the bar away and print how long the node took."""
         self.progress.remove_task(self.bars.pop(node.name))
         super().finished(node, record)
 
     def failed(self, node: Node, message: str, traceback: str) -> None:
+        """Take the bar away and print why."""
         self.progress.remove_task(self.bars.pop(node.name))
         super().failed(node, message, traceback)
 
@@ -187,10 +198,12 @@ def reporter() -> Reporter:
 
 
 def last_time(price: Price) -> str:
+    """``last time 3 min``; empty for what was never timed."""
     return "" if price.seconds is None else f"last time {duration(price.seconds)}"
 
 
 def numbers(values: dict[str, float]) -> str:
+    """``, loss 0.31, accuracy 0.98``."""
     return "".join(f", {name} {value:.4g}" for name, value in values.items())
 
 
@@ -202,4 +215,5 @@ def failure_text(node: Node, message: str, traceback: str) -> str:
 
 
 def indent(text: str) -> str:
+    """Text four columns to the right."""
     return "\n".join(f"    {line}" for line in text.splitlines())

@@ -70,6 +70,7 @@ class Results(Mapping[str, Result]):
         return step_into(self.load(node), name, path, list(params))
 
     def recorded(self, node: Node, key: str) -> bool:
+        """Whether the value of a node is a mapping that has ``key``."""
         if self.results[node.name].record is None:
             return False
         value = self.load(node)

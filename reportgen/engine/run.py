@@ -25,9 +25,14 @@ Report = Callable[..., None]
 class Memory(Protocol):
     """What a run has read, in the form that a record keeps."""
 
-    def so_far(self) -> dict[str, Any]: ...
-    def broken(self, observed: dict[str, Any]) -> str | None: ...
-    def resume(self, observed: dict[str, Any]) -> None: ...
+    def so_far(self) -> dict[str, Any]:
+        """What the run has observed until now."""
+
+    def broken(self, observed: dict[str, Any]) -> str | None:
+        """What of an earlier observation no longer holds."""
+
+    def resume(self, observed: dict[str, Any]) -> None:
+        """Take over what an earlier run had observed."""
 
 
 class NoMemory:
@@ -188,6 +193,7 @@ class Checkpoint:
         return state
 
     def drop(self, why: str) -> None:
+        """Delete what was saved."""
         self.path.unlink(missing_ok=True)
         self.run.say(f"checkpoint '{self.path.stem}' is dropped: {why}")
 
@@ -218,4 +224,5 @@ def import_torch(node: str) -> Any:
 
 
 def thread_count() -> int:
+    """The threads that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -96,4 +96,5 @@ def as_value(value: Any) -> Any:
 
 
 def is_list(value: Any) -> bool:
+    """Whether a value is a list of any kind."""
     return isinstance(value, Sequence) and not isinstance(value, (str, bytes))

@@ -9,9 +9,9 @@ unless its computation may change what others see, or what the next one draws fr
 import re
 from typing import TYPE_CHECKING
 
+from reportgen.freshness.expressions import TAKES, is_change
 from reportgen.freshness.growing import growing
 from reportgen.freshness.sources import is_standard
-from reportgen.freshness.statements import TAKES, is_change
 
 if TYPE_CHECKING:
     from reportgen.freshness.graph import Graph, Node, Target

@@ -54,10 +54,12 @@ class Facts:
     doc: str = ""
 
     def to_json(self) -> dict[str, Any]:
+        """The facts as JSON."""
         return asdict(self)
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> "Facts":
+        """The facts that ``to_json`` wrote."""
         statements = []
         for item in value["statements"]:
             item["decorators"] = [Part(**part) for part in item["decorators"]]

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from reportgen.freshness.effects import is_effect
 from reportgen.freshness.facts import Facts, Part, Statement
 from reportgen.freshness.growing import growing
-from reportgen.freshness.sources import Sources, is_standard
+from reportgen.freshness.sources import Sources, is_ours, is_standard
 
 HERE = frozenset({"__name__", "__file__", "__path__", "__package__", "__spec__", "__loader__"})
 BUILTINS = frozenset(dir(builtins))
@@ -47,6 +47,7 @@ class Graph:
     _asked: set[tuple[str, str]] = field(default_factory=set)
 
     def facts(self, file: str) -> Facts:
+        """What the text of a file says."""
         return self.sources.facts(file)
 
     def module_file(self, file: str, module: str) -> str | None:
@@ -57,6 +58,7 @@ class Graph:
         return other
 
     def statement(self, node: Node) -> Statement:
+        """The statement of a node that is one."""
         return self.facts(node.file).statements[node.number]
 
     def find(self, file: str, name: str) -> tuple[Node, ...]:
@@ -294,9 +296,3 @@ class Graph:
 
 def _before(node: Node, numbers: Iterable[int]) -> int:
     return sum(number < node.number for number in numbers)
-
-
-def is_ours(target: str) -> bool:
-    """Whether an outside name is ``artifact`` or ``figure``, from whichever module of ours."""
-    parts = target.split(".")
-    return parts[0] == "reportgen" and parts[-1] in ("artifact", "figure")

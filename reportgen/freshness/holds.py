@@ -7,6 +7,7 @@ from functools import cache
 from hashlib import file_digest as hash_file
 from hashlib import sha256
 from pathlib import Path
+from stat import S_ISDIR
 from typing import Any
 
 from reportgen.freshness.closure import shared
@@ -59,11 +60,20 @@ def _verb(was: Any, found: Any) -> str:
 
 
 def _file(path: Path, was: Any, sources: Sources) -> str | None:
-    if was is None or was in ("file", "folder"):
-        return None if not path.exists() else "folder" if path.is_dir() else "file"
-    if was.endswith(" bytes"):
-        return f"{path.stat().st_size} bytes" if path.is_file() else None
+    if was is None or was in ("file", "folder") or was.endswith(" bytes"):
+        return look(path, sized=was is not None and was.endswith(" bytes"))
     return sources.file_digest(path)
+
+
+def look(path: str | Path, *, sized: bool) -> str | None:
+    """What a look finds: None, 'folder', 'file', or of a file its size."""
+    try:
+        stat = os.stat(path)
+    except (OSError, ValueError):
+        return None
+    if S_ISDIR(stat.st_mode):
+        return "folder"
+    return f"{stat.st_size} bytes" if sized else "file"
 
 
 def _link(path: Path) -> str | None:
@@ -101,6 +111,7 @@ def text_digest(text: bytes) -> str:
 
 
 def file_digest(path: str | Path) -> str:
+    """The SHA-256 of a file's content."""
     with open(path, "rb") as file:
         return hash_file(file, "sha256").hexdigest()
 
@@ -118,6 +129,7 @@ def listing(folder: str | Path) -> list[str] | None:
 
 
 def names_digest(names: Iterable[str]) -> str:
+    """A digest of names in their order."""
     return sha256("\0".join(names).encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
@@ -139,6 +151,7 @@ def variable_digest(
 
 
 def salted(salt: str, names: Iterable[str]) -> str:
+    """A digest of names that begins with its salt."""
     return f"{salt}-{names_digest([salt, *names])[:16]}"
 
 

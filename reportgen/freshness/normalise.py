@@ -25,6 +25,7 @@ def digest(*parts: ast.AST | Iterable[ast.AST] | str) -> str:
 
 
 def digest_bytes(data: bytes) -> str:
+    """The digest of bytes."""
     return sha256(data).hexdigest()[:32]
 
 

@@ -4,10 +4,11 @@ import ast
 import sys
 from collections.abc import Iterable
 
+from reportgen.freshness.expressions import dotted
 from reportgen.freshness.facts import Facts, Statement
 from reportgen.freshness.normalise import digest, docstring
 from reportgen.freshness.scopes import Scope, bind
-from reportgen.freshness.statements import Reader, dotted
+from reportgen.freshness.statements import Reader
 
 DEEP = 100_000  # frames: a long sum or chain of elifs is as deep a tree as it is long
 

@@ -96,6 +96,7 @@ def function_scope(node: Function | ast.Lambda, parent: Scope | None) -> Scope:
 
 
 def comprehension_scope(node: Comprehension, parent: Scope | None) -> Scope:
+    """The scope of a comprehension, with the names that it binds."""
     scope = Scope("function", parent)
     for generator in node.generators:
         bind(generator.target, scope)

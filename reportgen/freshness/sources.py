@@ -208,3 +208,9 @@ def reading() -> str:
     for path in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def is_ours(target: str) -> bool:
+    """Whether an outside name is ``artifact`` or ``figure``, from whichever module of ours."""
+    parts = target.split(".")
+    return parts[0] == "reportgen" and parts[-1] in ("artifact", "figure")

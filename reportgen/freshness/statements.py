@@ -2,9 +2,17 @@
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable
 
+from reportgen.freshness.expressions import (
+    TAKES,
+    default_values,
+    dotted,
+    has_hook,
+    is_change,
+    makes,
+    without_defaults,
+)
 from reportgen.freshness.facts import Part, Statement
 from reportgen.freshness.normalise import digest, docstring
 from reportgen.freshness.scopes import (
@@ -19,17 +27,6 @@ from reportgen.freshness.scopes import (
     loaded,
 )
 
-# A call that changes something rather than computing a value, by the look of its name. A ``set``
-# is a method of something: ``set(…)`` alone makes a set.
-VERBS = re.compile(
-    r"_?register\w*|set_\w+|set[A-Z]\w*|setattr|setdefault|setstate|seterr|(manual_)?seed\w*|use"
-    r"|(en|dis)able\w*|append(left)?|extend|insert|add|update|pop(item)?|remove|discard|clear|sort"
-    r"|reverse|push|put|write\w*|install\w*|configure\w*|basicConfig|connect|subscribe"
-    r"|filterwarnings|simplefilter|delattr|load_state_dict|load_dotenv|\w*[^_]_"
-    r"|move_to_end|rotate|subtract|\w+_update|send|throw|readline|__(set|del)\w+__|__next__|__i(add|sub|mul|or|and|xor|concat)__"
-)
-# Those that change what they are given first: ``next(G)``, ``heapq.heappop(QUEUE)``.
-TAKES = re.compile(r"next|heap(ify|push|pop|pushpop|replace)|insort\w*|shuffle")
 NAMESPACE = frozenset({"globals", "exec", "eval", "vars", "locals", "sys.modules"})
 CONSTRUCTORS = frozenset({"__init__", "__post_init__", "__setstate__"})
 # Whoever asks for one of these reads docstrings as data.
@@ -52,15 +49,16 @@ class Reader:
         self.changes: set[str] = set()
 
     def read(self, node: ast.stmt) -> None:
+        """Fill in what a top-level statement uses, calls and changes."""
         statement = self.statement
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             self._definition(node)
-            statement.own = digest(type(node).__name__, *_without_defaults(node))
+            statement.own = digest(type(node).__name__, *without_defaults(node))
         elif isinstance(node, ast.ClassDef):
             meta = [keyword.value for keyword in node.keywords if keyword.arg == "metaclass"]
             statement.bases = sorted(filter(None, map(dotted, [*node.bases, *meta])))
             statement.decorators = [self._part(decorator) for decorator in node.decorator_list]
-            statement.hooks = _has_hook(node)
+            statement.hooks = has_hook(node)
             self._class(node, None)
             parts = (node.bases, node.keywords, node.body[bool(docstring(node)) :])
             types = getattr(node, "type_params", [])
@@ -73,7 +71,7 @@ class Reader:
         statement.calls = sorted(self.calls)
         statement.loads = list(dict.fromkeys(self.loads))
         statement.changes = "".join(sorted(self.changes))
-        statement.makes = list(_makes(getattr(node, "value", None)))
+        statement.makes = list(makes(getattr(node, "value", None)))
 
     def _part(self, *nodes: ast.AST) -> Part:
         """What ``nodes`` use, kept apart; calls that they make count as the statement's."""
@@ -89,7 +87,7 @@ class Reader:
         statement = self.statement
         eager = statement.eager
         statement.decorators = [self._part(decorator) for decorator in node.decorator_list]
-        defaults = [default for default in _defaults(node) if default is not None]
+        defaults = [default for default in default_values(node) if default is not None]
         if defaults:
             statement.defaults = self._part(*defaults)
             names = [arg.arg for arg in node.args.args + node.args.kwonlyargs]
@@ -101,6 +99,7 @@ class Reader:
     # Reading -----------------------------------------------------------------------------------
 
     def visit(self, node: ast.AST, scope: Scope | None, later: bool) -> None:
+        """Read a node of the tree and all below it."""
         match node:
             case ast.Name():
                 if isinstance(node.ctx, ast.Load):
@@ -112,7 +111,7 @@ class Reader:
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 self._nested(node, scope, later)
             case ast.Lambda():
-                for default in filter(None, _defaults(node)):
+                for default in filter(None, default_values(node)):
                     self.visit(default, scope, later)
                 self._body(node, scope)
             case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
@@ -198,7 +197,7 @@ class Reader:
     # Scopes ------------------------------------------------------------------------------------
 
     def _nested(self, node: Function, scope: Scope | None, later: bool) -> None:
-        for child in (*node.decorator_list, *filter(None, _defaults(node))):
+        for child in (*node.decorator_list, *filter(None, default_values(node))):
             self.visit(child, scope, later)
             if not later and child in node.decorator_list:
                 self.calls.add("@" + dotted(child))
@@ -264,78 +263,3 @@ class Reader:
         for name, target in imports(node):
             if name == "*":
                 self.uses.add(target.partition(":")[0] + ":")
-
-
-def _makes(value: ast.AST | None) -> Iterator[str]:
-    """The functions whose results an expression is made of; ``(…)`` is a generator expression."""
-    match value:
-        case ast.Tuple(elts=elements) | ast.List(elts=elements):
-            for element in elements:
-                yield from _makes(element)
-        case ast.GeneratorExp():
-            yield "(…)"
-        case ast.Call(func=function):
-            yield from [dotted(function)] if dotted(function) else _makes(function)
-        case ast.Attribute(value=inner):
-            yield from _makes(inner)
-
-
-def is_change(called: str) -> bool:
-    """Whether a call changes what it is a method of, by the look of its name."""
-    return called.endswith(".set") or bool(VERBS.fullmatch(called.rpartition(".")[2]))
-
-
-def dotted(node: ast.AST) -> str:
-    """``a.b`` of the expressions a.b, a.b(…), a.b[…]; '' of anything without a name at its root."""
-    path: list[str] = []
-    while isinstance(node, ast.Attribute | ast.Call | ast.Subscript):
-        if isinstance(node, ast.Attribute):
-            path.insert(0, node.attr)
-            node = node.value
-        elif path:
-            return ""  # a(…).b: what a returns is not known
-        else:
-            node = node.func if isinstance(node, ast.Call) else node.value
-    return ".".join([node.id, *path]) if isinstance(node, ast.Name) else ""
-
-
-def _defaults(node: Function | ast.Lambda) -> list[ast.expr | None]:
-    return [*node.args.defaults, *node.args.kw_defaults]
-
-
-def _without_defaults(node: Function) -> list[Any]:
-    """The parts of a function that make its digest, without decorators and values of defaults."""
-    args = node.args
-    shape = [len(args.defaults), *(default is not None for default in args.kw_defaults)]
-    bare = ast.arguments(
-        posonlyargs=args.posonlyargs,
-        args=args.args,
-        vararg=args.vararg,
-        kwonlyargs=args.kwonlyargs,
-        kw_defaults=[],
-        kwarg=args.kwarg,
-        defaults=[],
-    )
-    body = node.body[bool(docstring(node)) :]
-    types = getattr(node, "type_params", [])
-    parts: list[Any] = [first_name(node), str(shape), bare, body]
-    return parts + [[node.returns]] * (node.returns is not None) + [types] * bool(types)
-
-
-def first_name(node: Function) -> str:
-    """What a function was called before it was renamed, as its decorator says: ``was="old"``."""
-    for decorator in node.decorator_list:
-        for keyword in decorator.keywords if isinstance(decorator, ast.Call) else ():
-            if keyword.arg == "was":
-                names = list(ast.walk(keyword.value))
-                found = [n.value for n in names if isinstance(n, ast.Constant)]
-                return next((str(name) for name in found), node.name)
-    return node.name
-
-
-def _has_hook(node: ast.ClassDef) -> bool:
-    """Whether a subclass of this class does something by being defined."""
-    return any(
-        isinstance(inner, ast.FunctionDef) and inner.name == "__init_subclass__"
-        for inner in node.body
-    ) or any(dotted(base).endswith(("type", "Meta")) for base in node.bases)

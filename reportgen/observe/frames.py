@@ -33,6 +33,7 @@ class Places:
         return own_name(full, self.root)
 
     def path(self, name: str) -> str:
+        """The path of an own file by its name."""
         return os.path.join(self.root, name)
 
     def is_source(self, frame: FrameType) -> bool:
@@ -81,3 +82,38 @@ def is_from_python(frame: FrameType) -> bool:
     """Whether a frame is of the standard library (or of a string that was executed)."""
     file = frame.f_code.co_filename
     return file.startswith("<") or (file.startswith(PYTHON) and "-packages" not in file)
+
+
+def owner_of(
+    place: Places, *, direct: bool = False, source: bool = False, settings: bool = False
+) -> str | None:
+    """'' if the run reads, a module if its import does, None if this does not concern us.
+
+    Nothing that reportgen itself reads does, but for logs that it was asked to read. With
+    ``direct`` only what own code reads by itself or by the standard library does; with
+    ``source`` also not the look of a traceback or a warning at the line of code that it shows;
+    with ``settings`` also what the import of a package reads, which is noted under
+    ``package NAME``.
+    """
+    inside, asked, package, passed = False, False, "", set()
+    for frame in frames():
+        asked |= reads_for_others(frame)
+        if place.is_source(frame):
+            if package and not inside:
+                return f"package {package}"
+            inside = True
+            if frame.f_code.co_name == "<module>":
+                return frame.f_code.co_filename
+        elif is_ours(frame):
+            if inside or not asked:
+                return "" if inside else f"package {package}" if package else None
+        elif not inside:
+            package = package_imported(frame) or package
+            if is_metadata(frame) or (package and not settings):
+                return None
+            if (direct or source) and not is_from_python(frame):
+                return None
+            passed.add(frame.f_globals.get("__name__"))
+        if inside and source and "linecache" in passed and "inspect" not in passed:
+            return None
+    return f"package {package}" if package and not inside else ""

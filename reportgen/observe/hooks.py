@@ -3,18 +3,16 @@
 They are set once and stay, as an audit hook must. While nobody listens they return at once.
 """
 
-import builtins
-import importlib
 import os
 import shlex
 import subprocess
 import sys
 import threading
-from _collections_abc import ItemsView, ValuesView
-from collections.abc import Callable, Iterator, Mapping
-from opcode import opmap
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 from urllib.parse import unquote
+
+from reportgen.observe.patches import watch_environment, watch_imports
 
 ACCESS = os.O_RDONLY | os.O_WRONLY | os.O_RDWR  # os.O_ACCMODE, which Windows lacks
 
@@ -24,20 +22,50 @@ class Listener(Protocol):
 
     children: Mapping[str, str]  # variables for the processes that the run starts
 
-    def read(self, path: str) -> None: ...
-    def connected(self, path: str) -> None: ...
-    def handed(self, path: str) -> None: ...
-    def wrote(self, path: str) -> None: ...
-    def listed(self, path: str) -> None: ...
-    def looked(self, path: str) -> None: ...
-    def linked(self, path: str) -> None: ...
-    def asked(self, variable: str) -> None: ...
-    def copied(self) -> None: ...
-    def set(self, variable: str) -> None: ...
-    def imported(self, module: str, statement: bool) -> None: ...
-    def missed(self, module: str) -> None: ...
-    def loaded(self, path: str) -> None: ...
-    def started(self, words: list[str], folder: str) -> None: ...
+    def read(self, path: str) -> None:
+        """A file is opened to be read."""
+
+    def connected(self, path: str) -> None:
+        """A database is opened."""
+
+    def handed(self, path: str) -> None:
+        """A reader in C is given a path."""
+
+    def wrote(self, path: str) -> None:
+        """A file is opened to be written, made or renamed."""
+
+    def listed(self, path: str) -> None:
+        """A folder is listed."""
+
+    def looked(self, path: str) -> None:
+        """Somebody looks whether something is there."""
+
+    def linked(self, path: str) -> None:
+        """A link is followed."""
+
+    def asked(self, variable: str) -> None:
+        """An environment variable is asked for."""
+
+    def copied(self) -> None:
+        """All of the environment is looked at."""
+
+    def set(self, variable: str) -> None:
+        """An environment variable is set."""
+
+    def imported(self, module: str, statement: bool) -> None:
+        """A module is imported, by a statement or by name."""
+
+    def missed(self, module: str) -> None:
+        """A module is not found."""
+
+    def loaded(self, path: str) -> None:
+        """The file of a module is read by its import."""
+
+    def started(self, words: list[str], folder: str) -> None:
+        """A program is started in a folder."""
+
+    def finish(self) -> None:
+        """The process ends."""
 
 
 _listener: Listener | None = None
@@ -51,8 +79,8 @@ def listen(listener: Listener | None) -> Listener | None:
     if not _hooked:
         _hooked = True
         sys.addaudithook(_audit)
-        _watch_environment()
-        _watch_imports()
+        watch_environment(tell, is_listening)
+        watch_imports(tell, is_listening)
         _watch_looks()
         _watch_children()
     before, _listener = _listener, listener
@@ -73,6 +101,21 @@ def tell(what: str, *args: Any) -> None:
         getattr(_listener, what)(*args)
     finally:
         _busy.now = False
+
+
+_at_exit: list[int] = []
+
+
+def finish_at_exit() -> None:
+    """Have the processes that end under an observation say what ran in them, forked ones too."""
+
+    def finish() -> None:
+        if listener := listen(None):
+            listener.finish()
+
+    if not _at_exit:
+        _at_exit.append(os.getpid())
+        threading._register_atexit(finish)  # type: ignore[attr-defined]
 
 
 # Files, folders and programs ---------------------------------------------------------------------
@@ -236,92 +279,3 @@ def _watch_children() -> None:
         begin(self, *args, **options)
 
     subprocess.Popen.__init__ = watched  # type: ignore[method-assign]
-
-
-# Environment variables ---------------------------------------------------------------------------
-
-
-def _watch_environment() -> None:
-    """Note reads and writes of ``os.environ``, and that it is copied or all of it is looked at:
-    what is then done with its content, no hook can tell."""
-    environ: Any = type(os.environ)
-    getitem, setitem, iterate = environ.__getitem__, environ.__setitem__, environ.__iter__
-    views = {ItemsView.__iter__.__code__, ValuesView.__iter__.__code__}
-
-    def watched_get(self: Any, key: Any) -> Any:
-        here = _instruction()
-        if _listener is not None and here[0] not in views and here != getattr(_busy, "copies", 0):
-            tell("asked", os.fsdecode(key) if isinstance(key, str | bytes) else str(key))
-        return getitem(self, key)
-
-    def watched_set(self: Any, key: Any, value: Any) -> None:
-        if _listener is not None:
-            tell("set", os.fsdecode(key))
-        setitem(self, key, value)
-
-    def watched_iter(self: Any) -> Iterator[Any]:
-        if _listener is not None:
-            _busy.copies = _instruction()
-            tell("copied")
-        return iter(iterate(self))
-
-    def keys(self: Any) -> list[Any]:
-        if _listener is not None:
-            _busy.copies = _instruction()
-            tell("copied")
-        return list(iterate(self))
-
-    environ.__getitem__, environ.__setitem__ = watched_get, watched_set
-    environ.__iter__, environ.keys = watched_iter, keys
-
-
-def _instruction() -> tuple[Any, int]:
-    """Where the caller of a hook is: a copy asks for the names and for all values in one place."""
-    frame = sys._getframe(2)
-    return frame.f_code, frame.f_lasti
-
-
-# Imports -----------------------------------------------------------------------------------------
-
-
-def _watch_imports() -> None:
-    """Note imports by name, also of modules that this process has imported before, and whether an
-    import statement asks: what that says is known without."""
-    builtin, by_name = builtins.__import__, importlib.import_module
-
-    def watched_import(
-        name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0
-    ) -> Any:
-        if _listener is None:
-            return builtin(name, globals, locals, fromlist, level)
-        full = name
-        if level:
-            package = str((globals or {}).get("__package__") or "").split(".")
-            full = ".".join(filter(None, [*package[: len(package) - level + 1], name]))
-        try:
-            module = builtin(name, globals, locals, fromlist, level)
-        except ModuleNotFoundError as error:
-            tell("missed", error.name or full)
-            raise
-        statement = _is_statement()
-        for one in (full, *(f"{full}.{item}" for item in fromlist or ())):
-            tell("imported", one, statement)
-        return module
-
-    def _is_statement() -> bool:
-        try:
-            frame = sys._getframe(2)
-        except ValueError:  # Python itself imports, before anything runs
-            return False
-        return frame.f_code.co_code[frame.f_lasti] == opmap["IMPORT_NAME"]
-
-    def watched_import_module(name: str, package: str | None = None) -> Any:
-        try:
-            module = by_name(name, package)
-        except ModuleNotFoundError as error:
-            tell("missed", error.name or name)
-            raise
-        tell("imported", module.__name__, False)
-        return module
-
-    builtins.__import__, importlib.import_module = watched_import, watched_import_module

@@ -15,48 +15,38 @@ import json
 import linecache
 import os
 import sys
-import tempfile
-import threading
 import time
 from collections.abc import Iterable, Mapping
 from importlib.util import source_from_cache
 from itertools import pairwise
 from pathlib import Path
-from stat import S_ISDIR, S_ISREG
 from types import CodeType
 from typing import Any
 
 from reportgen.freshness.closure import Closure
-from reportgen.freshness.holds import file_digest, listing, still_holds, variable_digest
+from reportgen.freshness.holds import look, still_holds, variable_digest
 from reportgen.freshness.sources import Sources
 from reportgen.observe import hooks, started
 from reportgen.observe.frames import (
     Places,
     frames,
     is_from_python,
-    is_metadata,
     is_ours,
+    owner_of,
     package_imported,
-    reads_for_others,
 )
+from reportgen.observe.notes import Notes, by_module
 from reportgen.observe.readers import TOPS, watch_readers
-from reportgen.observe.settle import Seen, settled
-from reportgen.observe.variables import CLOCK, is_spelled, of_copies
-from reportgen.registry.imports import import_from_source
+from reportgen.observe.settle import settled
+from reportgen.observe.variables import CLOCK, given, is_spelled, of_copies
 
-BIG = 1 << 20  # bytes; smaller files are hashed when they are read, others after the run
 CLOCK_BEHIND = 0.02  # seconds that the time of a new file may be behind
 CHILD = str(Path(__file__).with_name("child"))
 LOOKS = frozenset({"stat", "lstat", "getsize"})  # ways to the size of a file
 RESOLVES = frozenset({"realpath", "_joinrealpath"})
 
-given: dict[str, str | None] = {}
-"""Variables that the engine has set for its workers, with the values that they had before."""
-_by_module: dict[str, Seen] = {}  # seen while a module, by its absolute path, was imported
-_spool = Path(tempfile.gettempdir(), f"reportgen-{os.urandom(8).hex()}.jsonl")
 
-
-class Observer:
+class Observer(Notes):
     """A context manager around a run, with ``observed`` (JSON) afterwards; see ``still_holds``.
     ``environment`` are then the packages that modules use which the closure does not know.
 
@@ -76,18 +66,13 @@ class Observer:
         spool: Path | None = None,
     ) -> None:
         self.exclude = tuple(map(str, exclude))
-        self.place = Places(root, map(Path, self.exclude))
+        super().__init__(Places(root, map(Path, self.exclude)), spool)
         self.modules, self.code, self.packages = set(modules), set(code), set(packages)
         self.observed: dict[str, Any] = {}
-        self.seen: Seen = {}
-        self.written: set[str] = set()
         self.updated: set[str] = set()  # perhaps written, in C
-        self.big: dict[str, os.stat_result] = {}
         self.begun = time.time() - CLOCK_BEHIND
-        self.spool = spool or _spool
         self._set: set[str] = set()
         self._copies: set[CodeType] = set()
-        self._process = 0 if spool else os.getpid()
         self._before: hooks.Listener | None = None
         self._earlier: dict[str, dict[str, Any]] = {}
         self._kept: tuple[Any, dict[str, Any]] = None, {}
@@ -103,7 +88,7 @@ class Observer:
             os.putenv(name, value)  # for children alone: this process does not see it
         started.clear()
         self._before = hooks.listen(self)
-        _finish_at_exit()
+        hooks.finish_at_exit()
         return self
 
     def know(self, closure: Closure) -> None:
@@ -132,7 +117,7 @@ class Observer:
                 ours = kind == "environment" and value != variable_digest(name, given, like=value)
                 if not ours:  # a variable that differs there was set by who started the process
                     self.note(owner, kind, name, value)
-        observed = settled(self, _by_module)
+        observed = settled(self, by_module)
         for kind, earlier in self._earlier.items():
             observed[kind] = {**earlier, **observed.get(kind, {})}
         return observed
@@ -140,7 +125,7 @@ class Observer:
     def so_far(self) -> dict[str, Any]:
         """What has been observed until now; worked out again only where there is more."""
         spooled = self.spool.stat().st_size if self.spool.exists() else 0
-        size = len(self.seen), sum(map(len, _by_module.values())), spooled
+        size = len(self.seen), sum(map(len, by_module.values())), spooled
         if size != self._kept[0]:
             self._kept = size, self._settled()
         return self._kept[1]
@@ -163,10 +148,10 @@ class Observer:
         known = list(started.all_loaded())
         ran = (*starts, *(code for code in known if not started.is_function(code)))
         if any(not CLOCK.isdisjoint(code.co_names) for code in ran):
-            self._ask("", "TZ")
+            self.ask("", "TZ")
         if self._copies:
             for word in of_copies(known):
-                self._ask("", word)
+                self.ask("", word)
 
     def declare(self, path: str | Path) -> None:
         """Note a file, or a folder with all that it holds, as an input of the run."""
@@ -175,25 +160,26 @@ class Observer:
             self.file("", self.place.name(str(place)) or str(place))
             return
         for folder, _, files in os.walk(place):
-            self._folder("", self.place.name(folder) or folder)
+            self.folder("", self.place.name(folder) or folder)
             for path in (os.path.join(folder, file) for file in files):
                 self.file("", self.place.name(path) or path)
 
     # What the hooks tell -----------------------------------------------------------------------
 
     def read(self, path: str) -> None:
+        """Note a file that is read, a source as a module."""
         name = self.place.name(path)
         if not name:
             return
         is_code = name.endswith(".py")
-        if (owner := self._owner(source=is_code, settings=not is_code)) is not None:
+        if (owner := owner_of(self.place, source=is_code, settings=not is_code)) is not None:
             self.file(owner, name)
             if is_code:
                 self.note(owner, "modules", name, "")
 
     def connected(self, path: str) -> None:
         """A database is opened, which reads and writes in C, in files beside it as well."""
-        name, owner = self.place.name(path), self._owner()
+        name, owner = self.place.name(path), owner_of(self.place)
         if name and owner is not None:
             for one in (name, f"{name}-wal"):
                 if one == name or os.path.exists(self.place.path(one)):
@@ -203,7 +189,7 @@ class Observer:
     def handed(self, path: str) -> None:
         """A reader in C is given a path. What the run has written itself it may read again."""
         name = self.place.name(path)
-        if not name or (owner := self._owner()) is None:
+        if not name or (owner := owner_of(self.place)) is None:
             return
         if os.path.exists(path) and os.stat(path).st_ctime < self.begun:
             self.declare(os.path.abspath(path))
@@ -211,13 +197,15 @@ class Observer:
             self.note(owner, "files", name, None)
 
     def wrote(self, path: str) -> None:
+        """What a run writes is no input of it."""
         if name := self.place.name(path):
             self.written.add(name)
 
     def listed(self, path: str) -> None:
+        """Note the names in a folder."""
         name = self.place.name(path)
-        if name and (owner := self._owner()) is not None:
-            self._folder(owner, name)
+        if name and (owner := owner_of(self.place)) is not None:
+            self.folder(owner, name)
 
     def looked(self, path: str) -> None:
         """A look is that of own code, or in the project also that of a package on its behalf."""
@@ -228,16 +216,18 @@ class Observer:
         if is_from_python(by) and by.f_code.co_name in RESOLVES:
             return
         direct = os.path.isabs(name) or name.endswith(".py")
-        if (owner := self._owner(direct=direct, source=direct)) is not None:
+        if (owner := owner_of(self.place, direct=direct, source=direct)) is not None:
             sized = next(f for f in frames() if f.f_code.co_name not in LOOKS)
             self.note(owner, "files", name, look(path, sized=self.place.is_source(sized)))
 
     def linked(self, path: str) -> None:
+        """Note where a link leads."""
         name = self.place.name(path)
-        if name and os.path.islink(path) and (owner := self._owner()) is not None:
+        if name and os.path.islink(path) and (owner := owner_of(self.place)) is not None:
             self.note(owner, "links", name, os.readlink(path))
 
     def asked(self, variable: str) -> None:
+        """Note a variable that own code asks for."""
         if variable in self._set or ("environment", variable) in self.seen:
             return
         owner = ""
@@ -248,9 +238,10 @@ class Observer:
             if package_imported(frame) or is_ours(frame) or is_spelled(variable, frame):
                 return
         if not variable.startswith("LC_"):
-            self._ask(owner, variable)
+            self.ask(owner, variable)
 
     def copied(self) -> None:
+        """Note which code has a copy of the environment."""
         for frame in frames():
             if self.place.is_source(frame):
                 self._copies.add(frame.f_code)
@@ -259,9 +250,11 @@ class Observer:
                 return
 
     def set(self, variable: str) -> None:
+        """What a run sets it may read again."""
         self._set.add(variable)
 
     def imported(self, module: str, statement: bool) -> None:
+        """Note a module that is imported by name: all of it may be used."""
         if module.partition(".")[0] in TOPS:
             watch_readers()
         file = getattr(sys.modules.get(module), "__file__", None)
@@ -271,21 +264,28 @@ class Observer:
             self.loaded(file)
             return
         name = self.place.name(file)
-        if name and name.endswith(".py") and (owner := self._owner()) is not None:
+        if name and name.endswith(".py") and (owner := owner_of(self.place)) is not None:
             self.note(owner, "modules", name, "whole")  # it may be asked for anything
 
     def missed(self, module: str) -> None:
-        if (owner := self._owner(direct=True)) is not None:
+        """Note a module that own code looks for in vain."""
+        if (owner := owner_of(self.place, direct=True)) is not None:
             self.note(owner, "missing", module, None)
 
     def loaded(self, path: str) -> None:
+        """Note the file of a module."""
         name = self.place.name(source_from_cache(path) if path.endswith(".pyc") else path)
-        if name and ("modules", name) not in self.seen and (owner := self._owner()) is not None:
+        if (
+            name
+            and ("modules", name) not in self.seen
+            and (owner := owner_of(self.place)) is not None
+        ):
             self.note(owner, "modules", name, "")
 
     def started(self, words: list[str], folder: str) -> None:
+        """Note scripts and files in the command of a program."""
         self._copies -= {frame.f_code for frame in frames()}  # a copy for a program
-        if (owner := self._owner()) is None:
+        if (owner := owner_of(self.place)) is None:
             return
         modules = [m.replace(".", "/") for flag, m in pairwise(words) if flag == "-m"]
         words = words + [f"{m}{end}" for m in modules for end in (".py", "/__main__.py")]
@@ -295,125 +295,3 @@ class Observer:
                 self.file(owner, name)
                 if name.endswith(".py"):
                     self.note(owner, "modules", name, "")
-
-    # Whose is it? ------------------------------------------------------------------------------
-
-    def _owner(
-        self, *, direct: bool = False, source: bool = False, settings: bool = False
-    ) -> str | None:
-        """'' if the run reads, a module if its import does, None if this does not concern us.
-
-        Nothing that reportgen itself reads does, but for logs that it was asked to read. With
-        ``direct`` only what own code reads by itself or by the standard library does; with
-        ``source`` also not the look of a traceback or a warning at the line of code that it shows;
-        with ``settings`` also what the import of a package reads, which is noted under
-        ``package NAME``.
-        """
-        inside, asked, package, passed = False, False, "", set()
-        for frame in frames():
-            asked |= reads_for_others(frame)
-            if self.place.is_source(frame):
-                if package and not inside:
-                    return f"package {package}"
-                inside = True
-                if frame.f_code.co_name == "<module>":
-                    return frame.f_code.co_filename
-            elif is_ours(frame):
-                if inside or not asked:
-                    return "" if inside else f"package {package}" if package else None
-            elif not inside:
-                package = package_imported(frame) or package
-                if is_metadata(frame) or (package and not settings):
-                    return None
-                if (direct or source) and not is_from_python(frame):
-                    return None
-                passed.add(frame.f_globals.get("__name__"))
-            if inside and source and "linecache" in passed and "inspect" not in passed:
-                return None
-        return f"package {package}" if package and not inside else ""
-
-    # Notes -------------------------------------------------------------------------------------
-
-    def note(self, owner: str, kind: str, name: str, value: Any) -> None:
-        """Note a value, unless one that says more was noted before."""
-        seen = _by_module.setdefault(owner, {}) if owner else self.seen
-        if (kind, name) in seen and _tells(seen[kind, name]) >= _tells(value):
-            return
-        seen[kind, name] = value
-        if os.getpid() != self._process:  # a process that the run has started
-            with self.spool.open("a") as spool:
-                spool.write(json.dumps([owner, kind, name, value]) + "\n")
-
-    def file(self, owner: str, name: str) -> None:
-        if name in self.written:
-            return
-        path = self.place.path(name)
-        try:
-            stat = os.stat(path)
-        except OSError:
-            self.note(owner, "files", name, None)
-            return
-        if S_ISDIR(stat.st_mode):
-            self.note(owner, "files", name, "folder")
-        elif S_ISREG(stat.st_mode):
-            big = stat.st_size > BIG and os.getpid() == self._process
-            self.big.setdefault(name, stat) if big else None
-            self.note(owner, "files", name, "" if big else file_digest(path))
-
-    def _folder(self, owner: str, name: str) -> None:
-        self.note(owner, "folders", name, listing(self.place.path(name)))
-
-    def _ask(self, owner: str, variable: str) -> None:
-        self.note(owner, "environment", variable, variable_digest(variable, given))
-
-
-def _tells(value: Any) -> int:
-    """How much a note says: that there is nothing or something, how large it is, all of it."""
-    if value is None or value in ("file", "folder"):
-        return 0
-    return 1 if isinstance(value, str) and value.endswith(" bytes") else 2 + (value == "whole")
-
-
-def look(path: str, *, sized: bool) -> str | None:
-    """What a look finds: None, 'folder', 'file', or of a file its size."""
-    try:
-        stat = os.stat(path)
-    except (OSError, ValueError):
-        return None
-    if S_ISDIR(stat.st_mode):
-        return "folder"
-    return f"{stat.st_size} bytes" if sized else "file"
-
-
-def overrule(name: str, value: str) -> None:
-    """Set a variable for this worker; own code that asks for it counts with the value before."""
-    given.setdefault(name, os.environ.get(name))
-    os.environ[name] = value
-
-
-def join(told: str) -> None:
-    """Observe this process for the run that has started it; see ``child/sitecustomize.py``."""
-    root, exclude, spool = json.loads(told)
-    observer = Observer(Path(root), exclude=map(Path, exclude), spool=Path(spool))
-    for name, value in observer.children.items():
-        os.putenv(name, value)
-    import_from_source(root)
-    started.clear()
-    hooks.listen(observer)
-    _finish_at_exit()
-
-
-_at_exit: list[int] = []
-
-
-def _finish_at_exit() -> None:
-    """Have the processes that end under an observation say what ran in them, forked ones too."""
-
-    def finish() -> None:
-        observer = hooks.listen(None)
-        if isinstance(observer, Observer):
-            observer.finish()
-
-    if not _at_exit:
-        _at_exit.append(os.getpid())
-        threading._register_atexit(finish)  # type: ignore[attr-defined]

@@ -11,13 +11,12 @@ from reportgen.freshness.growing import growing
 from reportgen.freshness.holds import file_digest, listing, names_digest, text_digest
 from reportgen.freshness.sources import Sources
 from reportgen.observe.frames import Places
+from reportgen.observe.notes import Seen
 from reportgen.registry.imports import loaded
 
 if TYPE_CHECKING:
     from reportgen.observe.observer import Observer
 
-Seen = dict[tuple[str, str], Any]
-"""Pairs of a kind (files, folders, environment, modules …) and a name, with what was found."""
 UNSETTLED = "changed during the run"
 
 

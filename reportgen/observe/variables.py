@@ -12,6 +12,15 @@ CLOCK = frozenset(
 )
 NAME = re.compile(r"[A-Z][A-Z0-9]*_[A-Z0-9_]*|[A-Z]{3,}")
 
+given: dict[str, str | None] = {}
+"""Variables that the engine has set for its workers, with the values that they had before."""
+
+
+def overrule(name: str, value: str) -> None:
+    """Set a variable for this worker; own code that asks for it counts with the value before."""
+    given.setdefault(name, os.environ.get(name))
+    os.environ[name] = value
+
 
 def is_spelled(name: str, frame: FrameType) -> bool:
     """Whether the code of a frame has the name of a variable in it: then it asks for itself."""

@@ -9,11 +9,12 @@ from typing import Any
 
 from reportgen.engine.build import Limits, build_nodes
 from reportgen.engine.draw import draw_figure, results_of
-from reportgen.engine.execute import SAVED_MEANWHILE, WARM_UP, Task
+from reportgen.engine.execute import SAVED_MEANWHILE
 from reportgen.engine.plan import Price
 from reportgen.engine.pool import LocalExecutor, run_task
 from reportgen.engine.progress import Reporter
 from reportgen.engine.session import Session
+from reportgen.engine.task import WARM_UP, Task
 from reportgen.errors import ReportgenError
 from reportgen.project import Project
 from reportgen.registry import Node

@@ -37,6 +37,7 @@ class Reader:
         self.find, self.arrays, self.name = find, arrays, name
 
     def decode(self, tree: Any) -> Any:
+        """The value that JSON stands for."""
         if isinstance(tree, list):
             return [self.decode(item) for item in tree]
         if not isinstance(tree, dict):
@@ -64,6 +65,8 @@ class Reader:
         return LazyDict(values) if lazy else values
 
     def later(self, tree: Any) -> Any:
+        """The value, or a promise of one that is dear to read."""
+
         def read() -> Any:
             with readable(self.name):
                 return self.decode(tree)
@@ -73,6 +76,7 @@ class Reader:
         return Later(read)
 
     def array(self, name: str, origin: str) -> Any:
+        """An array, as the kind that it was."""
         from safetensors import safe_open
 
         with safe_open(self.arrays, framework="np") as file:
@@ -90,6 +94,7 @@ class Reader:
         return tensor.view(getattr(torch, kind)) if kind in BITS else tensor
 
     def image(self, content: Any) -> Any:
+        """An image."""
         from PIL import Image
 
         if isinstance(content, str):

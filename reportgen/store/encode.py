@@ -47,6 +47,7 @@ class Writer:
             raise ReportgenError(f"'{self.name}' is nested too deeply, or holds itself.") from None
 
     def encode(self, value: Any, path: str) -> Any:
+        """JSON that stands for a value, with arrays and objects beside it."""
         if value is None or isinstance(value, (bool, str)):
             return value
         if isinstance(value, int):
@@ -74,6 +75,7 @@ class Writer:
         return {DICT: [[self.key(key, path), item] for key, item in items]}
 
     def key(self, key: Any, path: str) -> Any:
+        """JSON that stands for the key of a dict."""
         key = key.item() if is_scalar(key) else key
         if isinstance(key, tuple):
             return {TUPLE: [self.key(part, path) for part in key]}
@@ -87,6 +89,7 @@ class Writer:
         )
 
     def encode_object(self, value: Any, path: str) -> Any:
+        """JSON for a value that is neither plain nor a container."""
         from reportgen.media.base import Media
 
         if isinstance(value, Media):
@@ -104,6 +107,7 @@ class Writer:
         return self.refuse(value, path, f"of type '{type(value).__name__}'")
 
     def encode_array(self, array: Any, path: str) -> Any:
+        """JSON that points to an array."""
         import numpy as np
 
         kind = type(array)
@@ -119,6 +123,7 @@ class Writer:
         return self.reference(array, path, "numpy")
 
     def encode_tensor(self, tensor: Any, path: str) -> Any:
+        """JSON that points to a tensor."""
         import torch
 
         name = str(tensor.dtype).removeprefix("torch.")
@@ -194,6 +199,7 @@ def ordered(value: Any) -> Any:
 
 
 def way_of_dtype(dtype: Any) -> Way:
+    """How to write an array of a kind that is not stored."""
     if dtype.kind in "mM":
         return Way('Return times.astype("int64"), and their unit.', lambda x: x.astype("int64"))
     if dtype.kind == "c":
@@ -204,6 +210,7 @@ def way_of_dtype(dtype: Any) -> Way:
 
 
 def array_of(image: Any) -> Any:
+    """The pixels of an image."""
     import numpy as np
 
     return np.asarray(image)

@@ -22,10 +22,12 @@ class Layer:
 
     @property
     def objects(self) -> Objects:
+        """The objects of this layer."""
         return Objects(self.folder / "objects")
 
     @property
     def records(self) -> Records:
+        """The records of this layer."""
         return Records(self.folder / "records")
 
 
@@ -64,12 +66,15 @@ class Store:
         return all(any(d in objects for objects in self.objects) for d in record.objects)
 
     def load(self, digest: str) -> Any:
+        """A value by its digest, from whichever layer has it."""
         return load_value(self.find, digest)
 
     def save(self, value: Any, name: str) -> tuple[str, list[str]]:
+        """Store a value in the top layer; its digest and those of its objects."""
         return save_value(self.objects[0], value, name)
 
     def put(self, record: Record) -> None:
+        """Write a record into the top layer."""
         self.records[0].put(record)
 
     @contextmanager

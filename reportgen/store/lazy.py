@@ -33,29 +33,36 @@ class LazyDict(dict[Any, Any]):
         return {key: self[key] for key in self}
 
     def get(self, key: Any, default: Any = None) -> Any:
+        """As of a dict; the value is read."""
         return self[key] if key in self else default  # noqa: SIM401 - this is get itself
 
     def setdefault(self, key: Any, default: Any = None) -> Any:
+        """As of a dict; the value is read."""
         return self[key] if key in self else super().setdefault(key, default)
 
     def pop(self, key: Any, *default: Any) -> Any:
+        """As of a dict; the value is read."""
         if key in self:
             self[key]
         return super().pop(key, *default)
 
     def popitem(self) -> tuple[Any, Any]:
+        """As of a dict; all values are read."""
         self.whole()
         return super().popitem()
 
     def items(self) -> Any:
+        """As of a dict; all values are read."""
         self.whole()
         return super().items()
 
     def values(self) -> Any:
+        """As of a dict; all values are read."""
         self.whole()
         return super().values()
 
     def copy(self) -> dict[Any, Any]:
+        """A plain dict; all values are read."""
         return self.whole()
 
     def __eq__(self, other: object) -> bool:

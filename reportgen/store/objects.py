@@ -76,6 +76,7 @@ class Objects:
         return path
 
     def get(self, digest: str) -> bytes:
+        """The bytes of an object, after a look that they are right."""
         return self.verify(digest).read_bytes()
 
     def __iter__(self) -> Iterator[str]:

@@ -77,6 +77,7 @@ class Record(Recipe):
         return commit[:7] + dash + dirty
 
     def to_json(self) -> dict[str, Any]:
+        """The record as it lies on the disk."""
         return {"format": FORMAT, **vars(self)}
 
 
@@ -111,10 +112,12 @@ class Records:
         self.bad: dict[str, str] = {}
 
     def put(self, record: Record) -> Path:
+        """Write a record; its path."""
         write_json(self.path(record), record.to_json())
         return self.path(record)
 
     def path(self, record: Record) -> Path:
+        """Where a record lies."""
         return self.folder / record.node / f"{record.name}.json"
 
     def of(self, node: str) -> list[Record]:
@@ -141,6 +144,7 @@ class Records:
         return [said.format(path, why) for path, why in self.bad.items()]
 
     def remove(self, record: Record) -> None:
+        """Delete a record, if it is there."""
         self.path(record).unlink(missing_ok=True)
 
     def __iter__(self) -> Iterator[Record]:

@@ -91,6 +91,7 @@ class Remote:
         return Moved(objects=len(sizes), bytes=sum(sizes))
 
     def pull_object(self, layer: Layer, digest: str) -> int:
+        """Fetch an object into a layer; its size. Raises MissingObject."""
         name = self.object_name(digest)
         if self.size(name) is None:
             raise MissingObject(digest, where=self.url)
@@ -131,12 +132,15 @@ class Remote:
     # Files -------------------------------------------------------------------------------------
 
     def path(self, name: str) -> str:
+        """The full path of a name at the remote."""
         return f"{self.folder}/{name}"
 
     def object_name(self, digest: str) -> str:
+        """The name of an object."""
         return f"objects/{digest[:2]}/{digest[2:]}"
 
     def record_name(self, node: str, name: str) -> str:
+        """The name of a record."""
         return f"records/{node}/{name}.json"
 
     def size(self, name: str) -> int | None:
@@ -153,6 +157,7 @@ class Remote:
         return self.read(name) if (self.size(name) or MOST + 1) <= MOST else None
 
     def read(self, name: str) -> bytes | None:
+        """The bytes of a file at the remote; None if there is none."""
         with reaching(self.url):
             try:
                 return bytes(self.files.cat_file(self.path(name)))
@@ -210,6 +215,7 @@ def pull_record(remote: Remote, layer: Layer, record: Record) -> Moved:
 
 
 def open_address(url: str) -> tuple[Any, str]:
+    """The file system of an address and the folder in it."""
     try:
         from fsspec.core import url_to_fs
     except ModuleNotFoundError:
@@ -222,6 +228,7 @@ def open_address(url: str) -> tuple[Any, str]:
 
 
 def protocols(files: Any) -> tuple[str, ...]:
+    """The protocols of a file system."""
     return (files.protocol,) if isinstance(files.protocol, str) else tuple(files.protocol)
 
 
@@ -246,5 +253,6 @@ def parsed(content: bytes | None) -> Any:
 
 
 def in_parallel(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+    """Results in the order of ``items``, several worked on at once."""
     with ThreadPoolExecutor(AT_ONCE) as pool:
         yield from pool.map(work, items)

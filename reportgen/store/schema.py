@@ -17,19 +17,23 @@ def is_digest(value: Any) -> bool:
 
 
 def is_text(value: Any) -> bool:
+    """Whether a value is text."""
     return isinstance(value, str)
 
 
 def is_count(value: Any) -> bool:
+    """Whether a value is a whole number, not negative."""
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
 def is_duration(value: Any) -> bool:
+    """Whether a value is a finite number of seconds."""
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     return number and math.isfinite(value) and value >= 0
 
 
 def is_time(value: Any) -> bool:
+    """Whether a value is a date and time."""
     try:
         return isinstance(value, str) and bool(datetime.fromisoformat(value))
     except ValueError:
@@ -37,10 +41,12 @@ def is_time(value: Any) -> bool:
 
 
 def matches(pattern: re.Pattern[str]) -> Callable[[Any], bool]:
+    """A test for text of a form."""
     return lambda value: isinstance(value, str) and bool(pattern.fullmatch(value))
 
 
 def listing(of: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    """A test for lists."""
     return lambda value: isinstance(value, (list, tuple)) and all(map(of, value))
 
 
@@ -55,20 +61,24 @@ def is_inside(value: Any) -> bool:
 
 
 def parts(path: str) -> list[str]:
+    """The names that a path goes through."""
     return path.replace("\\", "/").split("/")
 
 
 def table(of: Callable[[Any], bool], to: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    """A test for mappings, by tests of keys and values."""
     return lambda value: (
         isinstance(value, Mapping) and all(map(of, value)) and all(map(to, value.values()))
     )
 
 
 def mapping(to: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    """A test for mappings with text as keys."""
     return table(is_text, to)
 
 
 def is_text_or_none(value: Any) -> bool:
+    """Whether a value is text or None."""
     return value is None or is_text(value)
 
 
@@ -97,6 +107,7 @@ OBSERVED: dict[str, Callable[[Any], bool]] = {
 
 
 def is_observed(value: Any) -> bool:
+    """Whether a value is an observation of known kinds."""
     return isinstance(value, Mapping) and all(
         kind in OBSERVED and OBSERVED[kind](found) for kind, found in value.items()
     )

@@ -18,10 +18,12 @@ class Way:
 
 
 def as_list(name: str) -> Way:
+    """The way to write a value as a list."""
     return Way(f"Return it as list({name}).", list)
 
 
 def as_text(name: str) -> Way:
+    """The way to write a value as text."""
     return Way(f"Return it as text, str({name}).", str)
 
 

@@ -17,7 +17,7 @@ def join() -> None:
         above = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
         sys.path.insert(0, above)
         try:
-            from reportgen.observe.observer import join
+            from reportgen.observe.joined import join
         finally:
             sys.path.remove(above)
         join(told)
