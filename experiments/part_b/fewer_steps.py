@@ -8,12 +8,10 @@ import torch
 from torch import Tensor
 
 from experiments.diffusion.inference import in_batches
-from experiments.diffusion.samplers import ddim, final
 from experiments.diffusion.schedule import linear
 from experiments.part_b.digits import (
     CLASSES,
     DIGITS,
-    as_bytes,
     classes,
     digit_referee,
     test_pixels,
@@ -106,8 +104,8 @@ def fresh_noise(
 
         def draw(part: slice, count: int = count) -> Tensor:
             predict = told(model, schedule, predicts, classes(part), gamma)
-            pairs, x = schedule.pairs(schedule.evenly(count)), start[part].to(run.device)
-            return as_bytes(final(ddim(predict, schedule, x, pairs, own_noise(run, part), eta)))
+            x = start[part].to(run.device)
+            return few_steps(predict, schedule, x, count, own_noise(run, part), eta)
 
         pixels = in_batches(run, f"{count} steps", images, draw, batch_size)
         asked = classes(slice(images))

@@ -130,9 +130,17 @@ def walk(run: Run, predict: Predict, schedule: Schedule, start: Tensor) -> Tenso
     return final(states).cpu()
 
 
-def few_steps(predict: Predict, schedule: Schedule, x: Tensor, steps: int) -> Tensor:
-    """DDIM in ``steps`` evenly spaced steps, as uint8."""
-    return as_bytes(final(ddim(predict, schedule, x, schedule.pairs(schedule.evenly(steps)))))
+def few_steps(
+    predict: Predict,
+    schedule: Schedule,
+    x: Tensor,
+    steps: int,
+    noise: Noise | None = None,
+    eta: float = 0.0,
+) -> Tensor:
+    """DDIM in ``steps`` evenly spaced steps, with ``eta`` of the fresh noise of DDPM, as uint8."""
+    pairs = schedule.pairs(schedule.evenly(steps))
+    return as_bytes(final(ddim(predict, schedule, x, pairs, noise, eta)))
 
 
 def every_step(run: Run, predict: Predict, schedule: Schedule, x: Tensor, part: slice) -> Tensor:

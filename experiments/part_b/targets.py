@@ -8,21 +8,17 @@ from torch import Tensor, nn
 from experiments.diffusion.data import as_images, as_labels
 from experiments.diffusion.inference import in_batches
 from experiments.diffusion.objectives import one_hot
-from experiments.diffusion.samplers import euler, final
 from experiments.diffusion.schedule import linear
 from experiments.diffusion.train import train
 from experiments.diffusion.unet import UNet
 from experiments.diffusion.weights import compact
-from experiments.part_b.class_conditional import class_conditional
-from experiments.part_b.digits import CLASSES, as_bytes, classes, digit_referee, starts
+from experiments.part_b.digits import CLASSES, classes, digit_referee, starts
 from experiments.part_b.models import (
     PREDICT,
     RATES,
     beginning,
     conditional_model,
     few_steps,
-    first_states,
-    led,
     told,
 )
 from experiments.part_b.scored import DECIMALS, SCORED, UNITS, scored
@@ -103,65 +99,6 @@ class Rival:
         return self.run.checkpoint(f"{self.name} {name}")
 
 
-@artifact
-def other_target(
-    run: Run,
-    mnist: dict[str, Any],
-    *,
-    hidden: int = 16,
-    predicts: str = "eps",
-    epochs: int = 6,
-    lr: float = 3e-3,
-    rate: str = "cosine",
-) -> dict[str, Any]:
-    """The class-conditional network once more, trained to predict the other target."""
-    settings = {"hidden": hidden, "epochs": epochs, "lr": lr, "rate": rate}
-    return class_conditional(run, mnist, predicts=predicts, instances=1, **settings)
-
-
-@artifact
-def digit_targets(
-    run: Run,
-    mnist: dict[str, Any],
-    class_conditional: dict[str, Any],
-    other_target: dict[str, Any],
-    flow_matching: dict[str, Any],
-    digit_judge: dict[str, Any],
-    *,
-    predicts: list[str] = ("v", "eps"),
-    timesteps: int = 300,
-    gamma: float = 2.0,
-    steps: int = 20,
-    images: int = 2000,
-    batch_size: int = 250,
-) -> dict[str, Any]:
-    """The scores of three whole trainings that differ in what the network predicts.
-
-    ``predicts`` names the targets of ``class_conditional`` and ``other_target``. Diffusion by DDIM
-    and flow by Euler's method, in as many steps from the same noise.
-    """
-    schedule, judge = linear(timesteps), digit_referee(mnist, digit_judge, run.device)
-    trained = dict(zip(predicts, (class_conditional, other_target), strict=True))
-    start = first_states(run, class_conditional, schedule, images)
-    noise, asked, scores = starts(run, images), classes(slice(images)), {}
-    for target in (*trained, "flow"):
-        model = conditional_model(trained.get(target, flow_matching), run.device)
-
-        def draw(part: slice, model: nn.Module = model, target: str = target) -> Tensor:
-            if target == "flow":
-                velocity = led(model, classes(part).to(run.device), gamma)
-                return as_bytes(final(euler(velocity, noise[part].to(run.device), steps)))
-            predict = told(model, schedule, target, classes(part), gamma)
-            return few_steps(predict, schedule, start[part].to(run.device), steps)
-
-        pixels = in_batches(run, target, images, draw, batch_size)
-        scores[target] = judge.score(pixels, asked, run.generator("interval"))
-    return {"targets": list(scores), "scores": scores}
-
-
-NAMES = {"eps": "the noise ε", "v": "the velocity v", "flow": "the direction x − n (flow)"}
-
-
 @figure(
     "B.2-target",
     caption="Trainings of {prediction_targets.epochs} epoch each on "
@@ -195,24 +132,4 @@ def short_trainings(prediction_targets: dict[str, Any]) -> Table:
         ["predicts", "learning rate", *SCORED],
         units=UNITS,
         digits=DECIMALS,
-    )
-
-
-@figure(
-    "B.4-targets",
-    caption="What to predict: three whole trainings of the same network, equal in images, batches "
-    "and learning rate, over {digit_targets.images:,} samples each at "
-    "γ = {digit_targets.gamma:g} in {digit_targets.steps} steps, with 95\u00a0% intervals.",
-)
-def targets_table(digit_targets: dict[str, Any]) -> Table:
-    scores = digit_targets["scores"]
-    rows = [
-        [NAMES[target], *scored(scores[target]), scores[target]["diversity"]]
-        for target in digit_targets["targets"]
-    ]
-    return Table(
-        rows,
-        ["the network predicts", *SCORED, "diversity"],
-        units=UNITS,
-        digits={**DECIMALS, "diversity": 1},
     )

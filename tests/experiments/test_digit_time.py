@@ -1,6 +1,5 @@
 """The digit models and time: errors at single timesteps, films, and a contest of targets."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,15 +13,11 @@ from experiments.diffusion.objectives import noise_like
 from experiments.diffusion.schedule import eps_from_v, linear
 from experiments.part_b.class_conditional import class_conditional_samples
 from experiments.part_b.error_by_time import loss_at_each_time, loss_by_time
-from experiments.part_b.flow import digit_flow
 from experiments.part_b.models import by_epoch, time_model, training_curves
 from experiments.part_b.targets import (
-    digit_targets,
     eps_against_v,
-    other_target,
     prediction_targets,
     short_trainings,
-    targets_table,
 )
 from experiments.part_b.time_conditional import (
     sampling_animation,
@@ -104,29 +99,6 @@ def test_a_contest_killed_in_either_half_ends_the_same() -> None:
 def test_the_learning_rate_makes_a_difference_where_the_target_does_not() -> None:
     whole = contest(FakeRun())
     assert not torch.equal(whole["v"]["shown"], whole["v_cosine"]["shown"])
-
-
-def test_whole_trainings_are_compared_by_what_they_predict(tmp_path: Path) -> None:
-    world = small_mnist(), conditional(), conditional(), conditional(), judge()
-    options = {"images": 20, "steps": 2, "batch_size": 8}
-    result = recorded(digit_targets(FakeRun(), *world, **options), tmp_path)
-    assert [row[0] for row in targets_table(result).rows] == [
-        "the velocity v",
-        "the noise ε",
-        "the direction x − n (flow)",
-    ]
-    by_v = digit_flow(FakeRun(), *world[:2], *world[3:], images=20, steps=[2])["scores"]
-    for target, method in {"v": "diffusion", "flow": "flow"}.items():
-        expected = by_v[method]["2"]["diversity"]
-        assert result["scores"][target]["diversity"] == pytest.approx(expected, rel=1e-3)
-
-
-def test_the_other_target_is_what_the_network_is_asked_for() -> None:
-    asked = {"hidden": 4, "epochs": 1}
-    eps, v = (
-        other_target(FakeRun(), small_mnist(), predicts=target, **asked) for target in ("eps", "v")
-    )
-    assert not torch.equal(eps["loss"], v["loss"])
 
 
 def trained(epochs: int, count: int = 40) -> dict[str, Any]:
