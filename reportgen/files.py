@@ -5,13 +5,13 @@ import errno
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from stat import S_ISREG
 from typing import Any
 
-from reportgen.errors import ReportgenError
+from reportgen.errors import Place, ReportgenError
 
 NO_WRITING = {
     errno.EACCES,
@@ -85,6 +85,20 @@ def replacing(path: Path, *, synced: bool = True) -> Iterator[Path]:
         if error.errno not in NO_WRITING:
             raise
         raise ReportgenError(f"'{path}' cannot be written: {error.strerror}.") from error
+
+
+def refuse_special(files: Iterable[Path]) -> None:
+    """Raise ReportgenError where one of ``files`` is a pipe, a device or the like.
+
+    Whoever reads such a file may wait for ever, or fill the memory.
+    """
+    for file in files:
+        if file.exists() and not file.is_file():
+            raise ReportgenError(
+                "This is no regular file, so it is not read.",
+                place=Place(file),
+                hint="Remove it, or give it another name.",
+            )
 
 
 def blob_id(content: bytes) -> str:

@@ -126,6 +126,8 @@ def read_toml(file: Path) -> dict[str, Any]:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ReportgenError(f"Not valid TOML: {error}.", place=Place(file)) from None
+    except RecursionError:
+        raise ReportgenError("Not valid TOML: it is nested too deep.", place=Place(file)) from None
 
 
 def load_project(root: Path, settings: Mapping[str, Any]) -> Project:

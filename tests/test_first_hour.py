@@ -4,10 +4,14 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
+from io import BytesIO
 from pathlib import Path
 
-from playwright.sync_api import Browser
+from PIL import Image
+from playwright.sync_api import Browser, Page
 
+from tests.browser import settle
 from tests.conftest import ProjectFolder
 from tests.test_printed_commands import BLOG, ROOT
 
@@ -48,9 +52,26 @@ def served(command: str, folder: Path, browser: Browser) -> None:
             for id in ("#fig-loss", "#fig-fit", "#table-weights"):
                 page.wait_for_selector(id, timeout=120_000)
             assert page.evaluate("document.documentElement.scrollWidth") <= 390
+            pictured(page)
             page.close()
         finally:
             server.terminate()
+
+
+def pictured(page: Page) -> None:
+    """Take the tutorial's picture again; with REPORTGEN_PICTURES it replaces the kept one."""
+    page.set_viewport_size({"width": 900, "height": 640})
+    settle(page)
+    taken = Image.open(BytesIO(page.screenshot()))
+    place = ROOT / "docs/first-hour.png"
+    if os.environ.get("REPORTGEN_PICTURES"):
+        few = taken.convert("P", palette=Image.Palette.ADAPTIVE, colors=64)
+        few.save(place, optimize=True)
+    kept = Image.open(place)
+    assert kept.size == taken.size
+    shades = [Counter(image.convert("L").tobytes()).most_common(1)[0] for image in (kept, taken)]
+    assert abs(shades[0][0] - shades[1][0]) < 8, "the page has another background"
+    assert place.name in (ROOT / "docs/first-hour.md").read_text("utf-8")
 
 
 def test_the_first_hour(tmp_path: Path, browser: Browser) -> None:

@@ -165,8 +165,11 @@ class Blog:
     def png_texts(self, path: str) -> list[tuple[str, str]]:
         """The words that a program left in a PNG file of the blog; each file is read once."""
         if path not in self._png_texts:
-            with self.open(path) as stream:
-                self._png_texts[path] = list(png.texts(stream))
+            try:
+                with self.open(path) as stream:
+                    self._png_texts[path] = list(png.texts(stream))
+            except OSError:  # a pipe, or what nobody may read
+                self._png_texts[path] = []
         return self._png_texts[path]
 
     @cached_property

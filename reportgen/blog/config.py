@@ -22,6 +22,8 @@ def read(folder: Path) -> dict[str, Any]:
 def fault(folder: Path) -> tuple[str, str] | None:
     """The name of the settings' file and what is wrong with it; None where nothing is."""
     for name in NAMES:
+        if (folder / name).exists() and not (folder / name).is_file():
+            return name, "it is no regular file"
         if (folder / name).is_file():
             content = (folder / name).read_bytes()
             try:

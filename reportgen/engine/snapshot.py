@@ -93,11 +93,11 @@ def digests(project: Project, sources: "Sources") -> dict[str, str]:
     """Digest of every source: Python files, templates, settings, what the blog says of posts."""
     site = project.site_dir
     blog = (*site.glob("_config.*"), *site.glob("Gemfile"), *walk(site / "_layouts"))
-    named = (project.root / name for name in (*project.bibliography, "CITATION.cff"))
-    cited = filter(Path.is_file, named)
+    cited = (project.root / name for name in (*project.bibliography, "CITATION.cff"))
     pages = (*walk(project.templates_dir), *blog, *walk(site / "_plugins"))
     others = (project.config_file, *pages, *cited)
-    read = {os.path.relpath(p, project.root): sha256(p.read_bytes()).hexdigest() for p in others}
+    there = filter(Path.is_file, others)  # a pipe would keep us waiting
+    read = {os.path.relpath(p, project.root): sha256(p.read_bytes()).hexdigest() for p in there}
     return {**sources.files, **read}
 
 

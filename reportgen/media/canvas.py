@@ -21,9 +21,11 @@ ASSETS = "{assets}"  # stands for the folder's URL in the HTML
 
 @dataclass(frozen=True)
 class Theme:
-    """What the site can show. ``dark``: also draw charts for a dark page."""
+    """What the site can show. ``dark``: also draw charts for a dark page; ``moving``: send the
+    scripts of charts that readers may move."""
 
     dark: bool = True
+    moving: bool = True
 
 
 @dataclass(frozen=True)

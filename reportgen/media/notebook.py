@@ -23,7 +23,7 @@ def html_of(media: Media) -> str:
     from reportgen.media.canvas import ASSETS, Theme, draw
 
     with tempfile.TemporaryDirectory() as folder:
-        drawn = draw(media, Path(folder), stem="figure", theme=Theme(dark=False))
+        drawn = draw(media, Path(folder), stem="figure", theme=Theme(dark=False, moving=False))
         html = drawn.html
         for file in sorted(drawn.files, key=lambda file: len(file.name), reverse=True):
             address = f"{ASSETS}/{file.name}"
@@ -39,7 +39,7 @@ def png_of(media: Media) -> bytes | None:
     from reportgen.media.canvas import Theme, draw
 
     with tempfile.TemporaryDirectory() as folder:
-        drawn = draw(media, Path(folder), stem="figure", theme=Theme(dark=False))
+        drawn = draw(media, Path(folder), stem="figure", theme=Theme(dark=False, moving=False))
         return Path(folder, drawn.full).read_bytes() if drawn.full.endswith(".png") else None
 
 

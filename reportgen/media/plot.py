@@ -79,8 +79,10 @@ class Plot(Media):
             name, alt, (width // 2, height // 2), pixelated=False, fluid=True
         )
         html = markup.tag("picture", inside) if sources else inside
+        if self.interactive and canvas.theme.moving:
+            html = moving.box(html, self.interactive, canvas)
         return View(
-            html=moving.box(html, self.interactive, canvas) if self.interactive else html,
+            html=html,
             alt=alt,
             width=width // 2,
             wide=self.wide,

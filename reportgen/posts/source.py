@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from reportgen.blog import front_matter
 from reportgen.blog.text import Lines
 from reportgen.errors import Place, ReportgenError
+from reportgen.files import refuse_special
 
 if TYPE_CHECKING:
     from reportgen.blog.blog import Blog
@@ -131,7 +132,11 @@ def read_source(path: Path, root: Path, zone: tzinfo = UTC) -> Source:
 
 
 def read_text(path: Path, shown: str) -> str:
-    """The text of a file. Raises ReportgenError for what is not UTF-8, and our own marks in it."""
+    """The text of a file.
+
+    Raises ReportgenError for a pipe or a device, what is not UTF-8, and our own marks in it.
+    """
+    refuse_special([path])
     try:
         text = path.read_text(encoding="utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError as error:

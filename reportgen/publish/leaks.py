@@ -30,6 +30,9 @@ NO_SECRET = "reportgen: no secret"
 REACH, LENGTH = 100, 600
 """How many characters before and after a keyword are looked at."""
 
+PICTURE = re.compile(r"[A-Za-z0-9+/]{80}\Z")
+"""What stands before a match that lies within a picture, or another file, as base64."""
+
 UNPACKED = 2**24
 """How many bytes of a compressed file are looked at: a bomb must not fill the memory."""
 
@@ -88,7 +91,8 @@ class Rule:
             for match in self.pattern.finditer(text, start, end):
                 value = next(filter(None, match.groups()), match[0])
                 if (
-                    entropy(value) >= self.entropy
+                    not PICTURE.search(text, max(match.start() - REACH, 0), match.start())
+                    and entropy(value) >= self.entropy
                     and self.preceded.search(text, max(match.start() - REACH, 0), match.start())
                     and not self.allows(text, match, value)
                 ):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from reportgen.errors import Place, WrongUse
-from reportgen.files import keep
+from reportgen.files import keep, refuse_special
 from reportgen.project import Project
 from reportgen.registry.constants import Constants, NotLiteral, content, digest
 from reportgen.registry.node import Node
@@ -108,5 +108,7 @@ def experiment_files(project: Project) -> list[str]:
                 hint=f"Correct the setting, or make '{name}'.",
             )
         files = [folder] if folder.is_file() else folder.rglob("*.py")
+        files = list(files)
+        refuse_special(files)
         found |= {f.relative_to(project.root).as_posix() for f in files}
     return sorted(found)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+from functools import partial
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -21,8 +22,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from reportgen.serve.desk import Desk
+from reportgen.serve.editor import line_of, open_editor
 from reportgen.serve.guard import HEADERS, Guard
 from reportgen.serve.hub import Hub
+from reportgen.serve.hub import Message as Told
 from reportgen.serve.jekyll import Jekyll
 from reportgen.serve.pages import INDEX, live, waiting_page
 
@@ -107,20 +110,49 @@ class Answers:
         teller = asyncio.create_task(tell(socket, queue))
         try:
             while True:
-                self.clicked(await socket.receive_text())
+                if answer := self.said(await socket.receive_text()):
+                    await socket.send_text(json.dumps(answer))
         except WebSocketDisconnect:
             pass
         finally:
             self.hub.leave(queue)
             teller.cancel()
 
-    def clicked(self, text: str) -> None:
-        """Do what a button of a page asks."""
-        with contextlib.suppress(ValueError, AttributeError):
-            message = json.loads(text)
-            for click in ("rebuild", "stop"):
-                if name := message.get(click):
-                    self.desk.clicked(str(name), stop=click == "stop")
+    def said(self, text: str) -> Told | None:
+        """Do what a browser asks; nonsense is passed over. The answer is for that browser alone.
+
+        Only pages that we served can say anything here, see ``guard``.
+        """
+        desk = self.desk
+        trials = desk.shown.trials
+        with contextlib.suppress(ValueError, AttributeError, KeyError, TypeError):
+            match json.loads(text):
+                case {"rebuild": str(name)}:
+                    desk.clicked(name, stop=False)
+                case {"stop": str(name)}:
+                    desk.clicked(name, stop=True)
+                case {"set": str(node), "param": str(param), "value": value}:
+                    put = partial(trials.put, name=node, param=param, value=value)
+                    desk.asked(put, "This parameter cannot be tried")
+                case {"keep": True}:
+                    desk.asked(trials.keep, "The parameters cannot be written")
+                case {"drop": True}:
+                    desk.asked(lambda _: trials.values.clear(), "")
+                case {"edit": str(file), "line": int(line)}:
+                    root = desk.root
+                    desk.asked(lambda _: open_editor(root, file, line), "No editor opens")
+                case {"where": str(words), "slug": str(slug)}:
+                    return self.place(slug, words)
+        return None
+
+    def place(self, slug: str, words: str) -> Told | None:
+        """Where a post's source says this."""
+        post = self.desk.shown.pages.posts.get(slug)
+        if post is None or not post.source.is_file():
+            return None
+        line = line_of(post.source.read_text(encoding="utf-8"), words)
+        file = post.source.relative_to(self.desk.root).as_posix()
+        return {"type": "place", "file": file, "line": line}
 
 
 async def tell(socket: WebSocket, queue: "asyncio.Queue[str]") -> None:

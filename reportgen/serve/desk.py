@@ -11,10 +11,11 @@ from reportgen.project import Project
 from reportgen.serve.builder import Builder
 from reportgen.serve.hub import Hub
 from reportgen.serve.jekyll import Jekyll
-from reportgen.serve.panel import Row, figure_rows
+from reportgen.serve.panel import state_of
 from reportgen.serve.policy import Policy
 from reportgen.serve.problems import Problem, of_fault
 from reportgen.serve.shown import Shown
+from reportgen.serve.watch import is_empty
 from reportgen.site.ledger import Ledger
 from reportgen.store import Record
 
@@ -88,6 +89,10 @@ class Desk:
     def clicked(self, name: str, *, stop: bool) -> None:
         """Somebody wants a node to run, or to stop running."""
         self.jobs.put(lambda: self.after_click(name, stop=stop))
+
+    def asked(self, what: Callable[[Session], object], title: str) -> None:
+        """Somebody wants a parameter changed, kept or dropped, or a file opened."""
+        self.jobs.put(lambda: self.after_asking(what, title))
 
     def later(self, seconds: float) -> None:
         """Look at everything again after a while."""
@@ -178,7 +183,8 @@ class Desk:
             self.publish()
             self.shown.render(besides=posts)
         self.plan()
-        self.shown.problems.pop("desk", None)
+        for key in ("desk", "asked"):
+            self.shown.problems.pop(key, None)
 
     def is_half_saved(self, saved: set[Path]) -> bool:
         """Whether something is wrong or gone that was not, and more is being saved just now.
@@ -243,6 +249,19 @@ class Desk:
             self.builder.ask(node.name, force=not session.must_run(node))
         self.publish()
 
+    def after_asking(self, what: Callable[[Session], object], title: str) -> None:
+        """Do what was asked for, and look at everything again, or say what speaks against it."""
+        self.shown.problems.pop("asked", None)
+        try:
+            if self.shown.session is not None:
+                what(self.shown.session)
+        except ReportgenError as error:
+            self.shown.problems["asked"] = self.shown.problem(error, title)
+            self.publish()
+            return
+        self.everything = True
+        self.refresh()
+
     def after_jekyll(self, problem: Problem | None) -> None:
         """Show Jekyll's problem, or that it has none."""
         self.shown.problems.pop("jekyll", None)
@@ -276,31 +295,6 @@ class Desk:
         """Tell all browsers, unless the rest of a save comes first."""
         if self.half_saved:
             return
-        shown, self.told = self.shown, self.claims()
-        problems = [*shown.problems.values(), *shown.pages.problems.values()]
-        figures: list[Row] = []
-        artifacts: list[Row] = []
-        if shown.session is not None:
-            figures, artifacts = figure_rows(shown.session, shown.pages, self.builder, self.policy)
-        self.hub.send(
-            {
-                "type": "state",
-                "ready": shown.session is not None or bool(problems),
-                "pages": shown.pages.digests(),
-                "problems": [problem.to_json() for problem in problems],
-                "warnings": {slug: list(p.warnings) for slug, p in shown.pages.posts.items()},
-                "figures": figures,
-                "artifacts": artifacts,
-                "progress": self.builder.progress,
-                "styles": self.styles,
-                "builds": self.builds,
-            }
-        )
-
-
-def is_empty(path: Path) -> bool:
-    """Whether a file is there and holds nothing, as while it is saved."""
-    try:
-        return path.is_file() and path.stat().st_size == 0
-    except OSError:
-        return False
+        self.told = self.claims()
+        told = state_of(self.shown, self.builder, self.policy)
+        self.hub.send({**told, "styles": self.styles, "builds": self.builds})

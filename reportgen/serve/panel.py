@@ -1,23 +1,51 @@
-"""The rows of the status panel: what each node's state is, why, its cost, its parameters."""
+"""What browsers are told: problems, pages, and a row for each node with its parameters."""
 
+from pathlib import Path
 from typing import Any
 
+from reportgen.engine.draw import in_short
 from reportgen.engine.plan import duration, plan, price_of
+from reportgen.engine.results import Results
 from reportgen.engine.session import Session
 from reportgen.posts.items import anchor
 from reportgen.registry import Node
 from reportgen.serve.builder import Builder
+from reportgen.serve.editor import editor_of
+from reportgen.serve.hub import Message
 from reportgen.serve.pages import Pages, address_of
 from reportgen.serve.policy import Policy
+from reportgen.serve.shown import Shown
 
 Row = dict[str, Any]
 
 
+def state_of(shown: Shown, builder: Builder, policy: Policy) -> Message:
+    """All that the panel, the veils and the sheet show."""
+    problems, editor = shown.faults(), editor_of()
+    figures: list[Row] = []
+    artifacts: list[Row] = []
+    if shown.session is not None:
+        figures, artifacts = figure_rows(shown.session, shown, builder, policy)
+    return {
+        "type": "state",
+        "ready": shown.session is not None or bool(problems),
+        "root": str(shown.project.root),
+        "editor": Path(editor[0]).stem if editor else "",
+        "pages": shown.pages.digests(),
+        "problems": [problem.to_json() for problem in problems],
+        "warnings": {slug: list(post.warnings) for slug, post in shown.pages.posts.items()},
+        "figures": figures,
+        "artifacts": artifacts,
+        "tried": shown.trials.to_json(),
+        "progress": builder.progress,
+    }
+
+
 def figure_rows(
-    session: Session, pages: Pages, builder: Builder, policy: Policy
+    session: Session, shown: Shown, builder: Builder, policy: Policy
 ) -> tuple[list[Row], list[Row]]:
     """Rows of the figures, those that posts show first, and of the artifacts behind them."""
-    places = shown_in(pages)
+    places = shown_in(shown.pages)
     order = {name: i for i, name in enumerate(places)}
     figures = [node for node in session.graph if node.is_figure]
     figures.sort(key=lambda node: order.get(node.name, len(order)))
@@ -26,7 +54,12 @@ def figure_rows(
 
     def rows(nodes: list[Node]) -> list[Row]:
         return [
-            row(session, node, places.get(node.name, []), doing(session, node, builder), policy)
+            {
+                **row(
+                    session, node, places.get(node.name, []), doing(session, node, builder), policy
+                ),
+                "caption": caption(shown.results, node),
+            }
             for node in nodes
         ]
 
@@ -67,6 +100,11 @@ def row(session: Session, node: Node, slugs: list[str], does: str, policy: Polic
     }
 
 
+def caption(results: Results | None, node: Node) -> str:
+    """What a figure shows, in short; '' for an artifact, or where nothing has run."""
+    return in_short(results[node.name].caption) if results and node.name in results else ""
+
+
 def cost(session: Session, node: Node, *, stale: bool) -> str:
     """What a rebuild would take, with all that must run before it, by the last runs."""
     if not stale:
@@ -100,6 +138,8 @@ def parameters(session: Session, node: Node) -> list[Row]:
         {
             "node": n.id,
             "state": session.status(n).state,
+            "name": n.name,
+            "raw": dict(session.params[n.name]),
             "values": {k: repr_of(v) for k, v in session.params[n.name].items()},
             "defaults": {k: repr_of(v) for k, v in n.params.items()},
         }

@@ -14,6 +14,7 @@ from reportgen.registry import Node
 from reportgen.serve.builder import DRAWING
 from reportgen.serve.pages import Pages
 from reportgen.serve.problems import Problem, of_error, of_failure
+from reportgen.serve.settings import Trials
 from reportgen.site import write_site
 from reportgen.store import Record
 
@@ -25,15 +26,17 @@ class Shown:
     """
 
     def __init__(self, project: Project, options: Options, site: Path) -> None:
-        self.project, self.options, self.site = project, options, site
+        self.project, self.site = project, site
+        self.trials = Trials(options)
         self.session: Session | None = None
         self.results: Results | None = None
         self.pages = Pages(site)
         self.problems: dict[str, Problem] = {}
+        self.seen: dict[Problem, int] = {}
 
     def look(self) -> Session:
         """The project as it is now. Any thread may look. Raises ReportgenError."""
-        return Session(find_project(self.project.root), self.options)
+        return Session(find_project(self.project.root), self.trials.options)
 
     def take_in_code(self, saved: Collection[Path]) -> Session | None:
         """Look again and draw all figures; None, and a problem, where the project is not sound."""
@@ -101,6 +104,13 @@ class Shown:
         for node in session.graph:
             if node.name in reached and session.status(node).state == "failed":
                 self.problems[f"run {node.name}"] = of_failure(session, node)
+
+    def faults(self) -> list[Problem]:
+        """All problems, what came up last before what was there already."""
+        found = [*self.problems.values(), *self.pages.problems.values()]
+        latest = max(self.seen.values(), default=0)
+        self.seen = {problem: self.seen.get(problem, latest + 1) for problem in found}
+        return sorted(found, key=self.seen.__getitem__, reverse=True)
 
     def write_site(self) -> None:
         """Write the posts into the site, for Jekyll."""

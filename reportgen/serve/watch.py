@@ -194,3 +194,11 @@ def inode(folder: Path) -> int:
         return folder.stat().st_ino
     except OSError:
         return 0
+
+
+def is_empty(path: Path) -> bool:
+    """Whether a file is there and holds nothing, as while it is saved."""
+    try:
+        return path.is_file() and path.stat().st_size == 0
+    except OSError:
+        return False

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from reportgen.errors import ReportgenError
-from reportgen.media import Plot, draw, from_value
+from reportgen.media import Panels, Plot, draw, from_value
 from tests.browser import settle
 from tests.media.test_in_a_browser import ASSETS, FIGURE, PAGE, Quiet
 from tests.media.test_libraries import altair, bokeh, drawn_by_pyplot, plotly
@@ -121,3 +121,14 @@ def test_what_no_library_can_move_is_refused() -> None:
 def test_a_chart_keeps_its_tools_and_its_picture_has_none(folder: Path) -> None:
     assert json.loads((folder / "plotly.chart.json").read_text())["layout"]["height"] == 400
     assert "toolbar_location" not in (folder / "bokeh.chart.json").read_text()
+
+
+def test_a_notebook_and_panels_show_it_too(tmp_path: Path) -> None:
+    media = Plot(altair(), interactive=True)
+    shown = media._repr_html_()
+    assert "data:image/png" in shown
+    assert "{assets}" not in shown
+    assert len(shown) < 200_000
+    drawn = draw(Panels({"a": media, "b": media}), tmp_path, stem="p")
+    assert drawn.html.count('class="moves"') == 2
+    assert len([file for file in drawn.files if file.role == "script"]) == 1

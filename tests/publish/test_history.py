@@ -110,6 +110,18 @@ def test_a_hand_edit_stops_going_back(publisher: Publisher) -> None:
     assert publisher.remote.files() == {**BLOG, **ONE}
 
 
+def test_back_from_an_overwrite_brings_the_edit_back(publisher: Publisher) -> None:
+    publisher(ONE)
+    edited = {POST: b"Edited by hand.\n", FIGURE: b"figure by hand"}
+    publisher.remote.commit(edited)
+    publisher(TWO, overwrite=True)
+    assert publisher.remote.files() == {**BLOG, **TWO}
+
+    go_back(publisher)
+
+    assert publisher.remote.files() == {**BLOG, **edited}
+
+
 def test_a_publish_in_between_stops_going_back(publisher: Publisher) -> None:
     publisher(ONE)
     publisher(TWO)

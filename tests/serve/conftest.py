@@ -27,6 +27,7 @@ from tests.conftest import ProjectFolder
 PATIENCE = 120.0  # seconds; a deadline for machines under load, never a wait
 POST = "templates/posts/2026-01-02-notes.md"
 CODE = "experiments/report.py"
+LISTS = ("/_preview/index.html", "/_preview/figures.html")
 PAGE, OTHER_PAGE = "/_preview/notes/index.html", "/_preview/other/index.html"
 
 FILES = {
@@ -351,7 +352,7 @@ def is_as_at_first(state: State) -> bool:
     return (
         is_well(state)
         and states(state) == {"C.1": "fresh", "A.1": "fresh", "B.2": "fresh"}
-        and set(state["pages"]) == {"/_preview/index.html", PAGE, OTHER_PAGE}
+        and set(state["pages"]) == {*LISTS, PAGE, OTHER_PAGE}
     )
 
 

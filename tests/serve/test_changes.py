@@ -11,6 +11,7 @@ import pytest
 from tests.conftest import ProjectFolder
 from tests.serve.conftest import (
     CODE,
+    LISTS,
     OTHER_PAGE,
     PAGE,
     POST,
@@ -355,7 +356,7 @@ def test_files_that_vanish_at_once_do_no_harm(served: Served) -> None:
     new.write_text((root / POST).read_text().replace("First paragraph", "Saved paragraph"))
     os.replace(new, root / POST)
     served.until_page("Saved paragraph")
-    served.until(lambda s: set(s["pages"]) == {"/_preview/index.html", PAGE, OTHER_PAGE})
+    served.until(lambda s: set(s["pages"]) == {*LISTS, PAGE, OTHER_PAGE})
 
 
 def test_a_saved_style_is_told_and_renders_nothing(served: Served) -> None:

@@ -136,7 +136,14 @@ def test_no_answer_may_be_framed_or_guessed(one_server: Served) -> None:
     assert headers["cache-control"] == "no-cache"
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "7", '{"rebuild": "nothing"}', '{"rebuild": {}}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "{", "[]", "7", '{"rebuild": "nothing"}', '{"rebuild": {}}', '{"set": 7}'),
+        '{"edit": "pyproject.toml", "line": "1; true"}',
+        '{"where": "words", "slug": "../../etc"}',
+    ],
+)
 def test_nonsense_does_no_harm(one_server: Served, text: str) -> None:
     one_server.socket.send(text)
     one_server.socket.send(json.dumps({"stop": "nothing"}))

@@ -12,6 +12,7 @@ document.documentElement.style.overflowAnchor = 'none'; // patch() keeps the pla
 const here = () => decodeURI(location.pathname).replace(/\/$/, '/index.html');
 const send = message => socket?.readyState === 1 && socket.send(JSON.stringify(message));
 const panel = new Panel(send);
+document.addEventListener('click', e => panel.clicked(e), true);
 
 async function update() {
   if (busy) return again = true;
@@ -50,6 +51,7 @@ function take(message) {
     panel.progress(progress);
     return busy || veil(state, send, progress);
   }
+  if (message.type === 'place') return panel.found(message.file, message.line);
   const first = state === undefined || !state.ready;
   state = message;
   progress = state.progress;

@@ -17,7 +17,17 @@ export class Panel {
     this.tab = el('button', { type: 'button', className: 'tab', ariaExpanded: 'false' });
     this.panel = el('aside', { className: 'panel', hidden: true, ariaLabel: 'Figures' });
     this.tab.onclick = () => this.toggle();
-    root.append(el('link', { rel: 'stylesheet', href: '/_reportgen/panel.css' }), this.sheet, this.panel, this.tab);
+    this.query = el('input', { type: 'search', placeholder: 'Filter', ariaLabel: 'Filter by id, caption or state' });
+    this.query.oninput = () => this.list();
+    this.pick = el('button', { type: 'button', className: 'act', textContent: 'Find source', title: 'Then click a paragraph or figure; or click it with the Alt key at any time', ariaPressed: 'false' });
+    this.pick.onclick = () => this.picking(this.pick.ariaPressed === 'false');
+    this.place = el('p', { className: 'found', hidden: true });
+    this.place.setAttribute('role', 'status');
+    this.rows = el('div');
+    this.rows.onpointerdown = e => { this.held = e.target.type === 'range'; }; // a slider in use is not replaced
+    addEventListener('pointerup', () => this.held && setTimeout(() => { this.held = false; this.list(); }), true);
+    this.panel.append(el('div', { className: 'head' }, el('h2', { textContent: 'Figures' }), this.query, this.pick), this.rows);
+    root.append(el('link', { rel: 'stylesheet', href: '/_reportgen/panel.css' }), this.sheet, this.panel, this.place, this.tab);
     root.addEventListener('keydown', e => e.key === 'Escape' && this.close());
     document.body.append(this.host);
     this.open = null;
@@ -37,8 +47,44 @@ export class Panel {
   }
 
   close() {
-    if (!this.sheet.hidden) this.dismiss();
+    this.picking(false);
+    if (!this.place.hidden) this.place.hidden = true;
+    else if (!this.sheet.hidden) this.dismiss();
     else if (!this.panel.hidden) { this.toggle(); this.tab.focus(); }
+  }
+
+  // The source of what is clicked: of a figure its function, of all else the line of the post.
+
+  picking(on) {
+    this.pick.ariaPressed = String(on);
+    document.documentElement.classList.toggle('rgl-pick', on);
+  }
+
+  clicked(e) {
+    const block = e.target.closest?.('.body > *');
+    if (!block || e.button || !(e.altKey || this.pick.ariaPressed === 'true')) return;
+    e.preventDefault();
+    e.stopPropagation();
+    this.picking(false);
+    const row = this.state?.figures?.find(f => f.anchors.includes(block.id));
+    if (row) this.found(...split(row.place)); else this.send({ where: block.innerText, slug: slug() ?? '' });
+  }
+
+  found(file, line) {
+    this.place.replaceChildren(...this.linked(file, line));
+    this.place.hidden = false;
+    if (this.state.editor) this.send({ edit: file, line });
+  }
+
+  // A place in a file, with ways to an editor.
+  linked(file, line) {
+    const { root, editor } = this.state, text = line ? `${file}:${line}` : file, at = line || 1;
+    const path = file.startsWith('/') ? file : `${root}/${file}`;
+    const own = editor && !file.startsWith('/');
+    return [
+      own ? el('button', { type: 'button', className: 'link', textContent: text, title: `Open in ${editor}`, onclick: () => this.send({ edit: file, line: at }) }) : text, ' ',
+      el('a', { href: `vscode://file/${encodeURI(path).replace(/[#?]/g, encodeURIComponent).replace(/^\//, '')}:${at}`, textContent: 'VS Code' }),
+    ];
   }
 
   dismiss() {
@@ -89,23 +135,30 @@ export class Panel {
     if (!problems.length) this.dismissed = '';
     const close = el('button', { type: 'button', className: 'close', textContent: 'Hide', title: 'Hide until something changes (Esc)' });
     close.onclick = () => this.dismiss();
-    this.sheet.replaceChildren(close, ...problems.map(problem));
+    this.sheet.replaceChildren(close, ...problems.map(p => problem(p, p.file ? this.linked(p.file, p.line) : null)));
   }
 
   // The panel: a row a figure, with a drawer.
 
   list() {
-    const rows = this.state.figures ?? [], focus = this.root.activeElement?.dataset.key;
+    if (this.held || !this.state) return;
+    const active = this.root.activeElement, focus = active?.dataset.key, typed = active?.matches('input') && active.type !== 'checkbox' ? active.value : undefined;
+    const words = this.query.value.toLowerCase().split(/\s+/), fits = row => words.every(w => `${row.id} ${row.caption} ${row.state}`.toLowerCase().includes(w));
+    const rows = (this.state.figures ?? []).filter(fits), artifacts = (this.state.artifacts ?? []).filter(fits), tried = Object.entries(this.state.tried ?? {});
     const others = (this.state.problems ?? []).filter(p => p.slug && p.slug !== slug() && slug());
     const warnings = this.state.warnings?.[slug()] ?? [];
-    this.panel.replaceChildren(
-      el('h2', { textContent: 'Figures' }),
-      rows.length ? el('ul', {}, ...rows.map(row => this.row(row))) : el('p', { textContent: 'No figures are registered.' }),
-      ...section('Artifacts behind them', (this.state.artifacts ?? []).map(row => this.row(row)), ''),
+    const say = (textContent, message) => el('button', { type: 'button', className: 'act', textContent, onclick: () => this.send(message) });
+    this.rows.replaceChildren(
+      tried.length ? el('p', { className: 'tried' }, `Tried here: ${tried.map(([k, v]) => `${k} = ${JSON.stringify(v)}`).join(', ')}. `, say('Write to pyproject.toml', { keep: true }), say('Undo', { drop: true })) : '',
+      rows.length ? el('ul', {}, ...rows.map(row => this.row(row))) : el('p', { textContent: this.state.figures?.length ? 'No figure fits the filter.' : 'No figures are registered.' }),
+      ...section('Artifacts behind them', artifacts.map(row => this.row(row)), ''),
       ...section('Warnings', warnings.map(w => el('li', { textContent: w }))),
       ...section('Errors in other posts', others.map(p => el('li', {}, el('a', { href: `/_preview/${p.slug}/index.html`, textContent: p.file || p.slug }), `: ${p.message}`))),
     );
-    if (focus) this.root.querySelector(`[data-key="${CSS.escape(focus)}"]`)?.focus();
+    const again = focus && this.root.querySelector(`[data-key="${CSS.escape(focus)}"]`);
+    if (!again) return;
+    again.focus();
+    if (typed !== undefined) again.value = typed;
   }
 
   row(row) {
@@ -120,9 +173,10 @@ export class Panel {
     act.onclick = () => this.send(running ? { stop: row.id } : { rebuild: row.id });
     const item = el('li', {},
       el('div', { className: 'line' }, name, el('span', { className: 'state', textContent: row.state }), el('span', { className: 'cost', textContent: row.cost, title: 'What a rebuild takes, by the last runs' }), act),
+      row.caption ? el('p', { className: 'cap', textContent: row.caption }) : null,
       row.reason || row.held ? el('p', { className: 'why', textContent: [row.reason, row.held && row.held !== 'stopped' ? `${row.held === 'costly' ? '' : `${row.held}, `}waits for a click` : row.held].filter(Boolean).join('; ') }) : null,
       running ? el('p', { className: 'run' }, el('progress', { max: 1, ariaLabel: `Progress of ${row.id}` }), el('span')) : null,
-      open ? drawer(row) : null);
+      open ? drawer(row, this) : null);
     item.dataset.name = row.name;
     return item;
   }
@@ -130,30 +184,53 @@ export class Panel {
 
 const section = (title, items, className = 'notes') => items.length ? [el('h2', { textContent: title }), el('ul', { className }, ...items)] : [];
 
-function problem(p) {
-  const place = p.file ? `${p.file}${p.line ? `:${p.line}` : ''}` : '';
+const split = place => [place.replace(/:\d+$/, ''), Number(place.match(/:(\d+)$/)?.[1] ?? 1)];
+
+function problem(p, place) {
   return el('article', {},
     el('h2', { textContent: p.title }),
     el('p', { className: 'message', textContent: p.message }),
-    place ? el('p', { className: 'place', textContent: place }) : null,
+    place ? el('p', { className: 'place' }, ...place) : null,
     p.excerpt ? el('pre', { textContent: p.excerpt, tabIndex: 0 }) : null,
     p.hint ? el('p', { className: 'hint' }, p.hint, p.link ? el('a', { href: p.link, textContent: p.link }) : '') : null,
     p.trace ? el('details', {}, el('summary', { textContent: 'All it said' }), el('pre', { textContent: p.trace, tabIndex: 0 })) : null);
 }
 
-function drawer(row) {
+// A parameter's control, of the type of its default: what it says is tried at once.
+function control(panel, { name, raw, defaults }, param) {
+  const value = raw[param], type = typeof value, put = v => panel.send({ set: name, param, value: v });
+  const input = (kind, props) => {
+    const e = el('input', { type: kind, ariaLabel: `${name}.${param}`, ...props });
+    e.dataset.key = `${kind} ${name}.${param}`;
+    return e;
+  };
+  if (type === 'boolean') return [input('checkbox', { checked: value, onchange: e => put(e.target.checked) })];
+  if (type !== 'number') return [input('text', {
+    value: type === 'string' ? value : JSON.stringify(value),
+    onchange: e => { try { put(type === 'string' ? e.target.value : JSON.parse(e.target.value)); e.target.setCustomValidity(''); } catch { e.target.setCustomValidity('not JSON'); e.target.reportValidity(); } },
+  })];
+  const first = Number(defaults[param]), whole = !/[.e]/i.test(defaults[param]) && Number.isInteger(value);
+  const min = Math.min(value, 0, 4 * first), max = Math.max(value, first ? 4 * first : 1, 0);
+  const slider = input('range', { min, max, step: whole ? 1 : Number(((max - min) / 100).toPrecision(2)), value });
+  const number = input('number', { step: whole ? 1 : 'any', value });
+  slider.oninput = () => { number.value = slider.value; };
+  slider.onchange = number.onchange = e => { if (e.target.value !== '') put(Number(e.target.value)); };
+  return [number, slider];
+}
+
+function drawer(row, panel) {
   const place = row.posts.includes(here()) ? row.anchors.find(a => document.getElementById(a)) : null;
   const links = place ? [el('a', { href: `#${place}`, textContent: 'Show it' })]
     : row.posts.filter(address => address !== here()).map(address => el('a', { href: `${address}#${row.anchors[0]}`, textContent: `In ${address.split('/')[2]}` }));
-  const table = el('table', {}, ...row.parameters.flatMap(({ node, state, values, defaults }) => [
-    el('tr', { className: 'node' }, el('th', { colSpan: 2, scope: 'rowgroup', }, node, state === 'fresh' ? '' : ` (${state})`)),
-    ...Object.entries(values).map(([name, value]) => el('tr', {},
+  const table = el('table', {}, ...row.parameters.flatMap(group => [
+    el('tr', { className: 'node' }, el('th', { colSpan: 2, scope: 'rowgroup' }, group.node, group.state === 'fresh' ? '' : ` (${group.state})`)),
+    ...Object.entries(group.values).map(([name, value]) => el('tr', {},
       el('th', { scope: 'row', textContent: name }),
-      el('td', {}, value, value === defaults[name] ? '' : el('small', { textContent: ` default ${defaults[name]}` })))),
-    ...(Object.keys(values).length ? [] : [el('tr', {}, el('td', { colSpan: 2, textContent: 'no parameters' }))]),
+      el('td', {}, ...control(panel, group, name), value === group.defaults[name] ? '' : el('small', { textContent: ` default ${group.defaults[name]}` })))),
+    ...(Object.keys(group.values).length ? [] : [el('tr', {}, el('td', { colSpan: 2, textContent: 'no parameters' }))]),
   ]));
   return el('div', { className: 'drawer' },
-    el('p', { className: 'links' }, ...(links.length ? links : row.posts.length ? ['Quoted here.'] : ['']), el('code', { textContent: row.place })),
+    el('p', { className: 'links' }, ...(links.length ? links : row.posts.length ? ['Quoted here.'] : ['']), el('span', { className: 'place' }, ...panel.linked(...split(row.place)))),
     table,
     el('dl', {}, ...row.facts.flatMap(([name, text]) => [el('dt', { textContent: name }), el('dd', { textContent: text })])),
     el('p', { className: 'hint' }, 'Why: ', el('code', { textContent: `reportgen why ${row.id}` })));

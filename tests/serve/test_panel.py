@@ -1,0 +1,187 @@
+"""What can be done from a page: parameters tried and kept, sources opened."""
+
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from reportgen.serve.editor import line_of
+from tests.browser import settle
+from tests.conftest import ProjectFolder
+from tests.serve.conftest import CODE, PAGE, PATIENCE, POST, Served, rows, save, serving
+
+MILLISECONDS = PATIENCE * 1000
+CONFIG = """\
+[tool.reportgen]
+title = "Notes"  # as in the blog
+
+[tool.reportgen.profiles.quick]
+walk = { steps = 5 }  # few
+
+[tool.other]
+line-length = 3
+"""
+
+
+@pytest.fixture(scope="module")
+def editor(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A program that is called like an editor, and notes its arguments beside itself."""
+    program = tmp_path_factory.mktemp("bin") / "code"
+    program.write_text(
+        f"#!{sys.executable}\n"
+        "import os, sys\n"
+        "with open(__file__ + '.new', 'w') as file:\n"
+        "    file.write('\\n'.join(sys.argv[1:]))\n"
+        "os.replace(__file__ + '.new', __file__ + '.said')\n"
+    )
+    program.chmod(0o755)
+    return program
+
+
+@pytest.fixture(scope="module")
+def one_server(copy: Callable[[], ProjectFolder], editor: Path) -> Iterator[Served]:
+    """A server that knows the editor."""
+    os.environ["VISUAL"] = str(editor)
+    try:
+        with serving(copy()) as served:
+            served.until_well()
+            yield served
+    finally:
+        del os.environ["VISUAL"]
+
+
+@pytest.fixture
+def page(browser: Browser, served: Served) -> Iterator[Page]:
+    """The post, with the panel open; errors of scripts are failures."""
+    expect.set_options(timeout=MILLISECONDS)
+    page = browser.new_page(viewport={"width": 1200, "height": 900})
+    page.set_default_timeout(MILLISECONDS)
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(served.origin + PAGE)
+    page.locator("reportgen-live .tab").click()
+    yield settle(page)
+    page.close()
+    assert errors == []
+
+
+def opened(editor: Path, page: Page) -> str:
+    """What the editor was told, once it was."""
+    said = Path(f"{editor}.said")
+    page.wait_for_function("() => true")
+    while not said.exists():
+        page.evaluate("new Promise(requestAnimationFrame)")
+    text = said.read_text()
+    said.unlink()
+    return text
+
+
+def test_captions_stand_beside_ids_and_the_filter_reads_them(page: Page) -> None:
+    panel = page.locator("reportgen-live .panel")
+    expect(panel).to_contain_text("A square that moves")
+    panel.get_by_label("Filter").fill("moves")
+    assert [name.strip() for name in panel.locator(".name").all_inner_texts()] == ["C.1"]
+
+
+def test_a_parameter_is_tried_kept_and_shown(page: Page, served: Served) -> None:
+    config = served.project.root / "pyproject.toml"
+    before = config.read_text()
+    save(config, CONFIG)
+    panel = page.locator("reportgen-live .panel")
+    panel.get_by_role("button", name="A.1", exact=True).click()
+    number = panel.locator("input[type=number][aria-label='walk.steps']")
+    expect(number).to_have_value("50")
+    number.fill("60")
+    number.press("Enter")
+    served.until_page("A walk of 60 steps")
+    expect(page.locator("#table-a-1")).to_contain_text("A walk of 60 steps")
+    expect(panel).to_contain_text("Tried here: walk.steps = 60")
+    panel.get_by_role("button", name="Write to pyproject.toml").click()
+    expect(panel).not_to_contain_text("Tried here")
+    served.until_page("A walk of 60 steps")
+
+    kept = config.read_text()
+    assert "[tool.reportgen.profiles.standard]\nwalk = {steps = 60}\n" in kept
+    assert all(line in kept for line in CONFIG.splitlines())
+    save(config, before)
+    served.until_page("A walk of 50 steps")
+
+
+def test_a_slider_tries_and_undo_takes_back(page: Page, served: Served) -> None:
+    panel = page.locator("reportgen-live .panel")
+    panel.get_by_role("button", name="A.1", exact=True).click()
+    panel.locator("input[type=range][aria-label='walk.steps']").press("ArrowRight")
+    served.until_page("A walk of 51 steps")
+    panel.get_by_role("button", name="Undo").click()
+    served.until_page("A walk of 50 steps")
+    expect(panel.locator("input[type=number][aria-label='walk.steps']")).to_have_value("50")
+
+
+def test_a_value_of_another_type_is_refused(served: Served) -> None:
+    served.send(set="walk", param="steps", value="many")
+    assert "is of type int" in served.until_problem("walk")["message"]
+    served.send(drop=True)
+    served.until_well()
+    assert rows(served.state)["A.1"]["state"] == "fresh"
+
+
+def test_a_place_opens_the_editor_and_links_to_vs_code(
+    page: Page, served: Served, editor: Path
+) -> None:
+    served.edit(POST, ("walk.count %>", "walk.cout %>"))
+    sheet = page.locator("reportgen-live .sheet")
+    sheet.get_by_role("button", name=f"{POST}:13").click()
+    assert opened(editor, page) == f"-g\n{served.project.root / POST}:13"
+    link = sheet.get_by_role("link", name="VS Code")
+    expect(link).to_have_attribute("href", re.compile(rf"^vscode://file/.*{POST}:13$"))
+
+
+@pytest.mark.parametrize("file", ["../outside.py", "/etc/passwd", "nothing.py", "", "experiments"])
+def test_only_files_of_the_project_are_opened(served: Served, editor: Path, file: str) -> None:
+    served.project.root.with_name("outside.py").write_text("")
+    served.send(edit=file, line=1)
+    if file:
+        assert "no file" in served.until_problem("no file")["message"]
+    served.send(drop=True)
+    served.until_well()
+    assert not Path(f"{editor}.said").exists()
+
+
+def test_a_click_with_alt_leads_to_the_line_of_a_paragraph(
+    page: Page, served: Served, editor: Path
+) -> None:
+    page.get_by_text("The last paragraph.").click(modifiers=["Alt"])
+    line = (served.project.root / POST).read_text().splitlines().index("The last paragraph.") + 1
+    expect(page.locator("reportgen-live .found")).to_contain_text(f"{POST}:{line}")
+    assert opened(editor, page) == f"-g\n{served.project.root / POST}:{line}"
+
+
+def test_find_source_leads_from_a_figure_to_its_function(
+    page: Page, served: Served, editor: Path
+) -> None:
+    page.locator("reportgen-live").get_by_role("button", name="Find source").click()
+    page.locator("#fig-b-2 .view").click()
+    code = (served.project.root / CODE).read_text().splitlines()
+    line = code.index("def still():") + 1
+    assert opened(editor, page) == f"-g\n{served.project.root / CODE}:{line}"
+
+
+def test_what_went_wrong_last_stands_above(served: Served) -> None:
+    served.edit(POST, ("$x^2$", r"$\foo$"))
+    served.until_problem("foo")
+    served.edit("templates/posts/2026-01-03-other.md", ("Another post.", r"Another $\bar \baz$."))
+    problems = served.until(lambda s: len(s["problems"]) == 2)["problems"]
+    assert ["baz" in str(problem) for problem in problems] == [True, False]
+    served.edit(POST, (r"$\foo$", r"$\newer$"))
+    problems = served.until(lambda s: "newer" in str(s["problems"]))["problems"]
+    assert ["newer" in str(problem) for problem in problems] == [True, False]
+
+
+def test_words_find_their_block_whatever_templates_make_of_them() -> None:
+    source = "---\ntitle: T\n---\n\nOne <%= walk.count %> two\nthree.\n\n- four\n- five\n"
+    assert line_of(source, "One 50 two three.") == 5
+    assert line_of(source, "four five") == 8
