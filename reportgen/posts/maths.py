@@ -174,8 +174,13 @@ def fault(message: str, plain: str, tex: str) -> FormulaError:
     return FormulaError(f"The formula '{short(tex)}' does not parse: {reason}.", needle)
 
 
+COMBINING_LINE = "\u0332"
+LINES = {"mover": "\u203e", "munder": "_"}
+"""Lines that fonts stretch, for math-core's combining one, which they set beside the letter."""
+
+
 def drawable(markup: str) -> str:
-    """MathML whose boxes, strikes and gaps between rows browsers draw."""
+    """MathML whose boxes, strikes, lines and gaps between rows browsers draw."""
     root = ElementTree.fromstring(markup.replace("&ApplyFunction;", "&#8289;"))
     for element in root.iter():
         text = element.text or ""
@@ -187,6 +192,8 @@ def drawable(markup: str) -> str:
                 element.remove(extra)
         elif element.tag == "mi" and len(text) > 1:
             element.text = text.replace("\u2212", "-")  # a hyphen in an operator's name
+        elif element.tag in LINES and element[1].text == COMBINING_LINE:
+            element[1].text = LINES[element.tag]
         elif element.tag == "mtable":
             settle_rows(element)
     return ElementTree.tostring(root, encoding="unicode")

@@ -29,6 +29,8 @@ from reportgen.posts.maths import FormulaError, harmless, kramdown_tex, mathml
         ("a = -1", '<mo>=</mo><mo lspace="0" rspace="0">−</mo>'),
         ("a - 1", "<mi>a</mi><mo>−</mo><mn>1</mn>"),
         (r"n \log n", '<mi>n</mi><mspace width="0.1667em" /><mrow>'),
+        (r"\overline{x}", '<mi>x</mi><mo stretchy="true">\u203e</mo></mover>'),
+        (r"\underline{x}", '<mi>x</mi><mo stretchy="true">&#95;</mo></munder>'),
         (r"\boxed{x}", '<mrow style="border:0.06em solid;padding:0.25em"><mi>x</mi></mrow>'),
         (r"\cancel{x}", '<mrow style="background:linear-gradient(to bottom right,'),
         (r"\begin{array}{c|c}a & b \\ \hline c & d\end{array}", "border-right: 0.05em solid"),
