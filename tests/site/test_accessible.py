@@ -11,8 +11,8 @@ from tests.browser import settle
 from tests.site.conftest import OURS, served
 from tests.site.every_kind import SLUG, build, make_blog
 
-BLOG = ["", "about/", "404.html", "diffusion-models/", "short/"]
-PREVIEW = ["", "diffusion-models/"]
+BLOG = ["", "figures/", "about/", "404.html", "diffusion-models/", "short/"]
+PREVIEW = ["", "figures.html", "diffusion-models/"]
 NOT_OURS = {
     "aria-allowed-role": '<sup id="fnref:',  # how kramdown marks a footnote
     "aria-deprecated-role": '<li id="fn:',
