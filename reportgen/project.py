@@ -44,26 +44,32 @@ class Project:
 
     @property
     def store_dir(self) -> Path:
+        """The folder of the local store."""
         return self.root / self.store
 
     @property
     def bundle_dir(self) -> Path:
+        """The folder of the results that are shipped with the sources."""
         return self.root / self.bundle
 
     @property
     def site_dir(self) -> Path:
+        """The folder of the Jekyll site."""
         return self.root / self.site
 
     @property
     def templates_dir(self) -> Path:
+        """The folder of posts and of overridden templates."""
         return self.root / self.templates
 
     @property
     def posts_dir(self) -> Path:
+        """The folder of the posts' sources."""
         return self.templates_dir / "posts"
 
     @property
     def config_file(self) -> Path:
+        """The pyproject.toml that the settings come from."""
         return self.root / "pyproject.toml"
 
 
@@ -122,6 +128,7 @@ def _at(table: Any, path: str, default: Any) -> Any:
 
 
 def read_toml(file: Path) -> dict[str, Any]:
+    """The tables of a TOML file. Raises ReportgenError, with its place, where it is not valid."""
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -131,6 +138,7 @@ def read_toml(file: Path) -> dict[str, Any]:
 
 
 def load_project(root: Path, settings: Mapping[str, Any]) -> Project:
+    """The project at ``root``. Raises ReportgenError that names all faults of its settings."""
     known = {f.name.replace("_", "-"): f for f in fields(Project) if f.name != "root"}
     faults: list[str] = []
     values: dict[str, Any] = {}
@@ -158,6 +166,7 @@ def load_project(root: Path, settings: Mapping[str, Any]) -> Project:
 
 
 def wrong_type(key: str, value: Any, default: Any) -> str:
+    """What is wrong with the type of a setting, or nothing."""
     if key == "profiles":
         good = isinstance(value, dict) and all(
             isinstance(table, dict) and all(isinstance(params, dict) for params in table.values())

@@ -184,6 +184,7 @@ def caption_of(text: str, node: Node, results: Results, mark: Marking | None = N
 
 
 def lookup(path: list[str], node: Node, results: Results) -> Any:
+    """A parameter or a recorded value of a node by its path, as captions and posts name it."""
     params = results[node.name].params
     if len(path) == 1 and path[0] in params:
         return params[path[0]]

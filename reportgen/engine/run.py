@@ -39,12 +39,15 @@ class NoMemory:
     """Of a run that nobody observes."""
 
     def so_far(self) -> dict[str, Any]:
+        """What the run has observed until now."""
         return {}
 
     def broken(self, observed: dict[str, Any]) -> str | None:
+        """Why what was observed no longer holds, or None."""
         return None
 
-    def resume(self, observed: dict[str, Any]) -> None: ...
+    def resume(self, observed: dict[str, Any]) -> None:
+        """Begin with what an interrupted run had observed."""
 
 
 def derive_seed(*parts: object) -> int:
@@ -211,6 +214,7 @@ def step_of(state: Any) -> str:
 
 
 def import_torch(node: str) -> Any:
+    """The module torch. Raises ReportgenError, which names the node, where it is not installed."""
     try:
         import torch
     except ModuleNotFoundError as error:

@@ -71,6 +71,7 @@ class Session:
         self._closures: dict[str, Closure] = {}
 
     def closure(self, node: Node) -> Closure:
+        """The code that this node's producer can reach."""
         if node.name not in self._closures:
             self._closures[node.name] = closure(self.sources, node.file, node.definition)
         return self._closures[node.name]
@@ -80,6 +81,7 @@ class Session:
         shared(self.sources).save()
 
     def seed(self, node: Node) -> int:
+        """The node's own seed, of the project's seed and the name that it was born with."""
         project_seed = self.project.seed if self.options.seed is None else self.options.seed
         return derive_seed(project_seed, node.first_name)
 
@@ -94,6 +96,7 @@ class Session:
         return self._records[node.name]
 
     def status(self, node: Node) -> Status:
+        """Whether the node is fresh, and why not; worked out once."""
         if node.name not in self._statuses:
             self._statuses[node.name] = self.evaluate(node)
         return self._statuses[node.name]
@@ -104,12 +107,14 @@ class Session:
         self.forget(node)
 
     def forget(self, node: Node) -> None:
+        """Look at this node, and at all that depend on it, anew."""
         self._records.pop(node.name, None)
         self._broken.clear()
         for name in self.graph.descendants(node):
             self._statuses.pop(name, None)
 
     def evaluate(self, node: Node) -> Status:
+        """The state of a node by its code, parameters, inputs and records."""
         code, params = self.closure(node), self.params[node.name]
         records = self.records_of(node)
         inputs: dict[str, str] = {}
@@ -202,6 +207,7 @@ class Session:
         write_json(file, {"key": self.status(node).key, "at": at})
 
     def failure_file(self, node: Node) -> Path:
+        """Where the log of the node's latest failed run lies."""
         return failure_file(self.project.store_dir, node.name)
 
     def must_run(self, node: Node) -> bool:
@@ -253,6 +259,7 @@ def forbid_inside_a_run() -> None:
 
 
 def accepted_reason(record: Record) -> str:
+    """What the page says of an accepted record, or nothing."""
     reason = record.accepted.get("reason")
     return f"accepted: {reason}" if reason else ""
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 
 def snapshot_file(project: Project) -> Path:
+    """Where the state of everything that the latest build saw is kept."""
     return project.store_dir / "snapshot.json"
 
 
@@ -102,6 +103,7 @@ def digests(project: Project, sources: "Sources") -> dict[str, str]:
 
 
 def outputs(project: Project) -> Iterator[Path]:
+    """All files that a build writes into the site."""
     for folder in ("_posts", "_preview", "assets/figures"):
         yield from walk(project.site_dir / folder)
     yield from sorted((project.site_dir / "assets").glob("reportgen*"))
@@ -132,6 +134,7 @@ def walk(folder: Path) -> Iterator[Path]:
 
 
 def output_state(path: Path) -> list[int] | None:
+    """Size and time of a written file, or None where it is gone."""
     try:
         stat = path.stat()
     except OSError:

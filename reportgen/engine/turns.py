@@ -26,6 +26,7 @@ class Turns:
         return len(self.waiting)
 
     def offer(self, node: Node) -> None:
+        """Put a node in line where all of its inputs are settled."""
         if self.unsettled.isdisjoint(node.inputs):
             heappush(self.ready, (self.rank(node), self.place[node.name], node.name))
 
@@ -44,6 +45,7 @@ class Turns:
         self.offer(node)
 
     def settle(self, node: Node) -> None:
+        """Say that a node has ended, and offer those that waited for it."""
         self.unsettled.discard(node.name)
         for other in self.graph.dependents(node):
             if other.name in self.waiting:

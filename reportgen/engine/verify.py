@@ -64,6 +64,7 @@ def differences(first: Any, second: Any, path: str, tolerance: float) -> Iterato
 
 
 def leaf_differences(first: Any, second: Any, path: str, tolerance: float) -> Iterator[str]:
+    """What two leaves differ in by more than ``tolerance``, relative to their size."""
     import numpy as np
 
     if isinstance(first, str) or isinstance(second, str) or first is None or second is None:
@@ -88,10 +89,12 @@ def leaf_differences(first: Any, second: Any, path: str, tolerance: float) -> It
 
 
 def is_wall_time(key: str) -> bool:
+    """Whether a value of this name is a duration, which no two runs share."""
     return key == "seconds" or key.endswith("_seconds")
 
 
 def as_value(value: Any) -> Any:
+    """A medium as plain values; everything else as it is."""
     return value.to_value() if hasattr(value, "to_value") else value
 
 

@@ -37,6 +37,7 @@ class Memory:
         return (found[0], tuple(found[1])) if found else None
 
     def note(self, file: str, name: str, digest: str, packages: tuple[str, ...]) -> None:
+        """Remember a definition's closure under the digest of its file."""
         self.known.setdefault(file, {"closures": {}})["closures"][name] = [digest, packages]
         self._changed = True
 

@@ -45,6 +45,7 @@ class Scope:
         return ()
 
     def add(self, name: str, binding: str = "local") -> None:
+        """Bind a name in this scope, unless ``global`` or ``nonlocal`` gives it away."""
         known = self.bound.get(name, ())
         if name not in self.not_here and binding not in known:
             self.bound[name] = (*known, binding)

@@ -125,6 +125,7 @@ class Sources:
         return kept if isinstance(kept, dict) else {}
 
     def retain(self, name: str, value: Mapping[str, Any]) -> None:
+        """Keep what was worked out for the next command, where there is a cache."""
         if self.cache:
             keep(self.cache / name, json.dumps(value).encode())
 

@@ -55,6 +55,7 @@ class Work:
 
     @property
     def year(self) -> str:
+        """The year of the work, or "n.d."."""
         return self.text("year") or self.text("date")[:4] or "n.d."
 
     @property
@@ -145,6 +146,7 @@ class Shelf:
 
     @cached_property
     def shared(self) -> list[Path]:
+        """The files of references that belong to all posts."""
         return [file for file in bib_files(self.project) if self.owner(file) is None]
 
     def library(self, post: Path) -> Library:
@@ -179,6 +181,7 @@ class Shelf:
 
 
 def shown_name(file: Path, root: Path) -> str:
+    """A file as messages name it: relative to the project where it lies there."""
     return str(file.relative_to(root)) if file.is_relative_to(root) else str(file)
 
 

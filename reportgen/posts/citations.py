@@ -27,6 +27,7 @@ class Citations:
     anchors: dict[str, str] = field(default_factory=dict)
 
     def add(self, item: CiteItem) -> None:
+        """Take the cited works into the list of references, in order of first citation."""
         for key in item.keys:
             self.works.setdefault(key, self.library.works[key])
 
@@ -45,6 +46,7 @@ class Citations:
         )
 
     def number(self, key: str) -> int:
+        """The number of a work in the list of references, from 1."""
         return list(self.works).index(key) + 1
 
     def cite(self, item: CiteItem, ids: Mapping[str, str]) -> str:
@@ -73,9 +75,11 @@ class Citations:
         return self.link(key, str(self.number(key)) if self.numbered else self.labels[key][1], ids)
 
     def enclosed(self, inner: str) -> str:
+        """A citation in the brackets of its style."""
         return f"&#91;{inner}&#93;" if self.numbered else f"({inner})"
 
     def link(self, key: str, text: str, ids: Mapping[str, str]) -> str:
+        """A link to the work in the list of references, as HTML."""
         id = f' id="{ids[key]}"' if key in ids else ""
         to = self.anchors[key]
         return f'<a class="rg-cite"{id} href="#{to}" role="doc-biblioref">{escape(text)}</a>'
@@ -87,6 +91,7 @@ class Citations:
         return f'<{tag} class="rg-refs">\n{items}\n</{tag}>'
 
     def item_html(self, work: Work, place: str) -> str:
+        """A work of the list of references, as HTML; ``place`` anchors its first citation."""
         authors, year = self.labels[work.key]
         year = work.year if self.numbered else year
         label = f"Back to where the text cites {escape(authors)} {escape(year)}"
@@ -99,6 +104,7 @@ class Citations:
 
 
 def order(work: Work) -> tuple[str, str, str]:
+    """What references are sorted by: people, year, title."""
     people = " ".join(f"{name.family} {name.given}" for name in work.people)
     return people.casefold(), work.year, work.text("title").casefold()
 
@@ -141,4 +147,5 @@ def keys_in(caption: str) -> list[tuple[str, ...]]:
 
 
 def keys_of(match: re.Match[str]) -> tuple[str, ...]:
+    """The keys in a citation of Pandoc's kind, such as ``[@ho2020; @song2021]``."""
     return tuple(key.strip()[1:] for key in match[1].split(";"))

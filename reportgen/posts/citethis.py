@@ -102,6 +102,7 @@ def group(name: Any) -> str:
 
 
 def unbraced(text: str) -> str:
+    """BibTeX text without its braces and backslashes."""
     return re.sub(r"[{}\\]", "", text)
 
 

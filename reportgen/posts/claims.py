@@ -37,6 +37,7 @@ class ClaimExtension(Extension):
     tags = {"claim"}  # noqa: RUF012 - Jinja's own contract for extensions
 
     def parse(self, parser: Parser) -> nodes.Node:
+        """The template node of ``<% claim CONDITION %>…<% endclaim %>``."""
         line = next(parser.stream).lineno
         test = parser.parse_expression()
         written = unparse(test)
@@ -56,6 +57,7 @@ class ClaimExtension(Extension):
         compared: list[tuple[str, Any]],
         caller: Callable[[], str],
     ) -> str:
+        """The text of a claim that holds. Raises ReportgenError, with values, where it does not."""
         if truth:
             return caller()
         values = ", ".join(f"{name} is {shown(value)}" for name, value in dict(compared).items())
@@ -65,6 +67,7 @@ class ClaimExtension(Extension):
 
 
 def shown(value: Any) -> str:
+    """A value as messages print it."""
     return f"{value:.6g}" if isinstance(value, float) else repr(value)
 
 
@@ -81,6 +84,7 @@ def operands(test: nodes.Node) -> list[nodes.Expr]:
 
 
 def constant(part: nodes.Expr) -> bool:
+    """Whether a part of a condition names nothing that could change."""
     return not any(True for _ in part.find_all((nodes.Name, nodes.Call))) and not isinstance(
         part, nodes.Name | nodes.Call
     )

@@ -42,6 +42,7 @@ class LineMarks(Extension):
     """
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        """The source in which tags keep the line breaks around them as kramdown needs them."""
         raw = [match.span() for match in RAW.finditer(source)]
 
         def keep(match: re.Match[str]) -> str:
@@ -58,6 +59,7 @@ class LineMarks(Extension):
         return TAG.sub(keep, source)
 
     def filter_stream(self, stream: Any) -> Iterator[Token]:
+        """Jinja's tokens, with the line of the source kept in text and values."""
         for token in stream:
             if token.type == "data":
                 yield Token(token.lineno, "data", mark_lines(token.value, token.lineno))
@@ -177,6 +179,7 @@ def located(error: ReportgenError, source: Source) -> ReportgenError:
 
 
 def undefined(error: UndefinedError, source: Source, names: dict[str, Any]) -> ReportgenError:
+    """The error of a name that a post uses and nobody defines, with the nearest known one."""
     line = template_line(error)
     message = str(error.message)
     match = re.match(r"'(\w+)' is undefined", message)
@@ -192,6 +195,7 @@ def undefined(error: UndefinedError, source: Source, names: dict[str, Any]) -> R
 def syntax_error(
     error: TemplateSyntaxError, environment: Environment, source: Source
 ) -> ReportgenError:
+    """The error of a tag that cannot be read, with its line in the post."""
     message = str(error.message).rstrip(".")
     if message.startswith("Unexpected end of template") and (opened := unclosed(source)):
         line, tag = opened
@@ -221,6 +225,7 @@ def unclosed(source: Source) -> tuple[int, str] | None:
 
 
 def first_tag(source: Source, line: int | None) -> str:
+    """The first tag of a line of the source, or nothing."""
     if line is None or line > len(source.lines):
         return ""
     match = re.search(r"<%.*?(?:%>|$)", source.lines[line - 1])

@@ -27,6 +27,7 @@ class Quantity(Traced, str):
     how: tuple[Any, ...] = ()
 
     def __new__(cls, text: str, value: float, printed: float | None = None) -> "Quantity":
+        """A text that knows the value which it prints."""
         quantity = super().__new__(cls, text)
         quantity.value, quantity.printed = value, value if printed is None else printed
         return quantity

@@ -51,6 +51,7 @@ def unmarked(text: str, tokens: Tokens) -> str:
 
 
 def as_it_is(text: str) -> str:
+    """A value's text where no element may stand, escaped where it needs to be."""
     return text if re.fullmatch(r"[\w.,\u2212\u00a0-]*", text) else escape(text)
 
 
@@ -116,6 +117,7 @@ class PageReader(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Open marks and figures, and note the files of a figure."""
         for each in self.open:
             each.depth += each.tag == tag
         given, line = {name: value or "" for name, value in attrs}, self.getpos()[0]
@@ -128,19 +130,23 @@ class PageReader(HTMLParser):
             self.begin(tag, Figure(given.get("id", ""), line), self.figures)
 
     def begin(self, tag: str, found: Mark | Figure, kept: list[Any]) -> None:
+        """Keep a mark or figure, and follow it to its end."""
         kept.append(found)
         self.open.append(Open(tag, found))
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Read ``<tag/>`` as an element that ends at once."""
         self.handle_starttag(tag, attrs)
         self.handle_endtag(tag)
 
     def handle_endtag(self, tag: str) -> None:
+        """Close what ends here."""
         for each in self.open:
             each.depth -= each.tag == tag
         self.open = [each for each in self.open if each.depth > 0]
 
     def handle_data(self, data: str) -> None:
+        """Add text to all that is open."""
         for each in self.open:
             each.found.text += data
 

@@ -98,6 +98,7 @@ def mathml(tex: str, *, display: bool, alone: bool = False) -> str:
 
 @cache
 def converter() -> "LatexToMathML":
+    """math-core, imported where there is a formula at all."""
     from math_core import LatexToMathML
 
     return LatexToMathML(fancy_error=False, allow_unreliable_rendering=True)
@@ -118,6 +119,7 @@ def prepared(tex: str) -> str:
 
 
 def alias(match: re.Match[str]) -> str:
+    """An environment by the name that math-core knows."""
     small = SMALL if match[2] == "smallmatrix" and match[1] == "begin" else ""
     return f"\\{match[1]}{{{ALIASES[match[2]]}}}{small}"
 
@@ -214,6 +216,7 @@ def settle_rows(table: ElementTree.Element) -> None:
 
 
 def check_braces(tex: str) -> None:
+    """Raise FormulaError where a brace closes that never opened, or never closes."""
     depth = 0
     for match in PIECE.finditer(tex):
         depth += {"{": 1, "}": -1}.get(match[0], 0)

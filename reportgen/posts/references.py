@@ -28,6 +28,7 @@ def described(work: Work, year: str) -> str:
 
 
 def names_html(work: Work) -> str:
+    """The people of a work, as HTML; of many the first ones."""
     names = [escape(str(name)) for name in work.people]
     if work.others or len(names) > MOST:
         return f"{', '.join(names[: MOST - 1])} et al."

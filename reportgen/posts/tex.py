@@ -200,5 +200,6 @@ def tagged(row: str, number: str) -> str:
 
 
 def short(tex: str, limit: int = 60) -> str:
+    """A formula as messages quote it, in at most ``limit`` characters."""
     tex = re.sub(r"\s+", " ", tex.strip())
     return tex if len(tex) <= limit else tex[: limit - 1] + "…"

@@ -129,6 +129,7 @@ def sweep(folder: Path) -> None:
 
 
 def remove(folder: Path) -> None:
+    """Remove a folder of the cache. Raises ReportgenError where it cannot be."""
     try:
         shutil.rmtree(folder)
     except OSError as error:
@@ -136,6 +137,7 @@ def remove(folder: Path) -> None:
 
 
 def not_writable(folder: Path, error: OSError) -> ReportgenError:
+    """The error of a cache that cannot be written."""
     return ReportgenError(
         f"The publishing cache in '{folder}' cannot be written: {error.strerror}.",
         hint="Make the folder writable, or remove it; reportgen makes it anew.",

@@ -33,6 +33,7 @@ class Difference:
 
 
 def is_picture(path: str) -> bool:
+    """Whether a path is that of a picture that can be compared."""
     return PurePosixPath(path).suffix.lower() in PICTURES
 
 
@@ -61,6 +62,7 @@ def frames(content: bytes) -> "list[Image.Image]":
 
 
 def size(images: "list[Image.Image]") -> tuple[int, int] | None:
+    """Width and height of the first frame, or None where there is none."""
     return images[0].size if images else None
 
 

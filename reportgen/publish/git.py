@@ -115,6 +115,7 @@ class Git:
 
 
 def decoded(output: bytes) -> str:
+    """What git printed, with bytes that are no UTF-8 kept."""
     return output.decode("utf-8", "surrogateescape")
 
 
@@ -152,6 +153,7 @@ def served(program: str, url: str) -> list[str]:
 
 
 def numbered(env: Mapping[str, str], settings: Settings) -> dict[str, str]:
+    """Settings as the variables by which git takes them, after those that are there."""
     given = env.get("GIT_CONFIG_COUNT", "")
     first = int(given) if given.isdigit() else 0
     pairs: dict[str, str] = {"GIT_CONFIG_COUNT": str(first + len(settings))}

@@ -205,6 +205,7 @@ def describe(status: Status) -> str:
 
 
 def difference_from_now(status: Status) -> str:
+    """A sentence on what publishing now would change."""
     if status.current:
         return "It is what would be published now."
     edited = [conflict.path for conflict in status.plan.conflicts]

@@ -78,6 +78,7 @@ class Rule:
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
+        """The rule's regular expression, compiled."""
         return re.compile(self.regex, re.MULTILINE)
 
     @cached_property
@@ -178,6 +179,7 @@ def rules() -> tuple[Rule, ...]:
 
 
 def described(rule: Mapping[str, Any]) -> str:
+    """What a rule finds, in words."""
     text = str(rule["description"])
     return text if text[:2] in ("a ", "an") else f"a secret of the kind '{rule['id']}'"
 
@@ -227,6 +229,7 @@ def secrets_in(content: bytes, path: str = "") -> Iterator[tuple[int, str]]:
 
 
 def binary(content: bytes) -> bool:
+    """Whether a file is no text, in UTF-8 or UTF-16."""
     return b"\0" in content and not content.startswith((b"\xff\xfe", b"\xfe\xff"))
 
 

@@ -38,6 +38,7 @@ class Manifest:
 
     @property
     def path(self) -> str:
+        """Where this list lies in the branch."""
         return manifest_path(self.id)
 
     def to_bytes(self) -> bytes:
@@ -52,6 +53,7 @@ def manifest_path(id: str) -> str:
 
 
 def is_manifest(path: str) -> bool:
+    """Whether a path of a branch is that of a list of published files."""
     return path.startswith(FOLDER) and path.endswith(".json")
 
 
@@ -90,10 +92,12 @@ def fault_of(manifest: Manifest, path: str) -> str:
 
 
 def known_fields(values: Mapping[str, Any]) -> list[str]:
+    """The fields of a manifest that a file has."""
     return [name for name in Manifest.__dataclass_fields__ if name in values]
 
 
 def other_format(path: str, found: object) -> ReportgenError:
+    """The error of a list that another version has written."""
     return ReportgenError(
         f"The branch was published by another version of reportgen (manifest format {found!r:.40}, "
         f"where this one knows {FORMAT}).",
@@ -104,6 +108,7 @@ def other_format(path: str, found: object) -> ReportgenError:
 
 
 def damaged(path: str, why: str) -> ReportgenError:
+    """The error of a list that cannot be read."""
     return ReportgenError(
         f"The list of published files in the branch cannot be used: {why}.",
         place=Place(path),

@@ -43,6 +43,7 @@ def check_path(path: str) -> str:
 
 
 def check_encoding(path: str) -> str:
+    """What is wrong with a path for git and file systems, or nothing."""
     try:
         longest = max(len(part.encode()) for part in path.split("/"))
     except UnicodeEncodeError:
@@ -75,6 +76,7 @@ def removable(path: str, allowed: tuple[str, ...], folders: Collection[str]) -> 
 
 
 def within(path: str, place: str) -> bool:
+    """Whether a path lies in a folder, which ends in a slash, or is that file."""
     return path.startswith(place) if place.endswith("/") else path == place
 
 
@@ -110,6 +112,7 @@ def collect(
 
 
 def what_is_wrong_with(path: Path) -> str:
+    """A sentence on a path that is no regular file."""
     if path.is_symlink():
         return f"'{path}' is a link to '{os.readlink(path)}'."
     return f"'{path}' is no regular file."

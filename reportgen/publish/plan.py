@@ -119,6 +119,7 @@ class Known:
         return path in media.SHARED and any(other.files.get(path) == name for other in self.others)
 
     def shared(self, path: str) -> bool:
+        """Whether another report has published this file too."""
         return any(path in other.files for other in self.others)
 
     def ours(self, path: str, name: str, tree: Tree) -> bool:
@@ -128,12 +129,14 @@ class Known:
 
 
 def left_alone(path: str, ids: Mapping[str, str], tree: Tree, owned: Mapping[str, str]) -> bool:
+    """Whether a file that a site may own stays as its owner has it."""
     if path not in tree or not KEPT.fullmatch(path):
         return False
     return tree[path].id != ids[path] and tree[path].id != owned.get(path)
 
 
 def same(tree: Tree, path: str, name: str) -> bool:
+    """Whether the branch has this very file at a path."""
     return path in tree and tree[path].id == name and tree[path].regular
 
 

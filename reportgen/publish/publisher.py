@@ -277,6 +277,7 @@ def check_lfs(git: Git, seen: Survey, plan: Plan) -> None:
 
 
 def index_of(git: Git) -> Path:
+    """The index that publishing uses, apart from the user's."""
     assert git.git_dir is not None
     return git.git_dir / "index-publish"
 
@@ -311,6 +312,7 @@ def counts(plan: Plan) -> str:
 
 
 def moved_under_us(target: Target, seen: Survey) -> ReportgenError:
+    """The error of a branch that has moved since its change was shown."""
     return ReportgenError(
         f"While you were looking, somebody published to branch '{seen.branch}' of "
         f"{target.shown}, so this would no longer be the change that you saw.",

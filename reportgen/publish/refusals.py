@@ -131,6 +131,7 @@ UNKNOWN = Refusal("", "Git failed with {url}: {words}", "")
 
 
 def refusal_of(failure: GitFailure) -> Refusal:
+    """What git's words mean, by the table of refusals."""
     words = failure.stdout + failure.stderr
     return next((r for r in REFUSALS if re.search(r.pattern, words, re.I)), UNKNOWN)
 
@@ -142,6 +143,7 @@ def server_words(stderr: str) -> str:
 
 
 def indented(text: str) -> str:
+    """Text, each line moved in by two spaces."""
     return "\n".join(f"  {line}" for line in text.splitlines())
 
 

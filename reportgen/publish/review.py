@@ -68,6 +68,7 @@ def section(proposal: Proposal, folder: Path, path: str) -> Iterator[str]:
 
 
 def pictures(folder: Path, path: str, old: bytes | None, new: bytes | None) -> Iterator[str]:
+    """The HTML of a picture as it was and as it will be."""
     yield '<div class="three">\n'
     if old is not None:
         yield picture(folder, "old", path, old, "Published")
@@ -81,6 +82,7 @@ def pictures(folder: Path, path: str, old: bytes | None, new: bytes | None) -> I
 
 
 def picture(folder: Path, kind: str, path: str, content: bytes, caption: str) -> str:
+    """The HTML of one picture, which is written beside the page."""
     file = folder / kind / path
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(content)

@@ -200,6 +200,7 @@ def site_files(site: Path) -> dict[str, Path]:
 
 
 def copy(source: Path, target: Path) -> None:
+    """Copy a file as it is, and make the folder for it."""
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(source, target, follow_symlinks=False)
 
@@ -215,6 +216,7 @@ def refuse_faults(findings: "Sequence[Finding]", folder: Path) -> list[str]:
 
 
 def place(finding: "Finding", folder: Path) -> str:
+    """Where a finding stands, as ``path:line`` below the folder."""
     path = finding.path.resolve()
     shown = path.relative_to(folder.resolve()) if path.is_relative_to(folder.resolve()) else path
     return f"{shown}:{finding.line}"

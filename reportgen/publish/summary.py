@@ -15,6 +15,7 @@ def summary(proposal: Proposal) -> str:
 
 
 def lines(proposal: Proposal) -> Iterator[str]:
+    """What a proposal would change, line by line."""
     plan, target, seen = proposal.plan, proposal.target, proposal.survey
     yield f"Publishing {target.kind} to branch '{seen.branch}' of {target.shown}{origin(proposal)}."
     total, new = sizes(proposal)
@@ -31,6 +32,7 @@ def lines(proposal: Proposal) -> Iterator[str]:
 
 
 def origin(proposal: Proposal) -> str:
+    """Where a new branch begins, in brackets."""
     seen = proposal.survey
     if not seen.new:
         return ""
@@ -38,12 +40,14 @@ def origin(proposal: Proposal) -> str:
 
 
 def shown(named: list[str]) -> Iterator[str]:
+    """The first of many lines, and how many more there are."""
     yield from (f"  {line}" for line in named[:SHOWN])
     if len(named) > SHOWN:
         yield f"  … and {len(named) - SHOWN} more {named[0].partition(' ')[0]}"
 
 
 def figure_line(proposal: Proposal, path: str) -> str:
+    """How a picture has changed, in looks and size."""
     old, new = proposal.old(path), proposal.new(path)
     return f"{compare_pictures(old, new)}, {readable(len(old))} → {readable(len(new))}"
 

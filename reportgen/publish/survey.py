@@ -36,6 +36,7 @@ class Survey:
 
     @property
     def new(self) -> bool:
+        """Whether the branch does not exist yet."""
         return not self.head
 
     def of(self, report: str) -> "Survey":
@@ -99,6 +100,7 @@ def in_the_way(branch: str, names: Iterable[str]) -> str:
 
 
 def manifests(git: Git, tree: Mapping[str, Entry]) -> dict[str, Manifest]:
+    """The lists of published files in a branch, by path."""
     paths = [path for path, entry in sorted(tree.items()) if is_manifest(path) and entry.regular]
     return {path: read_manifest(read_blob(git, tree[path].id), path) for path in paths}
 
@@ -127,6 +129,7 @@ def check_branch(seen: Survey, target: Target) -> None:
 
 
 def sources_in(seen: Survey, folder: str) -> str:
+    """The name of the file in a folder of the branch that makes it a Jekyll site, or nothing."""
     return next((name for name in SOURCES if f"{folder}{name}" in seen.tree), "")
 
 

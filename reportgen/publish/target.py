@@ -86,10 +86,12 @@ class Checkout:
 
     @cached_property
     def remotes(self) -> list[str]:
+        """The names of the checkout's remotes."""
         return self.git.text("remote").split() if self.top else []
 
     @cached_property
     def branch(self) -> str:
+        """The branch that is checked out, or nothing."""
         return self.git.ask("symbolic-ref", "--short", "HEAD") if self.top else ""
 
     @property
@@ -158,6 +160,7 @@ def absolute(url: str, start: Path) -> str:
 
 
 def valid_branch(git: Git, branch: str) -> str:
+    """The branch's name. Raises ReportgenError where git would not take it."""
     if branch and not git.ask("check-ref-format", "--branch", branch) == branch:
         raise ReportgenError(f"'{branch}' cannot be the name of a branch.")
     return branch

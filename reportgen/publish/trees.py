@@ -22,6 +22,7 @@ class Entry:
 
     @property
     def regular(self) -> bool:
+        """Whether the entry is a regular file."""
         return self.mode in REGULAR
 
 

@@ -115,6 +115,7 @@ def at_commit(url: str, commit: str) -> str:
 
 
 def filled(name: str, values: Mapping[str, str]) -> str:
+    """A workflow with its values. Raises ReportgenError for one that YAML could read otherwise."""
     for value in values.values():
         if any(character in value.rstrip("\n") for character in '"\\'):
             raise ReportgenError(f"'{value}' cannot be written into a workflow.")

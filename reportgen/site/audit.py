@@ -83,6 +83,7 @@ def audit(target: Path, recorded: Recorded | None = None) -> Audit:
 
 
 def pages_of(target: Path) -> list[Path]:
+    """The pages that are to be audited. Raises ReportgenError where there is nothing."""
     if target.is_file():
         return [target]
     if not target.is_dir():
@@ -103,6 +104,7 @@ def records_for(page: Path, slug: str, read: dict[Path, Records]) -> Records:
 
 
 def parsed(file: Path) -> dict[str, Any]:
+    """The records of a page. Raises ReportgenError for another format, and for what is damaged."""
     try:
         data = json.loads(file.read_bytes())
         if data["format"] != FORMAT:
@@ -148,6 +150,7 @@ def names(value: dict[str, Any]) -> str:
 
 
 def shown(text: str) -> str:
+    """Text as a finding quotes it, in at most 60 characters."""
     text = " ".join(text.split())
     return text if len(text) <= 60 else f"{text[:59]}…"
 

@@ -137,6 +137,7 @@ class Ledger:
         return path in media.SHARED or path.startswith(FIGURES)
 
     def refuse(self, paths: list[str]) -> None:
+        """Raise ReportgenError where files in the way are not ours, or were edited by hand."""
         if not paths:
             return
         lines = [f"  {path}: {'edited by hand' if path in self.ids else 'not written by reportgen'}"
@@ -157,10 +158,12 @@ class Ledger:
             folder.rmdir()
 
     def write_down(self) -> None:
+        """Keep the list of written files for the next build."""
         write_json(self.file, {"files": self.ids})
 
 
 def id_of(content: Content) -> str:
+    """The digest of a file's content, as git gives it."""
     return blob_id(content if isinstance(content, bytes) else content.read_bytes())
 
 

@@ -129,4 +129,5 @@ def states(post: Post) -> list[tuple[str, int]]:
 
 
 def render(project: Project, name: str, **values: Any) -> str:
+    """A page of the preview by one of its templates."""
     return html_templates(project.templates_dir).get_template(name).render(**values)

@@ -45,6 +45,7 @@ def sweep(layer: Layer) -> list[str]:
 
 
 def size_of(layer: Layer) -> int:
+    """The size of all files of a layer, in bytes."""
     return sum(path.stat().st_size for path in layer.folder.rglob("*") if path.is_file())
 
 

@@ -34,30 +34,37 @@ class Converter:
         self.first_note = self.number("footnote_nr", 1)
 
     def number(self, option: str, usual: int) -> int:
+        """An option of the document as a number."""
         try:
             return int(self.state.options.get(option, usual))
         except ValueError:
             return usual
 
     def option(self, name: str, usual: str) -> str:
+        """An option of the document."""
         return self.state.options.get(name, usual)
 
     # Parts
 
     def open(self, name: str, attr: dict[str, str], element: Element | None = None) -> None:
+        """Begin an element."""
         self.parts.append(("open", name, attr, element))
 
     def void(self, name: str, attr: dict[str, str], element: Element | None = None) -> None:
+        """Add an element that has no end."""
         self.parts.append(("void", name, attr, element))
 
     def close(self, name: str) -> None:
+        """End an element."""
         self.parts.append(("close", name))
 
     def say(self, kind: str, text: str) -> None:
+        """Add text of a kind, where there is any."""
         if text:
             self.parts.append((kind, text))
 
     def space(self, indent: int, text: str = "") -> None:
+        """Add white space that kramdown writes between blocks."""
         self.say("space", " " * indent + text)
 
     def ends_line(self, mark: int) -> bool:
@@ -68,16 +75,19 @@ class Converter:
     # Elements
 
     def inner(self, element: Element, indent: int) -> None:
+        """Convert what stands inside."""
         self.stack.append(element)
         for child in element.children:
             self.convert(child, indent + 2)
         self.stack.pop()
 
     def convert(self, element: Element, indent: int) -> None:
+        """Convert an element by the method that is named after its kind."""
         name = element.kind.replace(" ", "_")
         getattr(self, f"convert_{name}")(element, indent)
 
     def block(self, name: str, attr: dict[str, str], element: Element, indent: int) -> None:
+        """An element on a line of its own."""
         self.space(indent)
         self.open(name, attr, element)
         self.inner(element, indent)
@@ -85,6 +95,7 @@ class Converter:
         self.space(0, "\n")
 
     def container(self, name: str, attr: dict[str, str], element: Element, indent: int) -> None:
+        """An element whose children have lines of their own."""
         self.space(indent)
         self.open(name, attr, element)
         self.space(0, "\n")
@@ -94,6 +105,7 @@ class Converter:
         self.space(0, "\n")
 
     def span(self, name: str, element: Element, indent: int) -> None:
+        """An element within a line."""
         self.open(name, element.attr, element)
         self.inner(element, indent)
         self.close(name)
@@ -193,6 +205,7 @@ class Converter:
         self.block(f"h{level}", attr, element, indent)
 
     def in_contents(self, element: Element) -> bool:
+        """Whether a heading belongs into the table of contents."""
         levels = self.option("toc_levels", "1..6")
         match = re.fullmatch(r"(\d)\.\.(\d)", levels)
         wanted = (
@@ -285,6 +298,7 @@ class Converter:
             self.space(0, "\n")
 
     def html_span(self, element: Element, indent: int) -> None:
+        """An HTML element within a line."""
         mark = len(self.parts)
         self.open(element.value, element.attr, element)
         self.inner(element, indent)

@@ -16,6 +16,7 @@ BACKLINK = '{}<a href="#fnref:{}" class="reversefootnote" role="doc-backlink">{}
 
 
 def footnotes(c: Converter) -> None:
+    """The list of footnotes, each with links back to its marks, at the end of what is converted."""
     prefix = c.option("footnote_prefix", "")
     outer, c.parts = c.parts, []
     done = 0

@@ -72,6 +72,7 @@ class Scanner:
 
     @property
     def at_end(self) -> bool:
+        """Whether the whole string has been read."""
         return self.position >= len(self.string)
 
     @property

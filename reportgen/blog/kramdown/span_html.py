@@ -80,4 +80,5 @@ def _is_parsed(r: Reader, name: str, mode: str) -> bool:
 
 
 def span_model(name: str) -> str:
+    """How kramdown reads what stands inside this element among spans."""
     return content_model(name)
