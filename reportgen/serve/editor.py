@@ -27,7 +27,10 @@ WORD = re.compile(r"\w+")
 def editor_of(environ: Mapping[str, str] = os.environ) -> list[str]:
     """The command of $VISUAL or $EDITOR; empty where there is none with windows of its own."""
     for name in ("VISUAL", "EDITOR"):
-        command = shlex.split(environ.get(name, ""))
+        try:
+            command = shlex.split(environ.get(name, ""))
+        except ValueError:  # a quote that never closes
+            continue
         if command and Path(command[0]).stem in GOTO and shutil.which(command[0]):
             return command
     return []
@@ -35,7 +38,7 @@ def editor_of(environ: Mapping[str, str] = os.environ) -> list[str]:
 
 def open_editor(root: Path, file: str, line: int) -> None:
     """Show a line of a project's file. Raises ReportgenError where that cannot be."""
-    path = (root / file).resolve()
+    path = root if "\0" in file else (root / file).resolve()
     if not path.is_relative_to(root.resolve()) or not path.is_file():
         raise ReportgenError(f"There is no file '{file}' in this project.")
     command = editor_of()

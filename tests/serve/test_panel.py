@@ -140,7 +140,9 @@ def test_a_place_opens_the_editor_and_links_to_vs_code(
     expect(link).to_have_attribute("href", re.compile(rf"^vscode://file/.*{POST}:13$"))
 
 
-@pytest.mark.parametrize("file", ["../outside.py", "/etc/passwd", "nothing.py", "", "experiments"])
+@pytest.mark.parametrize(
+    "file", ["../outside.py", "/etc/passwd", "nothing.py", "", "experiments", "a\0b"]
+)
 def test_only_files_of_the_project_are_opened(served: Served, editor: Path, file: str) -> None:
     served.project.root.with_name("outside.py").write_text("")
     served.send(edit=file, line=1)
