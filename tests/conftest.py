@@ -11,11 +11,16 @@ from textwrap import dedent
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from tests.kramdown import kramdown as kramdown
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+# The same examples at every run, however slow the machine is.
+settings.register_profile("steady", deadline=None, derandomize=True)
+settings.load_profile("steady")
 
 PYPROJECT = """
 [tool.reportgen]

@@ -14,8 +14,6 @@ from tests.posts.dom import dom
 
 many = settings(
     max_examples=400,
-    deadline=None,
-    derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 INDENTS = st.sampled_from(["", "", "", "", "  ", "   ", "    ", "\t", "> ", "* "])

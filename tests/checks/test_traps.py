@@ -152,7 +152,6 @@ def bare(text: str) -> str:
 
 @settings(
     max_examples=250,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(sentences())

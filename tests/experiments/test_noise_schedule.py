@@ -90,7 +90,7 @@ def test_evenly_spaced_timesteps() -> None:
         s.linear(300).evenly(301)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(t=st.integers(0, 998), seed=st.integers(0, 99))
 def test_conversions_go_round_and_come_back(t: int, seed: int) -> None:
     x0, eps = torch.randn(2, 3, 1, 4, 4, dtype=torch.float64, generator=_generator(seed))

@@ -5,13 +5,9 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
 from reportgen.media import Drawn, draw
 from tests.media.gallery import gallery
-
-settings.register_profile("steady", deadline=None)
-settings.load_profile("steady")
 
 Once = Callable[[str], tuple[Drawn, Path]]
 

@@ -200,7 +200,7 @@ def test_an_unknown_series_and_too_many_are_told(tmp_path: Path) -> None:
         Curve.from_csv(tmp_path / "wide.csv")
 
 
-@settings(max_examples=50, deadline=None, derandomize=True)
+@settings(max_examples=50)
 @given(st.lists(st.binary(max_size=3 * BLOCK // 2), max_size=6))
 def test_records_survive_blocks(records: list[bytes]) -> None:
     data = bytearray(b"1234567")

@@ -115,9 +115,7 @@ blocks = st.one_of(
 )
 
 
-@settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(document=st.lists(blocks, min_size=1, max_size=5).map("\n\n".join))
 def test_random_documents(document: str, kramdown: Kramdown) -> None:
     with TemporaryDirectory() as folder:

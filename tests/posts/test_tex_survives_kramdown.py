@@ -102,9 +102,7 @@ def found(html: str) -> list[str]:
     return [plain(unescape(a or b)) for a, b in pairs]
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(document=documents)
 def test_random_formulas_and_prose(document: str, kramdown: Kramdown) -> None:
     with TemporaryDirectory() as folder:

@@ -55,7 +55,6 @@ def test_a_path_that_is_fine(path: str) -> None:
     assert check_path(path) == ""
 
 
-@settings(deadline=None)
 @given(st.text(min_size=1))
 def test_no_path_that_is_fine_leaves_a_folder(path: str) -> None:
     if not check_path(path):
@@ -356,7 +355,7 @@ def outcome_id(content: bytes) -> str:
     return blob_id(content)
 
 
-@settings(deadline=None, max_examples=25)  # starts a process for each
+@settings(max_examples=25)  # starts a process for each
 @given(content=st.binary(max_size=300))
 def test_a_blob_has_the_id_that_git_gives_it(
     tmp_path_factory: pytest.TempPathFactory, content: bytes

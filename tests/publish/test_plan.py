@@ -1,7 +1,7 @@
 """Whose file is whose, and what may be done with it: a table, and laws on random trees."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reportgen.publish.manifest import Manifest
@@ -118,7 +118,6 @@ def possible(files: dict[str, str]) -> bool:
 FILES = st.dictionaries(PATHS, st.sampled_from([ONE, TWO, THREE]), max_size=6).filter(possible)
 
 
-@settings(deadline=None)
 @given(there=FILES, owned=FILES, wanted=FILES, overwrite=st.booleans())
 def test_a_plan_without_conflicts_loses_no_file_of_others(
     there: dict[str, str], owned: dict[str, str], wanted: dict[str, str], overwrite: bool
@@ -138,7 +137,6 @@ def test_a_plan_without_conflicts_loses_no_file_of_others(
     assert possible(after)
 
 
-@settings(deadline=None)
 @given(there=FILES, owned=FILES, wanted=FILES)
 def test_a_plan_carried_out_leaves_nothing_to_do(
     there: dict[str, str], owned: dict[str, str], wanted: dict[str, str]

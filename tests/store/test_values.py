@@ -116,13 +116,13 @@ def native(value: Any) -> Any:
 
 
 @given(VALUES)
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_every_value_comes_back_as_it_is(store: Store, value: Any) -> None:
     assert same(round_trip(store, value), native(value))
 
 
 @given(VALUES)
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_a_file_of_one_value_gives_it_back(store: Store, value: Any) -> None:
     file = store.folder / "one.safetensors"
     save_file(file, value, "checkpoint", seconds="1")
@@ -132,7 +132,7 @@ def test_a_file_of_one_value_gives_it_back(store: Store, value: Any) -> None:
 
 
 @given(st.dictionaries(NAMES | st.integers(), arrays() | st.integers(), max_size=5))
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_what_was_stored_is_a_dict_to_everybody(store: Store, value: Any) -> None:
     def again() -> Any:
         return round_trip(store, value)
