@@ -216,9 +216,10 @@ def gone(pid: int) -> bool:
         return True
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+        stat = Path(f"/proc/{pid}/stat").read_bytes()
+    except (ProcessLookupError, FileNotFoundError):
         return True
-    return b"Z" in Path(f"/proc/{pid}/stat").read_bytes().split()[2:3]
+    return b"Z" in stat.split()[2:3]
 
 
 def wait_until_gone(pid: int) -> None:
