@@ -94,8 +94,13 @@ class Bench:
                 if not any(old.iterdir()):
                     old.rmdir()
 
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """Where modules come from: the project, what is installed, and what lies beside it."""
+        return self.root, self.folder / "packages", self.folder / "beside", ROOT
+
     def place(self, name: str, file: str) -> Path:
-        if file.startswith("packages/"):
+        if file.startswith(("packages/", "beside/")):
             return self.folder / file
         file = self.tool.module if file == "step.py" else file
         return self.root / f"experiments/e{name}" / file
@@ -138,7 +143,7 @@ class Bench:
             command,
             cwd=self.root,
             env=environment(
-                PYTHONPATH=os.pathsep.join(map(str, (self.root, self.folder / "packages", ROOT))),
+                PYTHONPATH=os.pathsep.join(map(str, self.paths)),
                 PYTHONHASHSEED=str(stage + 1),
                 PYTHONDONTWRITEBYTECODE="1",
                 **{k: v for edit in EDITS for k, v in edit.variables[stage].items()},
