@@ -9,10 +9,11 @@ const styled = [...document.styleSheets].some(s => s.href === href) || new Promi
   document.head.append(el('link', { rel: 'stylesheet', href, onload: done, onerror: done }));
 });
 
-// One way in for the links and the pictures of a post, which lead to the file without scripts.
+// One way in for the links and the pictures of a post, which lead to the file without scripts. A
+// picture that the theme's own zoom has taken is left to it.
 addEventListener('click', e => {
   const figure = e.target.closest('figure.rg');
-  const picture = figure && e.target.matches('.view img') && !e.target.closest('.strip, a');
+  const picture = figure && e.target.matches('.view img:not(.medium-zoom-image)') && !e.target.closest('.strip, a');
   const a = picture ? figure.querySelector(LINK) : e.target.closest(LINK);
   if (!a || e.defaultPrevented || e.button || e.altKey || e.ctrlKey || e.metaKey || e.shiftKey) return;
   e.preventDefault();
