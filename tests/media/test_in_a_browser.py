@@ -2,17 +2,14 @@
 
 import re
 import shutil
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 import reportgen.media
-from tests.browser import settle
+from tests.browser import served, settle
 from tests.media.conftest import Once
 
 ASSETS = Path(reportgen.media.__file__).parent / "assets"
@@ -28,13 +25,6 @@ PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Figu
 <link rel="icon" href="data:,"><link rel="stylesheet" href="reportgen.css">
 <script src="reportgen.js" defer></script></head>
 <body><p><a class="rg-ref" href="#fig-curve">Figure 5</a></p>{figures}</body></html>"""
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    """A server that keeps no log."""
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
 
 
 @pytest.fixture(scope="module")
@@ -55,13 +45,8 @@ def folder(once: Once, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def address(folder: Path) -> Iterator[str]:
     """The page, served from this machine."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/index.html"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with served(folder) as root:
+        yield f"{root}/index.html"
 
 
 @pytest.fixture

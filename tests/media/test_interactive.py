@@ -2,10 +2,7 @@
 
 import json
 import shutil
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -13,23 +10,15 @@ from playwright.sync_api import Browser, Page, expect
 
 from reportgen.errors import ReportgenError
 from reportgen.media import Panels, Plot, draw, from_value
-from tests.browser import settle
-from tests.media.test_in_a_browser import ASSETS, FIGURE, PAGE, Quiet
+from tests.browser import served, settle
+from tests.media.test_in_a_browser import ASSETS, FIGURE, PAGE
 from tests.media.test_libraries import altair, bokeh, drawn_by_pyplot, plotly
 
 MADE = {"plotly": plotly, "altair": altair, "bokeh": bokeh}
 DRAWN = {"plotly": ".plotly .legend", "altair": ".vega-embed svg", "bokeh": ".bk-Figure"}
+POLICY = "default-src 'self' data: blob:; style-src 'self' 'unsafe-inline'"
+"""Pages run their own scripts only, and no text as code."""
 LONG = 60_000  # ms, for megabytes of script on a busy machine
-
-
-class Strict(Quiet):
-    """A server whose pages run their own scripts only, and no text as code."""
-
-    def end_headers(self) -> None:
-        """The policy, too."""
-        policy = "default-src 'self' data: blob:; style-src 'self' 'unsafe-inline'"
-        self.send_header("Content-Security-Policy", policy)
-        super().end_headers()
 
 
 @pytest.fixture(scope="module")
@@ -50,13 +39,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def address(folder: Path) -> Iterator[str]:
     """The page, served with a strict policy."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Strict, directory=str(folder)))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/index.html"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with served(folder, POLICY) as root:
+        yield f"{root}/index.html"
 
 
 @pytest.fixture

@@ -3,17 +3,13 @@
 import re
 import shutil
 import subprocess
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urldefrag, urljoin
 
 import pytest
 from playwright.sync_api import Browser, Response
 
+from tests.browser import served
 from tests.conftest import ProjectFolder
 from tests.publish.conftest import BLOG
 from tests.publish.helpers import Remote, git
@@ -43,31 +39,6 @@ FORBIDDEN = re.compile(r".*Content Security Policy.*")
     (Path(__file__).parents[2] / "docs/publish.md").read_text(encoding="utf-8"),
     re.MULTILINE,
 )
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    """Serves a folder without a word."""
-
-    def end_headers(self) -> None:
-        """Send the policy that docs/publish.md names."""
-        self.send_header("Content-Security-Policy", POLICY)
-        super().end_headers()
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Keep quiet."""
-
-
-@contextmanager
-def serving(folder: Path) -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def built_by_jekyll(source: Path, destination: Path) -> None:
@@ -132,7 +103,7 @@ def test_pages_under_their_baseurl(
     assert done.code == 0, done
     git("clone", "--quiet", "--branch=gh-pages", empty.url, "served/notes", cwd=tmp_path)
 
-    with serving(tmp_path / "served") as address:
+    with served(tmp_path / "served", POLICY) as address:
         assert_figures_shown(visit_everything(browser, address, "/notes/"))
 
 
@@ -144,7 +115,7 @@ def test_source_that_jekyll_builds(
     git("clone", "--quiet", "--branch=gh-pages", empty.url, "clone", cwd=tmp_path)
     built_by_jekyll(tmp_path / "clone", tmp_path / "served" / "notes")
 
-    with serving(tmp_path / "served") as address:
+    with served(tmp_path / "served", POLICY) as address:
         assert_figures_shown(visit_everything(browser, address, "/notes/"))
 
 
@@ -157,7 +128,7 @@ def test_a_post_in_somebodys_blog(report: ProjectFolder, tmp_path: Path, browser
     git("clone", "--quiet", blog.url, "clone", cwd=tmp_path)
     built_by_jekyll(tmp_path / "clone", tmp_path / "served" / "blog")
 
-    with serving(tmp_path / "served") as address:
+    with served(tmp_path / "served", POLICY) as address:
         assert_figures_shown(visit_everything(browser, address, "/blog/"))
 
 
@@ -178,5 +149,5 @@ def test_pages_without_jekyll_work_under_any_baseurl(
     assert done.code == 0, done
     git("clone", "--quiet", "--branch=gh-pages", empty.url, "served/any/where", cwd=tmp_path)
 
-    with serving(tmp_path / "served") as address:
+    with served(tmp_path / "served", POLICY) as address:
         assert_figures_shown(visit_everything(browser, address, "/any/where/"))

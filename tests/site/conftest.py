@@ -3,17 +3,14 @@
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
 from reportgen.posts import Post, render_posts
 from reportgen.site import write_preview, write_site
+from tests.browser import served as served
 from tests.posts.world import make_project, make_world
 from tests.site.every_kind import GENERATED
 
@@ -65,23 +62,6 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return Built(root / "site", root / "built/blog", posts)
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """The address at which a folder's files can be read."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
 
 
 @pytest.fixture(scope="session")
