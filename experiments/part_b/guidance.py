@@ -16,11 +16,10 @@ from experiments.part_b.digits import (
     DIGITS,
     classes,
     digit_referee,
-    in_percent,
-    starts,
     test_pixels,
 )
-from experiments.part_b.models import conditional_model, few_steps, told
+from experiments.part_b.models import conditional_model, few_steps, first_states, own_noise, told
+from experiments.part_b.scored import DECIMALS, SCORED, UNITS, scored
 from reportgen import Grid, Run, Table, artifact, figure
 
 
@@ -34,35 +33,48 @@ def digit_guidance(
     predicts: str = "v",
     timesteps: int = 300,
     gammas: list[float] = (0.0, 1.0, 2.0, 5.0, 10.0),
-    images: list[int] = (10_000, 10_000, 10_000, 10_000, 10_000),
+    images: int = 2000,
+    gamma: float = 2.0,
+    many: int = 10_000,
     steps: int = 20,
+    eta: float = 1.0,
     batch_size: int = 250,
 ) -> dict[str, Any]:
     """Samples at every guidance scale, from the same noise, scored beside real digits.
 
-    DDIM in ``steps`` steps; ``images`` says how many samples at each of ``gammas``.
+    DDIM in ``steps`` steps, with ``eta`` of the fresh noise of DDPM, the same at every scale.
+    ``many`` are the scores of that many samples at ``gamma``, the first ``images`` among them.
     """
     model, schedule = conditional_model(class_conditional, run.device), linear(timesteps)
-    judge, start = digit_referee(mnist, digit_judge, run.device), starts(run, max(images))
-    shown, scores = [], {}
-    for gamma, count in zip(gammas, images, strict=True):
+    judge = digit_referee(mnist, digit_judge, run.device)
+    start = first_states(run, class_conditional, schedule, max(images, many))
 
-        def draw(part: slice, gamma: float = gamma) -> Tensor:
+    def drawn(gamma: float, name: str, first: int, last: int) -> Tensor:
+        def draw(part: slice) -> Tensor:
+            part = slice(first + part.start, first + part.stop)
             predict = told(model, schedule, predicts, classes(part), gamma)
-            return few_steps(predict, schedule, start[part].to(run.device), steps)
+            x, noise = start[part].to(run.device), own_noise(run, part)
+            return few_steps(predict, schedule, x, steps, noise, eta)
 
-        pixels = in_batches(run, f"gamma {gamma:g}", count, draw, batch_size)
-        score = judge.score(pixels, classes(slice(count)))
-        scores[f"{gamma:g}"] = {"images": count, **score}
-        shown.append(pixels[:CLASSES])
-    test = test_pixels(mnist)
+        return in_batches(run, name, last - first, draw, batch_size)
+
+    def score(pixels: Tensor, labels: Tensor) -> dict[str, Any]:
+        found = judge.score(pixels, labels, run.generator("interval"))
+        return {"images": len(pixels), **found}
+
+    found = {f"{g:g}": drawn(g, f"gamma {g:g}", 0, images) for g in gammas}
+    more = drawn(gamma, "many", images, many)
+    asked, test = classes(slice(max(images, many))), test_pixels(mnist)
+    scores = {name: score(pixels, asked[:images]) for name, pixels in found.items()}
+    whole = torch.cat([found[f"{gamma:g}"], more])
     return {
         "gammas": list(gammas),
-        "shown": torch.stack(shown),
+        "shown": torch.stack([pixels[:CLASSES] for pixels in found.values()]),
         "scores": scores,
-        "best": min(scores, key=lambda gamma: scores[gamma]["frechet"]),
-        "floor": {str(n): judge.floor(test, n) for n in sorted(set(images))},
-        "real": judge.score(test, as_labels(mnist["test_labels"])),
+        "best": min(scores, key=lambda name: scores[name]["frechet"]),
+        "many": {"gamma": gamma, **score(whole, asked[:many])},
+        "floor": {str(n): judge.floor(test, n) for n in (images, many)},
+        "real": score(test, as_labels(mnist["test_labels"])),
     }
 
 
@@ -87,7 +99,7 @@ def missing_class(
 @figure(
     "B.3c",
     caption="The guidance scale from none to too much. All rows begin with the same noise, one a "
-    "column; DDIM in {digit_guidance.steps} steps.",
+    "column; DDIM in {digit_guidance.steps} steps, with the fresh noise of DDPM.",
 )
 def guidance_by_digit(digit_guidance: dict[str, Any]) -> Grid:
     return Grid(
@@ -100,38 +112,24 @@ def guidance_by_digit(digit_guidance: dict[str, Any]) -> Grid:
 @figure(
     "B.3d",
     caption="What guidance does to many samples, by an independent classifier (test accuracy "
-    "{digit_judge.test_accuracy:.3f}). Shares have their 95\u00a0% interval. The Fréchet distance "
+    "{digit_judge.test_accuracy:.3f}), with 95\u00a0% intervals. The Fréchet distance "
     "is between its features of the samples and of the 60,000 training images; the floor is that "
-    "of as many test images. Diversity is the mean distance between two images of a class.",
+    "of as many test images, on average over disjoint sets. Diversity is the mean distance between "
+    "two images of a class.",
 )
 def guidance_table(digit_guidance: dict[str, Any]) -> Table:
-    real = digit_guidance["real"]
+    floor, many, real = (digit_guidance[name] for name in ("floor", "many", "real"))
+    sets = [*by_scale(digit_guidance), (f"γ = {many['gamma']:g}, more", many)]
     rows = [
-        [
-            label,
-            score["images"],
-            100 * score["accuracy"],
-            *in_percent(score["accuracy"], score["images"]),
-            score["frechet"],
-            digit_guidance["floor"][str(score["images"])],
-            score["diversity"],
-        ]
-        for label, score in by_scale(digit_guidance)
+        [label, found["images"], *scored(found), floor[str(found["images"])], found["diversity"]]
+        for label, found in sets
     ]
-    test = ["test images", 10_000, 100 * real["accuracy"]]
-    test += [*in_percent(real["accuracy"], 10_000), real["frechet"], None, real["diversity"]]
+    test = ["test images", real["images"], *scored(real), None, real["diversity"]]
     return Table(
         [*rows, test],
-        ["samples", "number", "as asked", "from", "to", "Fréchet distance", "floor", "diversity"],
-        units={"as asked": "%", "from": "%", "to": "%"},
-        digits={
-            "as asked": 1,
-            "from": 1,
-            "to": 1,
-            "Fréchet distance": 2,
-            "floor": 2,
-            "diversity": 2,
-        },
+        ["samples", "number", *SCORED, "floor", "diversity"],
+        units=UNITS,
+        digits={**DECIMALS, "floor": 1, "diversity": 1},
         highlight=[len(rows)],
     )
 

@@ -22,15 +22,17 @@ from experiments.part_b.guidance import (
     guidance_classes,
     guidance_table,
 )
-from experiments.part_b.models import conditional_model
+from experiments.part_b.models import beginning, conditional_model
 
-GAMMAS, COUNTS = [0.0, 1.0, 3.0, 10.0], [10, 20, 30, 10]
+GAMMAS = [0.0, 1.0, 3.0, 10.0]
 CPU = torch.device("cpu")
 
 
 def guidance(**options: Any) -> dict[str, Any]:
-    settings = {"gammas": GAMMAS, "images": COUNTS, "steps": 3, "batch_size": 8} | options
-    return digit_guidance(FakeRun(), small_mnist(), conditional(), judge(), **settings)
+    settings = {"gammas": GAMMAS, "images": 20, "gamma": 3.0, "many": 50, "steps": 3} | options
+    return digit_guidance(
+        FakeRun(), small_mnist(), conditional(), judge(), **{"batch_size": 8} | settings
+    )
 
 
 @pytest.fixture(scope="module")
@@ -38,23 +40,26 @@ def guided(tmp_path_factory: pytest.TempPathFactory) -> Any:
     return recorded(guidance(), tmp_path_factory.mktemp("guided"))
 
 
-def test_each_scale_is_scored_over_its_own_number(guided: dict[str, Any]) -> None:
-    assert [guided["scores"][f"{gamma:g}"]["images"] for gamma in GAMMAS] == COUNTS
-    assert sorted(guided["floor"]) == ["10", "20", "30"]
+def test_all_scales_are_scored_over_as_many_and_one_over_more(guided: dict[str, Any]) -> None:
+    assert [guided["scores"][f"{gamma:g}"]["images"] for gamma in GAMMAS] == [20] * 4
+    assert (guided["many"]["gamma"], guided["many"]["images"]) == (3.0, 50)
+    assert guided["many"]["frechet"] < guided["scores"]["3"]["frechet"]
+    assert sorted(guided["floor"]) == ["20", "50"]
     assert guided["shown"].shape == (4, 10, 1, 28, 28)
     assert guided["best"] in guided["scores"]
 
 
 def test_neither_batches_nor_other_scales_change_a_sample(guided: dict[str, Any]) -> None:
-    alone = guidance(gammas=[3.0], images=[10], batch_size=10)
+    alone = guidance(gammas=[3.0], images=10, many=20, batch_size=10)
     difference = alone["shown"][0].int() - guided["shown"][2].int()
     assert difference.abs().max() <= 1  # rounding
 
 
-def test_scale_one_is_plain_conditional_sampling(guided: dict[str, Any]) -> None:
+def test_scale_one_without_fresh_noise_is_plain_conditional_sampling() -> None:
+    guided = guidance(eta=0.0)
     schedule, model = linear(300), conditional_model(conditional(), CPU)
     predict = from_v(model, schedule, torch.eye(10))
-    x = starts(FakeRun(), 30)[:10]
+    x = beginning(conditional()["mean"], schedule, starts(FakeRun(), 10))
     plain = as_bytes(final(ddim(predict, schedule, x, schedule.pairs(schedule.evenly(3)))))
     assert (plain.int() - guided["shown"][1].int()).abs().max() <= 1
 
@@ -64,11 +69,13 @@ def test_the_figures_of_guidance_say_what_was_drawn(guided: dict[str, Any]) -> N
     assert sweep.row_labels == ["γ = 0", "γ = 1", "γ = 3", "γ = 10"]
     assert sweep.column_labels == [str(digit) for digit in range(10)]
     table = guidance_table(guided)
-    assert [row[0] for row in table.rows] == [*sweep.row_labels, "test images"]
+    assert [row[0] for row in table.rows] == [*sweep.row_labels, "γ = 3, more", "test images"]
     distances = [guided["scores"][f"{gamma:g}"]["frechet"] for gamma in GAMMAS]
-    assert [row[5] for row in table.rows[:4]] == distances
+    assert [row[4] for row in table.rows[:4]] == distances
+    low, high = guided["scores"]["3"]["accuracy_interval"]
+    assert table.rows[2][3] == f"{100 * low:.1f} to {100 * high:.1f}"
     shares = guidance_classes(guided)
-    assert [row[0] for row in shares.rows] == [row[0] for row in table.rows]
+    assert [row[0] for row in shares.rows] == [*sweep.row_labels, "test images"]
     assert all(sum(row[1:]) == pytest.approx(100) for row in shares.rows)
 
 
