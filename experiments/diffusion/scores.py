@@ -54,7 +54,8 @@ class Referee:
         """The Frechet distance of ``count`` real images, averaged over disjoint sets of them.
 
         ``pixels`` (N, 1, 28, 28) are real images that are not among the reference. A small set
-        has some distance even when it is real; no generator can be asked to have less.
+        has some distance even when it is real. It is a measure of what is good, not a bound: less
+        is possible, for one that is more like the reference than a random set of real images.
         """
         _, features = judge(self.judge, as_unit(pixels))
         sets = [part for part in features.split(count) if len(part) == min(count, len(pixels))]

@@ -69,7 +69,7 @@ def copies_by_scale(
     *,
     predicts: str = "v",
     timesteps: int = 300,
-    gammas: list[float] = (1.0, 2.0),
+    gammas: list[float] = (1.0, 2.5),
     steps: int = 20,
     images: int = 1000,
     batch_size: int = 250,

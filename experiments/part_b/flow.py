@@ -1,5 +1,6 @@
-"""Part B, straight lines: flow matching beside diffusion."""
+"""Part B, straight lines: flow matching beside diffusion with either target."""
 
+from functools import partial
 from typing import Any
 
 import torch
@@ -52,39 +53,52 @@ def flow_matching(
     return trained(run, model, mnist, objective, sample, epochs, batch_size, lr, rate)
 
 
+METHODS = {"v": "diffusion, v", "eps": "diffusion, ε", "flow": "flow"}
+
+
 @artifact
 def digit_flow(
     run: Run,
     mnist: dict[str, Any],
     class_conditional: dict[str, Any],
+    other_target: dict[str, Any],
     flow_matching: dict[str, Any],
     digit_judge: dict[str, Any],
     *,
-    predicts: str = "v",
+    predicts: list[str] = ("v", "eps"),
     timesteps: int = 300,
-    gamma: float = 2.0,
+    gamma: float = 2.5,
     steps: list[int] = (5, 10, 20),
     images: int = 1000,
     batch_size: int = 250,
 ) -> dict[str, Any]:
-    """Flow matching by Euler's method beside diffusion by DDIM: same noise, scale and steps."""
-    diffusion, schedule = conditional_model(class_conditional, run.device), linear(timesteps)
-    flowing = conditional_model(flow_matching, run.device)
+    """Flow matching by Euler's method beside diffusion by DDIM: same noise, scale and steps.
+
+    ``predicts`` are the targets of the two diffusion networks, by which their scores are named.
+    """
+    schedule, device = linear(timesteps), run.device
+    networks = (class_conditional, other_target)
+    diffusion = {
+        target: conditional_model(trained, device)
+        for target, trained in zip(predicts, networks, strict=True)
+    }
+    flowing = conditional_model(flow_matching, device)
     judge, noise = digit_referee(mnist, digit_judge, run.device), starts(run, images)
     start = beginning(class_conditional["mean"], schedule, noise)
     shown: dict[str, Any] = {}
     scores: dict[str, Any] = {}
     for count in steps:
 
-        def by_ddim(part: slice, count: int = count) -> Tensor:
-            predict = told(diffusion, schedule, predicts, classes(part), gamma)
-            return few_steps(predict, schedule, start[part].to(run.device), count)
+        def by_ddim(part: slice, target: str, count: int = count) -> Tensor:
+            predict = told(diffusion[target], schedule, target, classes(part), gamma)
+            return few_steps(predict, schedule, start[part].to(device), count)
 
         def by_euler(part: slice, count: int = count) -> Tensor:
-            velocity = led(flowing, classes(part).to(run.device), gamma)
-            return as_bytes(final(euler(velocity, noise[part].to(run.device), count)))
+            velocity = led(flowing, classes(part).to(device), gamma)
+            return as_bytes(final(euler(velocity, noise[part].to(device), count)))
 
-        for method, draw in (("diffusion", by_ddim), ("flow", by_euler)):
+        by_target = {target: partial(by_ddim, target=target) for target in predicts}
+        for method, draw in {**by_target, "flow": by_euler}.items():
             pixels = in_batches(run, f"{method} {count}", images, draw, batch_size)
             score = judge.score(pixels, classes(slice(images)), run.generator("interval"))
             scores.setdefault(method, {})[str(count)] = score
@@ -99,13 +113,13 @@ def digit_flow(
 
 @figure(
     "B.4",
-    caption="Diffusion by DDIM above, flow matching by Euler's method below, at "
-    "γ = {digit_flow.gamma:g} in as many steps from the same noise.",
+    caption="Diffusion by DDIM, for networks that predict v or ε, and flow matching by Euler's "
+    "method, at γ = {digit_flow.gamma:g} in as many steps from the same noise.",
 )
 def flow_grid(digit_flow: dict[str, Any]) -> Grid:
     rows = [
-        (f"{method}, {count} steps", digit_flow["shown"][method][i].squeeze(1))
-        for method in ("diffusion", "flow")
+        (f"{METHODS[method]}, {count} steps", digit_flow["shown"][method][i].squeeze(1))
+        for method in digit_flow["scores"]
         for i, count in enumerate(digit_flow["steps"])
     ]
     return Grid([tiles for _, tiles in rows], [label for label, _ in rows], DIGITS)
@@ -113,18 +127,18 @@ def flow_grid(digit_flow: dict[str, Any]) -> Grid:
 
 @figure(
     "B.4-table",
-    caption="The two side by side, over {digit_flow.images:,} samples each. As "
+    caption="The three side by side, over {digit_flow.images:,} samples each. As "
     "many test images have a Fréchet distance of {digit_flow.floor:.1f}, and sets of "
     "{frechet_floor.images:,} differ by chance, from {frechet_floor.least:.2f} to "
     "{frechet_floor.most:.2f}. "
-    "Diffusion was trained for {class_conditional.epochs} epochs, flow matching for "
-    "{flow_matching.epochs}.",
+    "The networks were trained for {class_conditional.epochs}, {other_target.epochs} and "
+    "{flow_matching.epochs} epochs.",
 )
 def flow_table(digit_flow: dict[str, Any]) -> Table:
     rows = [
-        [f"{method}, {count} steps", *scored(score), score["diversity"]]
+        [f"{METHODS[method]}, {count} steps", *scored(score[count]), score[count]["diversity"]]
         for count in map(str, digit_flow["steps"])
-        for method, score in ((m, digit_flow["scores"][m][count]) for m in ("diffusion", "flow"))
+        for method, score in digit_flow["scores"].items()
     ]
     return Table(
         rows,
