@@ -55,8 +55,7 @@ def test_neither_batches_nor_other_scales_change_a_sample(guided: dict[str, Any]
     assert difference.abs().max() <= 1  # rounding
 
 
-def test_scale_one_without_fresh_noise_is_plain_conditional_sampling() -> None:
-    guided = guidance(eta=0.0)
+def test_scale_one_is_plain_conditional_sampling(guided: dict[str, Any]) -> None:
     schedule, model = linear(300), conditional_model(conditional(), CPU)
     predict = from_v(model, schedule, torch.eye(10))
     x = beginning(conditional()["mean"], schedule, starts(FakeRun(), 10))
@@ -101,16 +100,18 @@ def test_ancestral_noise_belongs_to_the_sample_and_not_to_the_batch() -> None:
 
 def test_flow_and_diffusion_take_as_many_steps(tmp_path: Path) -> None:
     options = {"steps": [2, 4], "images": 20}
-    result = digit_flow(FakeRun(), small_mnist(), conditional(), conditional(), judge(), **options)
+    networks = [conditional() for _ in range(3)]
+    result = digit_flow(FakeRun(), small_mnist(), *networks, judge(), **options)
     assert {m: list(s) for m, s in result["scores"].items()} == {
-        "diffusion": ["2", "4"],
+        "v": ["2", "4"],
+        "eps": ["2", "4"],
         "flow": ["2", "4"],
     }
     result = recorded(result, tmp_path)
-    assert flow_grid(result).row_labels == [
-        f"{method}, {count} steps" for method in ("diffusion", "flow") for count in (2, 4)
-    ]
-    assert len(flow_table(result).rows) == 4
+    methods = ("diffusion, v", "diffusion, ε", "flow")
+    rows = [f"{method}, {count} steps" for method in methods for count in (2, 4)]
+    assert flow_grid(result).row_labels == rows
+    assert sorted(row[0] for row in flow_table(result).rows) == sorted(rows)
 
 
 @pytest.fixture(scope="module")
