@@ -50,17 +50,6 @@ class Referee:
             "diversity": diversity_within(images, read),
         }
 
-    def floor(self, pixels: Tensor, count: int) -> float:
-        """The Frechet distance of ``count`` real images, averaged over disjoint sets of them.
-
-        ``pixels`` (N, 1, 28, 28) are real images that are not among the reference. A small set
-        has some distance even when it is real. It is a measure of what is good, not a bound: less
-        is possible, for one that is more like the reference than a random set of real images.
-        """
-        _, features = judge(self.judge, as_unit(pixels))
-        sets = [part for part in features.split(count) if len(part) == min(count, len(pixels))]
-        return sum(frechet_distance(part, self.real) for part in sets) / len(sets)
-
 
 def as_unit(pixels: Tensor) -> Tensor:
     """uint8 (N, 1, 28, 28) as floats in [0, 1]."""

@@ -19,6 +19,7 @@ from experiments.part_b.digits import digit_referee, starts
 from experiments.part_b.fewer_steps import digit_samplers, fresh_noise
 from experiments.part_b.first_state import first_state
 from experiments.part_b.guidance import missing_class
+from experiments.part_b.judgement import frechet_floor
 from experiments.part_b.models import few_steps, time_model
 
 CPU = torch.device("cpu")
@@ -65,6 +66,20 @@ def test_each_class_is_missing_once() -> None:
     assert result["without"][3] == pytest.approx(frechet_distance(features, referee.real), rel=1e-4)
     assert len(result["without"]) == 10
     assert result["whole"] < min(result["without"])
+
+
+def test_the_floor_is_that_of_random_sets_and_not_of_neighbours() -> None:
+    mnist = small_mnist(test=200)
+    order = mnist["test_labels"].argsort(kind="stable")
+    in_order = mnist | {name: mnist[name][order] for name in ("test_images", "test_labels")}
+    floor = frechet_floor(FakeRun(), in_order, judge(), images=[50, 200])
+    assert (floor["50"]["sets"], floor["200"]["sets"]) == (4, 1)
+    assert floor["50"]["least"] < floor["50"]["mean"] < floor["50"]["most"]
+    referee = digit_referee(in_order, judge(), CPU)
+    _, features = classifier.judge(referee.judge, as_unit(digits.test_pixels(in_order)))
+    neighbours = [frechet_distance(part, referee.real) for part in features.split(50)]
+    assert floor["50"]["mean"] < sum(neighbours) / 4
+    assert floor["200"]["mean"] == pytest.approx(frechet_distance(features, referee.real), rel=1e-3)
 
 
 def test_copies_are_looked_for_as_at_the_scale_of_the_report() -> None:

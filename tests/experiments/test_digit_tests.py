@@ -44,7 +44,6 @@ def test_all_scales_are_scored_over_as_many_and_one_over_more(guided: dict[str, 
     assert [guided["scores"][f"{gamma:g}"]["images"] for gamma in GAMMAS] == [20] * 4
     assert (guided["many"]["gamma"], guided["many"]["images"]) == (3.0, 50)
     assert guided["many"]["frechet"] < guided["scores"]["3"]["frechet"]
-    assert sorted(guided["floor"]) == ["20", "50"]
     assert guided["shown"].shape == (4, 10, 1, 28, 28)
     assert guided["best"] in guided["scores"]
 

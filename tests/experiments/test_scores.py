@@ -51,27 +51,16 @@ def test_the_frechet_distance_is_that_of_pytorch_fid(features: int) -> None:
     assert frechet_distance(a, b) == pytest.approx(calculate_frechet_distance(*statistics))
 
 
-def test_real_images_are_at_the_floor_and_noise_is_not(judge: Referee, pixels: Tensor) -> None:
+def test_noise_is_far_from_real_images(judge: Referee, pixels: Tensor) -> None:
     real = score(judge, pixels[300:], labels(300))
     noise = score(judge, torch.randint(0, 256, (300, 1, 28, 28)).byte(), labels(300))
-    floor = judge.floor(pixels[300:], 300)
-    assert real["frechet"] == pytest.approx(floor)
-    assert noise["frechet"] > 10 * floor
+    assert noise["frechet"] > 10 * real["frechet"]
 
 
 def test_a_missing_class_costs(judge: Referee, pixels: Tensor) -> None:
     kept = labels(300) != 9
     lacking = score(judge, pixels[300:][kept], labels(300)[kept])
-    assert lacking["frechet"] > judge.floor(pixels[300:], 300)
-
-
-def test_the_floor_is_a_mean_over_disjoint_sets(judge: Referee, pixels: Tensor) -> None:
-    halves = [score(judge, part, labels(150))["frechet"] for part in pixels[300:].split(150)]
-    assert judge.floor(pixels[300:], 150) == pytest.approx(sum(halves) / 2, rel=1e-4)
-    assert judge.floor(pixels[300:], 200) == pytest.approx(
-        score(judge, pixels[300:500], labels(200))["frechet"], rel=1e-4
-    )
-    assert judge.floor(pixels[300:], 10_000) == judge.floor(pixels[300:], 300)
+    assert lacking["frechet"] > score(judge, pixels[300:], labels(300))["frechet"]
 
 
 def test_shares_are_of_what_is_read_and_sum_to_one(judge: Referee, pixels: Tensor) -> None:
