@@ -8,6 +8,7 @@ import os
 import shutil
 import sys
 import tempfile
+import traceback
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -42,8 +43,11 @@ def called(project: Path, output: Path, *arguments: str) -> int:
             code = reportgen(list(arguments))
         except SystemExit as ended:
             code = ended.code if isinstance(ended.code, int) else 2
+        except BaseException:
+            traceback.print_exc()
         finally:
             sys.stdout.flush()
+            sys.stderr.flush()
             os._exit(code)
     return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
 

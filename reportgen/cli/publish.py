@@ -1,6 +1,7 @@
 """reportgen publish"""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from reportgen.publish.git import Git
 from reportgen.publish.history import describe, rollback, status_of
 from reportgen.publish.identity import keep_id, new_id, recognised
 from reportgen.publish.provenance import check_ancestry
-from reportgen.publish.publisher import Outcome, Proposal, publish
+from reportgen.publish.publisher import Notes, Outcome, Proposal, publish
 from reportgen.publish.review import write_review
 from reportgen.publish.source import Request, gathered
 from reportgen.publish.summary import summary
@@ -123,10 +124,8 @@ def run(project: Project, target: Target, options: dict[str, Any]) -> int:
                 found = status_of(git, target, wanted, seen=seen)
                 click.echo(describe(found))
                 return 0 if found.current else 1
-            notes = ancestry(project, overwrite)
-            outcome = publish(
-                git, target, wanted, approve, overwrite=overwrite, notes=notes, seen=seen
-            )
+            wanted = replace(wanted, check=looking(project, wanted.check, overwrite))
+            outcome = publish(git, target, wanted, approve, overwrite=overwrite, seen=seen)
         if options["site"] and outcome.state != "declined":
             take_back(project, options["site"])
         return report(outcome, target, options)
@@ -134,14 +133,14 @@ def run(project: Project, target: Target, options: dict[str, Any]) -> int:
     return with_cache(project.store_dir / "publish", target.url, target.settings, work)
 
 
-def ancestry(project: Project, overwrite: bool) -> Any:
-    """Looks whether the branch was published from work that this checkout does not have."""
+def looking(project: Project, check: Notes, overwrite: bool) -> Notes:
+    """A check that also sees a branch published from work that this checkout does not have."""
 
     def notes(git: Git, seen: Survey) -> list[str]:
         if seen.old is None or overwrite:
-            return []
+            return check(git, seen)
         note = check_ancestry(project.root, seen.old.commit)
-        return [note] if note else []
+        return [*check(git, seen), *([note] if note else [])]
 
     return notes
 

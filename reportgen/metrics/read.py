@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reportgen.errors import ReportgenError, did_you_mean
+from reportgen.errors import Place, ReportgenError, did_you_mean
 from reportgen.metrics import tables, trackers
 from reportgen.metrics.series import Rows, collect
 
@@ -46,7 +47,13 @@ def read_metrics(path: str | Path, kind: str = "", *, step: str = "", run: str =
     if kind not in READERS:
         hint = did_you_mean(kind, list(READERS)) or f"Known: {', '.join(READERS)}."
         raise ReportgenError(f"No log is of the kind '{kind}'.", hint=hint)
-    found = collect(READERS[kind](place, run if kind in BY_RUN else step))
+    try:
+        found = collect(READERS[kind](place, run if kind in BY_RUN else step))
+    except (ValueError, KeyError, sqlite3.Error) as error:
+        what = f"This cannot be read as a log of the kind '{kind}': {error}."
+        raise ReportgenError(
+            what, place=Place(place), hint=f"Known: {', '.join(READERS)}."
+        ) from None
     if not found:
         raise ReportgenError(f"There are no numbers in '{place}'.")
     return found
@@ -72,6 +79,8 @@ def kind_of(path: Path) -> str:
             ("trainer_state.json", "trainer"),
             ("metrics.csv", "lightning"),
             ("meta.yaml", "mlflow"),
+            ("mlflow.db", "mlflow"),
+            ("*.db", "trackio"),
         ):
             if next(path.rglob(pattern), None):
                 return kind

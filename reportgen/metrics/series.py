@@ -44,7 +44,7 @@ def from_records(records: Iterable[Mapping[str, Any]], step: str = "") -> Rows:
     key = step or next((name for name in STEPS if name in names), "")
     for count, record in enumerate(records, 1):
         at = number(record.get(key))
-        if key and at is None:
+        if key and (at is None or at != at):
             continue  # a line about the run, not of it
         for name, value in record.items():
             found = number(value)

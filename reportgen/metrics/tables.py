@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from reportgen.errors import Place, ReportgenError
-from reportgen.metrics.series import Rows, flat, from_records
+from reportgen.metrics.series import Rows, flat, from_records, number
 
 
 def read_csv(path: Path, step: str = "") -> Rows:
@@ -26,13 +26,18 @@ def read_csv(path: Path, step: str = "") -> Rows:
 def csv_records(path: Path) -> list[dict[str, str]]:
     """The rows of a CSV file by column; commas, semicolons and tabs are told apart.
 
-    Raises ReportgenError, with the line, for a row of another length than the header.
+    Between semicolons a comma is that of ``0,5``. Raises ReportgenError, with the line, for a
+    header that is none, and for a row of another length.
     """
     text = path.read_text(encoding="utf-8-sig")
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
     reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter)
     header = next(reader, [])
+    wrong = next((name for name in header if header.count(name) > 1 and name), "")
+    if wrong or any(number(name) is not None for name in header):
+        what = f"Two columns are named '{wrong}'." if wrong else "These are numbers, not names."
+        raise ReportgenError(what, place=Place(path, 1), hint="The first line names the columns.")
     records = []
     for row in filter(None, reader):
         if len(row) != len(header):
@@ -40,7 +45,8 @@ def csv_records(path: Path) -> list[dict[str, str]]:
                 f"This row has {len(row)} cells for {len(header)} columns.",
                 place=Place(path, reader.line_num),
             )
-        records.append(dict(zip(header, row, strict=True)))
+        cells = [cell.replace(",", ".") for cell in row] if delimiter == ";" else row
+        records.append(dict(zip(header, cells, strict=True)))
     return records
 
 
@@ -52,15 +58,15 @@ def read_jsonl(path: Path, step: str = "") -> Rows:
 def json_lines(path: Path) -> Iterator[dict[str, Any]]:
     """The objects of a file. Raises ReportgenError, with the line, for one that is none."""
     lines = path.read_text(encoding="utf-8").splitlines()
-    for number, line in enumerate(lines, 1):
+    for count, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
             record = json.loads(line)
         except ValueError as error:
-            if number == len(lines):
+            if count == len(lines):
                 return  # a run that was killed leaves half a line
-            raise ReportgenError(f"Not valid JSON: {error}.", place=Place(path, number)) from None
+            raise ReportgenError(f"Not valid JSON: {error}.", place=Place(path, count)) from None
         if isinstance(record, dict):
             yield flat(record)
 
@@ -73,8 +79,10 @@ def read_lightning(path: Path, step: str = "") -> Rows:
 def read_trainer(path: Path, step: str = "") -> Rows:
     """``trainer_state.json`` of the Hugging Face trainer, or that of the latest checkpoint."""
     file = path if path.is_file() else newest(path, "trainer_state.json")
-    history = json.loads(file.read_text(encoding="utf-8")).get("log_history", [])
-    return from_records(history, step)
+    state = json.loads(file.read_text(encoding="utf-8"))
+    if not isinstance(state, dict):
+        raise ReportgenError("This is no state of a trainer.", place=Place(file))
+    return from_records(state.get("log_history", []), step)
 
 
 def newest(path: Path, name: str) -> Path:

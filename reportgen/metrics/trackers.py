@@ -82,12 +82,13 @@ def wandb_item(item: list[tuple[int, Field]]) -> tuple[str, Any]:
 
 
 def read_mlflow(path: Path, run: str = "") -> Rows:
-    """A run's folder in ``mlruns``, or a run in ``mlflow.db``: the newest, or that named ``run``.
+    """A run in ``mlflow.db``, or its folder in ``mlruns``: the newest, or that named ``run``.
 
     ``run`` is a run's id, or the beginning of it, or its name.
     """
-    if path.is_file():
-        yield from mlflow_database(path, run)
+    database = path if path.is_file() else path / "mlflow.db"
+    if database.is_file():
+        yield from mlflow_database(database, run)
         return
     folder = path if (path / "metrics").is_dir() else newest_run(path, run)
     for file in sorted((folder / "metrics").rglob("*")):
@@ -128,7 +129,8 @@ def mlflow_database(path: Path, run: str) -> Rows:
 
 
 def read_trackio(path: Path, run: str = "") -> Rows:
-    """A project of trackio, ``PROJECT.db``: its last run, or the one named ``run``."""
+    """A project of trackio, ``PROJECT.db`` or the newest of a folder: its last run, or ``run``."""
+    path = newest(path, "*.db")
     with closing(opened(path)) as database:
         names = [name for (name,) in database.execute("SELECT run_name FROM metrics ORDER BY id")]
         wanted = run or (names[-1] if names else "")

@@ -16,10 +16,11 @@ from reportgen.blog.kramdown import Document, Element, header_id
 from reportgen.blog.liquid import Token
 from reportgen.engine.draw import in_short
 from reportgen.engine.results import caption_of
-from reportgen.errors import ReportgenError, did_you_mean
+from reportgen.errors import ReportgenError
 from reportgen.posts import kramdown, liquid
-from reportgen.posts.draft import Draft, Numbered, cited_in, formula_error, is_block
+from reportgen.posts.draft import Draft, Numbered, cited_in, item_error, refuse_citation
 from reportgen.posts.figures import assets_of, figure_html
+from reportgen.posts.formulas import Formulas
 from reportgen.posts.html import to_html
 from reportgen.posts.items import (
     Address,
@@ -35,45 +36,36 @@ from reportgen.posts.items import (
 from reportgen.posts.marks import (
     CLASS,
     as_one,
-    attributes,
     filled,
     text_of,
     unmarked,
     values_in,
     without_marks,
 )
-from reportgen.posts.maths import kramdown_tex, mathml, quoted
 from reportgen.posts.origins import Origin
 from reportgen.posts.palette import same_colours
+from reportgen.posts.placing import in_place, longer_fence, markup_only, safe_prose
 from reportgen.posts.post import Asset, Heading
 from reportgen.posts.scan import Segment, spans
-from reportgen.posts.tex import FormulaError, expanded
+from reportgen.posts.tex import FormulaError
 from reportgen.posts.tokens import OPEN, TOKEN
 
 if TYPE_CHECKING:
     from reportgen.engine.results import Result, Results
 
 Lookup = Callable[[str], tuple[Draft, Numbered] | None]
-LINE_START = re.compile(r"[ \t>]*(?P<item>(?:(?:[-*+]|\d+\.)[ \t]+)*)")
 RELATION = re.compile(rf"(?<=\w) ([=≈≤≥]) (?=[\w−{OPEN}-])")
-REFERENCE = re.compile(r"\\(eq)?ref\s*\{\s*([^{}]*?)\s*\}")
 ATTACHED = re.compile(r"(?:[.,;:?)’”»%]|!(?!\[))+(?!\w)|-\w+|[’']?s\b")
-NOTE = re.compile(r"^([ \t>]*\{:[^}\n]*\.(?:note|tip|warning)\b[^}\n]*?)(\s*\}[ \t]*)$", re.M)
-"""A list of attributes, kramdown's own syntax, that makes its block a note, a tip or a warning."""
-BLOCK_END = re.compile(r"[ \t>]*(?:$|#{1,6}[ \t]|`{3}|~{3}|<)")
 
 
 @dataclass
 class Body:
-    """``markdown`` still holds the tokens of addresses; ``addressed`` puts them in.
-
-    ``marked`` has a number for each value of a run that the text shows.
-    """
+    """``markdown`` still holds the tokens of addresses; ``addressed`` puts them in."""
 
     draft: Draft
     results: Results
     elsewhere: Lookup
-    math: str
+    formulas: Formulas
     templates: Path
     blog: Blog
     markdown: str = ""
@@ -83,7 +75,6 @@ class Body:
     told: dict[str, str] = field(default_factory=dict)  # see figure_html
     coded: dict[str, str] = field(default_factory=dict)  # see figure_html
     palette: dict[str, int] = field(default_factory=dict)  # see same_colours
-    marked: dict[ValueItem, int] = field(default_factory=dict)
     cited_at: dict[str, str] = field(default_factory=dict)  # the first place of each work's key
     has_citations: bool = False  # whether all of them are in ``cited_at``
 
@@ -133,7 +124,7 @@ class Body:
     def safe(self, segment: Segment) -> str:
         """A piece of the source that neither kramdown nor Liquid will misread."""
         if segment.kind in ("math", "display") and not self.in_liquid(segment, "output", "tag"):
-            return self.formula(segment)
+            return self.formulas.token(segment)
         if segment.kind in ("code", "span"):
             return self.code(segment)
         guard = liquid.entities if segment.kind in ("html", "tag") else safe_prose
@@ -156,7 +147,7 @@ class Body:
         """Code in which quoted values are as they are, and do not end it; marked in a line."""
         tokens = self.draft.tokens
         for match in TOKEN.finditer(segment.text):
-            self.refuse_citation(tokens.get(match), "code")
+            refuse_citation(self.draft, tokens.get(match), "code")
         code = filled(segment.text, tokens)
         code = longer_fence(code) if code != segment.text else code
         values = values_in(segment.text, tokens) if segment.kind == "span" else ()
@@ -165,80 +156,7 @@ class Body:
         if not values:
             return code
         shown = filled(segment.text, tokens).strip("`").strip()
-        return f'<span class="{CLASS}" {self.mark(as_one(values, shown))}>{code}</span>'
-
-    def mark(self, item: ValueItem) -> str:
-        """The attributes of the element that shows a value of a run."""
-        number = self.marked.setdefault(item, len(self.marked) + 1)
-        return attributes(self.draft.source.slug, number)
-
-    def formula(self, segment: Segment) -> str:
-        """A token for a formula, once it is known to be sound; nothing for definitions alone."""
-        equation = self.draft.formulas[segment.start]
-        if not equation.tex.strip():
-            return ""
-        text = self.draft.text.text
-        end = segment.start + len(segment.text)
-        before = text[text.rfind("\n", 0, segment.start) + 1 : segment.start]
-        after = text[end : (text.find("\n", end) + 1 or len(text))].strip()
-        block = is_block(self.draft, segment)
-        alone = before.strip()[-1:] in ("", "|") and after[:1] in ("", "|")
-        anchor = next((self.draft.labels[label][1] for label in equation.labels), "")
-        try:
-            tex = self.with_references(self.with_values(equation.tex))
-            display = segment.kind == "display"
-            values = values_in(equation.tex, self.draft.tokens)
-            item = FormulaItem(tex, display, alone, block, equation.number, anchor, values)
-            self.formula_html(item)
-        except FormulaError as error:
-            raise formula_error(self.draft, segment, error) from None
-        token = self.draft.tokens.put(item)
-        return in_place(token, before, after) if block else token
-
-    def with_values(self, tex: str) -> str:
-        """TeX in which quoted values are plain text."""
-
-        def plain(item: Any) -> str:
-            self.refuse_citation(item, "a formula")
-            return tex_text(getattr(item, "text", "") or "")
-
-        return self.draft.tokens.replace(tex, plain)
-
-    def refuse_citation(self, item: Any, where: str) -> None:
-        """Raises ReportgenError for a citation where no link can stand."""
-        if isinstance(item, CiteItem):
-            raise self.item_error(item, f"A citation cannot stand in {where}.", item.keys[0])
-
-    def with_references(self, tex: str) -> str:
-        """TeX in which references to equations are their numbers."""
-
-        def number(match: re.Match[str]) -> str:
-            shown, _ = self.labelled(match[2])
-            return f"\\text{{({shown})}}" if match[1] else f"\\text{{{shown}}}"
-
-        return REFERENCE.sub(number, tex)
-
-    def labelled(self, name: str) -> tuple[str, str]:
-        """The number and the anchor of an equation. Raises FormulaError if there is none."""
-        for label in (name, f"eq-{name}", f"eq:{name}"):
-            if label in self.draft.labels:
-                return self.draft.labels[label]
-        message = f"No equation has the label '{name}'."
-        raise FormulaError(message, name, did_you_mean(name, list(self.draft.labels)) or None)
-
-    def formula_html(self, item: FormulaItem) -> str:
-        """A formula's final markup, in the post's way of writing maths."""
-        if self.math == "tex":
-            return tex_markup(item)
-        markup = mathml(item.tex, display=item.display, alone=item.alone)
-        markup = markup.replace("<math", '<math class="rg-math"', 1)
-        if item.values:
-            mark = self.mark(as_one(item.values, text_of(markup)))
-            markup = f'<span class="{CLASS}" {mark}>{markup}</span>'
-        if not item.block:
-            return markup
-        number = "" if item.number is None else f'<span class="no">({item.number})</span>'
-        return boxed(item, markup + number)
+        return f'<span class="{CLASS}" {self.formulas.mark(as_one(values, shown))}>{code}</span>'
 
     # Headings
 
@@ -276,8 +194,8 @@ class Body:
             position = match.end()
             before, after = "".join(parts[-5:])[-400:], text[position : position + 1]
             tail = ATTACHED.match(text, position) if isinstance(item, FormulaItem) else None
-            if tail and not item.block and (self.math == "mathml" or not item.display):
-                markup = self.placed(item, before, "x", context, tail[0])
+            if tail and not item.block and (self.formulas.math == "mathml" or not item.display):
+                markup = self.formulas.placed(item, before, "x", context, tail[0])
                 position = tail.end()
             else:
                 markup = self.markup(item, match[0], before, after, context)
@@ -301,31 +219,8 @@ class Body:
         if isinstance(item, TextItem):
             return markup_only(item.text) if item.html else escape(item.text)
         if isinstance(item, FormulaItem):
-            return self.placed(item, before, after, context)
+            return self.formulas.placed(item, before, after, context)
         return token
-
-    def placed(
-        self, item: FormulaItem, before: str, after: str, context: str, tail: str = ""
-    ) -> str:
-        """A formula where it stands: kramdown takes markup that begins a block for a block.
-
-        The ``tail``, punctuation, stays in the formula's line.
-        """
-        if tail:
-            markup = self.placed(item, "x", "x", context)
-            return f'<span style="white-space:nowrap">{markup}{tail}</span>'
-        if context == "raw" and self.math == "tex":
-            opening, closing = "[]" if item.display else "()"
-            return f"&#92;{opening}{quoted(item.tex)}&#92;{closing}"
-        markup = self.formula_html(item)
-        if item.block:
-            return in_place(markup, before, after)
-        if item.display and self.math == "tex":
-            return markup
-        if self.math == "mathml":  # at the beginning of any line it would end the paragraph
-            start = LINE_START.fullmatch(before.rsplit("\n", 1)[-1])
-            return f"<span>{markup}</span>" if start else markup
-        return f"\\{markup}" if after in ("", "\n") and begins_block(before) else markup
 
     def figure(self, item: FigureItem) -> str:
         """A figure or table with its caption; its files join ``assets``."""
@@ -381,13 +276,7 @@ class Body:
         parts = []
         for segment in spans(text):
             if segment.kind in ("math", "display"):
-                try:
-                    tex = expanded(segment.tex, self.draft.macros)
-                    item = FormulaItem(self.with_values(tex), False)
-                    self.formula_html(item)
-                except FormulaError as error:
-                    raise self.caption_error(shown, error) from None
-                parts.append(self.draft.tokens.put(item))
+                parts.append(self.formulas.in_caption(segment.tex, shown))
             elif segment.kind == "text":
                 glued = RELATION.sub("\u00a0\\1\u00a0", segment.text)
                 no_table = re.sub(r"(?<!\\)\|", r"\\|", glued)
@@ -396,23 +285,18 @@ class Body:
                 parts.append(segment.text)
         return self.inline("".join(parts))
 
-    def caption_error(self, shown: Numbered, error: FormulaError) -> Exception:
-        """An error in a formula of a caption, at the figure's line."""
-        message = f"In the caption of '{shown.id}': {error.message}"
-        return self.draft.source.error(message, shown.line, shown.id, error.hint)
-
     def reference(self, item: RefItem) -> str:
         """A link to a figure or table, of this post or another."""
         shown, page, of = self.draft.figures.get(item.id), "", ""
         if not shown:
             found = self.elsewhere(item.id)
             if not found:
-                raise self.item_error(item, f"No post shows '{item.id}'.", item.id)
+                raise item_error(self.draft, item, f"No post shows '{item.id}'.", item.id)
             other, shown = found
             source = self.draft.source
             if source.is_published(self.blog) and not other.source.is_published(self.blog):
                 message = f"'{item.id}' is shown in '{other.source.shown}' alone, which is not"
-                raise self.item_error(item, f"{message} published.", item.id)
+                raise item_error(self.draft, item, f"{message} published.", item.id)
             page = self.draft.tokens.put(Address("post", other.source.path))
             of = f" of “{other.source.front_matter['title']}”"
         place, label = shown.anchor, shown.label
@@ -435,15 +319,15 @@ class Body:
         if not self.has_citations:
             return token
         if not self.cited_at and not self.draft.citations.works:
-            raise self.item_error(item, "This post cites nothing.", "references")
+            raise item_error(self.draft, item, "This post cites nothing.", "references")
         return in_place(self.draft.citations.list_html(self.cited_at), before, after)
 
     def equation_reference(self, item: EquationRef) -> str:
         """A link to a numbered equation."""
         try:
-            number, anchor = self.labelled(item.label)
+            number, anchor = self.formulas.labelled(item.label)
         except FormulaError as error:
-            raise self.item_error(item, error.message, error.needle, error.hint) from None
+            raise item_error(self.draft, item, error.message, error.needle, error.hint) from None
         return f'<a class="eqref" href="#{anchor}">equation&nbsp;{escape(number)}</a>'
 
     def value(self, item: ValueItem) -> str:
@@ -452,7 +336,7 @@ class Body:
         text = escape(item.text).replace("\u00a0", "&nbsp;")
         if item.id and isinstance(item.value, int | float):
             text = f'<data value="{item.value!r}">{text}</data>'
-        mark = f" {self.mark(item)}" if item.origin else ""
+        mark = f" {self.formulas.mark(item)}" if item.origin else ""
         if shown:
             classes = f"val rg-val {CLASS}" if mark else "val rg-val"
             return f'<a class="{classes}"{mark} href="#{shown.anchor}">{text}</a>'
@@ -460,52 +344,8 @@ class Body:
             return f'<span class="{CLASS}"{mark}>{text}</span>'
         return f"<span>{text}</span>"  # kramdown takes a line that begins with <data> for a block
 
-    def item_error(
-        self, item: Any, message: str, needle: str, hint: str | None = None
-    ) -> Exception:
-        """An error at the first place where an item stands in the text."""
-        for match in TOKEN.finditer(self.draft.text.text):
-            if self.draft.tokens.get(match) is item:
-                line = self.draft.text.line(match.start())
-                return self.draft.source.error(message, line, needle, hint)
-        return self.draft.source.error(message, None, needle, hint)
-
-
-def safe_prose(text: str) -> str:
-    """Prose in which kramdown and Liquid find only what its author meant."""
-    text = NOTE.sub(r"\1 .rg-note\2", text)
-    return kramdown.pend_pipes(kramdown.plain_dollars(liquid.entities(text)))
-
-
-def longer_fence(code: str) -> str:
-    """Code whose ticks, or tildes, are more than any that stand in it."""
-    match = re.fullmatch(r"([ >]*)((`|~)\3*)(.*?)(\3+)(\s*)", code, re.DOTALL)
-    if not match:
-        return code
-    margin, fence, tick, inside, _, end = match.groups()
-    longest = max(map(len, re.findall(re.escape(tick) + "+", inside)), default=0)
-    ticks = tick * max(len(fence), longest + 1)
-    pad = " " if "\n" not in inside and tick in (inside[:1], inside[-1:]) else ""
-    return f"{margin}{ticks}{pad}{inside}{pad}{ticks}{end}"
-
 
 LINES = {"cell": "in a table's cell", "heading": "in a heading", "term": "in a term"}
-
-
-def in_place(markup: str, before: str, after: str) -> str:
-    """A block of HTML where its token stands: in the list, quote or note around it."""
-    line = before.rsplit("\n", 1)[-1]
-    start = kramdown.CONTAINER.match(line)
-    margin = re.sub(r"[^\s>]", " ", start[0]) if start else ""
-    if not margin:
-        return f"\n\n{markup}\n\n"
-    lines = [f"{margin}{each}".rstrip() for each in markup.split("\n")]
-    if start and start[0] == line:
-        lines[0] = lines[0][len(margin) :]
-    else:
-        lines.insert(0, "")
-    end = f"\n{margin.rstrip()}" if after in ("", "\n") else f"\n{margin.rstrip()}\n{margin}"
-    return "\n".join(lines) + end
 
 
 def block_ids(element: Element) -> Iterator[str]:
@@ -516,54 +356,9 @@ def block_ids(element: Element) -> Iterator[str]:
         yield from block_ids(child)
 
 
-def begins_block(before: str) -> bool:
-    """Whether what follows ``before`` begins a paragraph, a list item or a quote."""
-    *earlier, line = ["", *before.split("\n")]
-    start = LINE_START.fullmatch(line)
-    return bool(start and (start["item"] or BLOCK_END.match(earlier[-1])))
-
-
-def tex_markup(item: FormulaItem) -> str:
-    """A formula in kramdown's own dollars, with a number and an anchor if it has them."""
-    tex = kramdown_tex(item.tex)
-    if not item.block:
-        return f"$${tex}$$"
-    tag = "" if item.number is None else f" \\tag{{{item.number}}}"
-    return boxed(item, f"\n$$\n{tex}{tag}\n$$\n\n", ' markdown="1"')
-
-
-def boxed(item: FormulaItem, inner: str, more: str = "") -> str:
-    """A displayed formula in a box that scrolls by itself where the page is too narrow."""
-    id = f' id="{item.label}"' if item.label else ""
-    kind = "rg-tex" if more else "eq rg-eq"
-    label = "Equation" if item.number is None else f"Equation {item.number}"
-    return (
-        f'<div class="{kind}"{id} style="overflow-x:auto;overflow-y:hidden" tabindex="0" '
-        f'role="group" aria-label="{label}"{more}>{inner}</div>'
-    )
-
-
 def addressed(text: str, draft: Draft, addresses: Mapping[str, Callable[[Address], str]]) -> str:
     """The text with the addresses in it written by one of ``addresses`` by kind."""
     return draft.tokens.replace(text, lambda item: addresses[item.kind](item))
-
-
-def markup_only(text: str) -> str:
-    """Trusted HTML whose text Markdown and Liquid leave alone."""
-    parts = re.split(r"(<[A-Za-z/!][^>]*>|&#?\w+;)", re.sub(r"\n\s*\n", "\n", text.strip()))
-    return "".join(
-        liquid.entities(p) if i % 2 else re.sub(r"[^\s&<>]+", lambda m: escape(m[0]), p)
-        for i, p in enumerate(parts)
-    )
-
-
-def tex_text(text: str) -> str:
-    """Text as TeX writes it."""
-    text = re.sub(r"[\\{}$&#%_^~]", lambda m: TEX_TEXT.get(m[0], f"\\{m[0]}"), text)
-    return text.replace("\u2212", "-").replace("\u00a0", "~")
-
-
-TEX_TEXT = {"\\": r"\backslash ", "^": r"\text{\textasciicircum}", "~": r"\sim "}
 
 
 def unescape(text: str) -> str:

@@ -212,3 +212,19 @@ def formula_error(post: Draft, segment: Segment, error: FormulaError) -> Reportg
     if not needle or needle not in post.source.lines[line - 1]:
         needle = segment.text.split("\n")[0]
     return post.source.error(error.message, line, needle, error.hint)
+
+
+def item_error(
+    post: Draft, item: Any, message: str, needle: str, hint: str | None = None
+) -> ReportgenError:
+    """An error at the first place where an item stands in the text."""
+    places = (m.start() for m in TOKEN.finditer(post.text.text) if post.tokens.get(m) is item)
+    at = next(places, None)
+    line = None if at is None else post.text.line(at)
+    return post.source.error(message, line, needle, hint)
+
+
+def refuse_citation(post: Draft, item: Any, where: str) -> None:
+    """Raises ReportgenError for a citation where no link can stand."""
+    if isinstance(item, CiteItem):
+        raise item_error(post, item, f"A citation cannot stand in {where}.", item.keys[0])

@@ -35,7 +35,7 @@ def records_asset(body: Body, page: str, results: Results, store: Path) -> Asset
 
     ``page`` is the post as it is written into the site.
     """
-    if not (body.marked or body.draft.figures):
+    if not (body.formulas.marked or body.draft.figures):
         return None
     data = records_of(body, page, results)
     content = written(data).encode()
@@ -62,7 +62,7 @@ def written(data: dict[str, Any]) -> str:
 def records_of(body: Body, page: str, results: Results) -> dict[str, Any]:
     """What ``records.json`` holds."""
     shown = [results[id] for id in body.draft.figures]
-    paths = (path for item in body.marked if item.origin for path in item.origin.paths)
+    paths = (path for item in body.formulas.marked if item.origin for path in item.origin.paths)
     cited = [results[path[0]] for path in dict.fromkeys(paths)]
     behind = [each for result in [*shown, *cited] for each in [result, *ancestors(result, results)]]
     words = {figure.anchor: figure.text for figure in PageReader(page).figures}
@@ -70,7 +70,7 @@ def records_of(body: Body, page: str, results: Results) -> dict[str, Any]:
         "format": FORMAT,
         "post": body.draft.source.slug,
         "runs": {result.node.name: run_of(result, results) for result in behind},
-        "values": {str(number): value_of(item) for item, number in body.marked.items()},
+        "values": {str(number): value_of(item) for item, number in body.formulas.marked.items()},
         "figures": {
             figure.anchor: {
                 "run": results[id].node.name,

@@ -18,6 +18,7 @@ from reportgen.posts.body import Body, addressed
 from reportgen.posts.cards import social_card
 from reportgen.posts.citethis import how_to_cite
 from reportgen.posts.draft import Draft, Numbered, draft
+from reportgen.posts.formulas import Formulas
 from reportgen.posts.html import to_html
 from reportgen.posts.items import Address
 from reportgen.posts.post import Post
@@ -145,9 +146,12 @@ def finish(post: Draft, drafts: Drafts) -> Post:
     project, results, source = drafts.project, drafts.results, post.source
     folder = project.templates_dir
     post.how_to_cite = how_to_cite(post, drafts.blog, project)
-    body = Body(post, results, drafts.showing, project.math, folder, drafts.blog).assemble()
-    untexed = Untexed(post, results, drafts.showing, "mathml", folder, drafts.blog)
-    seen = body if project.math == "mathml" else untexed.assemble()
+
+    def body_with(formulas: Formulas) -> Body:
+        return Body(post, results, drafts.showing, formulas, folder, drafts.blog).assemble()
+
+    body, untexed = body_with(Formulas(post, project.math)), Untexed(post, "mathml")
+    seen = body if project.math == "mathml" else body_with(untexed)
     card = None if "image" in source.front_matter else social_card(post, results, project)
     front_matter = published(source, post, body, results)
     if card:

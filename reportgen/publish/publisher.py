@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from reportgen.blog import config
 from reportgen.errors import ReportgenError
@@ -11,24 +10,15 @@ from reportgen.files import blob_id
 from reportgen.publish.conflicts import conflict_error
 from reportgen.publish.dates import check_dates
 from reportgen.publish.git import Git, GitFailure
-from reportgen.publish.guard import check_sizes
-from reportgen.publish.leaks import check_secrets
+from reportgen.publish.guard import check_contents, check_lfs, fingerprints
 from reportgen.publish.manifest import Manifest
-from reportgen.publish.paths import Content, check_paths, read_content, refusal, removable
+from reportgen.publish.paths import Content, check_paths, read_content, removable
 from reportgen.publish.plan import Plan, make_plan
 from reportgen.publish.refusals import indented, redacted, refused
 from reportgen.publish.remote import LostRace, push
 from reportgen.publish.survey import Survey, check_baseurl, check_branch, settings_of, survey
 from reportgen.publish.target import Target
-from reportgen.publish.trees import (
-    Tree,
-    identity,
-    lfs_paths,
-    read_blob,
-    write_blobs,
-    write_commit,
-    write_tree,
-)
+from reportgen.publish.trees import Tree, identity, read_blob, write_blobs, write_commit, write_tree
 
 REPLAYS = 3
 """How often a push that lost a race is tried again on top of the winner's."""
@@ -42,7 +32,7 @@ class Wanted:
     ``allowed`` limits where they may lie (see ``paths.BLOG_PATHS``); empty means anywhere.
     ``certain``: a person has said that the manifest's baseurl is right. ``written``: the ids of
     what a build has left at each path, which its owner may have committed by hand. ``check`` looks
-    at the branch that all this will be merged with.
+    at the branch that all this will be merged with: it may raise, or return remarks.
     """
 
     manifest: Manifest
@@ -116,18 +106,16 @@ def publish(
     approve: Approve,
     *,
     overwrite: bool = False,
-    notes: Notes = no_notes,
     seen: Survey | None = None,
 ) -> Outcome:
     """Bring ``wanted`` into the target's branch, once ``approve`` has seen the change.
 
-    ``notes`` looks at the branch too: it may raise, or return remarks for ``approve`` to show.
     ``seen`` is a look at it that was taken already.
     Raises ReportgenError for what must not be published, conflicts, and refusals of the remote;
     the branch is then as it was.
     """
     check_identity(git)
-    seen, change = prepare(git, target, wanted, overwrite=overwrite, notes=notes, seen=seen)
+    seen, change = prepare(git, target, wanted, overwrite=overwrite, seen=seen)
     return carry_out(git, target, seen, change, approve)
 
 
@@ -137,7 +125,6 @@ def prepare(
     wanted: Wanted,
     *,
     overwrite: bool = False,
-    notes: Notes = no_notes,
     seen: Survey | None = None,
 ) -> tuple[Survey, Change]:
     """Look at the branch and at what is wanted there; raises what ``publish`` raises."""
@@ -152,8 +139,7 @@ def prepare(
     if not target.own:
         manifest = replace(manifest, baseurl=config.baseurl(settings))
     moved = check_baseurl(seen, target, manifest.baseurl, certain=wanted.certain)
-    looks = (*wanted.check(git, seen), *notes(git, seen))
-    said = (*wanted.notes, *looks, *([moved] if moved else []))
+    said = (*wanted.notes, *wanted.check(git, seen), *([moved] if moved else []))
     written = {f"{target.folder}{path}": known for path, known in wanted.written.items()}
     check_contents(contents, ids, sizes, seen)
     posts = {path: read_content(contents[path]) for path in contents if "_posts/" in path}
@@ -239,49 +225,6 @@ def check_identity(git: Git) -> str:
     return who
 
 
-def fingerprints(contents: Mapping[str, Content]) -> tuple[dict[str, str], dict[str, int]]:
-    """Blob id and size in bytes of every path."""
-    ids: dict[str, str] = {}
-    sizes: dict[str, int] = {}
-    for path in sorted(contents):
-        content = read_content(contents[path])
-        ids[path], sizes[path] = blob_id(content), len(content)
-    return ids, sizes
-
-
-def check_contents(
-    contents: Mapping[str, Content], ids: Mapping[str, str], sizes: Mapping[str, int], seen: Survey
-) -> None:
-    """Raise ReportgenError for giants, and for secrets not yet in the branch."""
-    others = sum(entry.size for path, entry in seen.tree.items() if path not in sizes)
-    check_sizes(sizes, others)
-    public = {entry.id for entry in seen.tree.values()}
-    new = {path: contents[path] for path in sorted(contents) if ids[path] not in public}
-    check_secrets({path: read_content(content) for path, content in new.items()})
-
-
-def check_lfs(git: Git, seen: Survey, plan: Plan) -> None:
-    """Raise ReportgenError where the branch gives a path of ours to Git LFS."""
-    attributes = [path for path in (*seen.tree, *plan.write) if path.endswith(".gitattributes")]
-    if not attributes:
-        return
-    index = index_of(git)
-    git.run("read-tree", *([seen.parent] if seen.parent else ["--empty"]), index=index)
-    tracked = lfs_paths(git, plan.write, index)
-    if tracked:
-        raise refusal(
-            "The branch gives these paths to Git LFS, which GitHub Pages does not serve",
-            [f"'{path}'" for path in tracked],
-            "Take them out of its .gitattributes.",
-        )
-
-
-def index_of(git: Git) -> Path:
-    """The index that publishing uses, apart from the user's."""
-    assert git.git_dir is not None
-    return git.git_dir / "index-publish"
-
-
 def make_commit(git: Git, seen: Survey, plan: Plan, change: Change) -> str:
     """The id of a commit that makes ``plan`` true on top of what was seen."""
     manifest = plan.manifest.to_bytes()
@@ -289,7 +232,7 @@ def make_commit(git: Git, seen: Survey, plan: Plan, change: Change) -> str:
     needed = {name: change.contents[name] for name in plan.write.values()
               if name in change.contents}  # fmt: skip
     write_blobs(git, {**needed, blob_id(manifest): manifest})
-    tree = write_tree(git, seen.parent, {**plan.write, **ours}, plan.removed, index_of(git))
+    tree = write_tree(git, seen.parent, {**plan.write, **ours}, plan.removed)
     sign = git.ask("config", "--type=bool", "commit.gpgsign") == "true"
     try:
         return write_commit(git, tree, seen.parent, change.message(plan), sign=sign)

@@ -91,11 +91,17 @@ def write_blobs(git: Git, contents: Mapping[str, Content]) -> None:
         raise Damaged("a file changed while it was being published")
 
 
-def write_tree(
-    git: Git, base: str, write: Mapping[str, str], remove: Iterable[str], index: Path
-) -> str:
+def index_at(git: Git, commit: str) -> Path:
+    """An index apart from the user's, which holds the tree of ``commit`` ('' for none)."""
+    assert git.git_dir is not None
+    index = git.git_dir / "index-publish"
+    git.run("read-tree", *([f"{commit}^{{tree}}"] if commit else ["--empty"]), index=index)
+    return index
+
+
+def write_tree(git: Git, base: str, write: Mapping[str, str], remove: Iterable[str]) -> str:
     """The id of the tree of commit ``base`` ('' for none) with blobs written and paths removed."""
-    git.run("read-tree", *([f"{base}^{{tree}}"] if base else ["--empty"]), index=index)
+    index = index_at(git, base)
     lines = [f"0 {'0' * 40}\t{path}" for path in remove]
     lines += [f"100644 {name}\t{path}" for path, name in write.items()]
     data = "".join(f"{line}\0" for line in lines).encode("utf-8", "surrogateescape")
@@ -104,15 +110,17 @@ def write_tree(
     return git.text("write-tree", index=index)
 
 
-def lfs_paths(git: Git, paths: Iterable[str], index: Path) -> list[str]:
-    """Those of ``paths`` that the .gitattributes in ``index`` give to Git LFS.
+def lfs_paths(git: Git, commit: str, paths: Iterable[str]) -> list[str]:
+    """Those of ``paths`` that the .gitattributes of ``commit`` ('' for none) give to Git LFS.
 
     Plumbing writes blobs as they are, so such a file would be published as no pointer at all.
     """
     data = "".join(f"{path}\0" for path in paths).encode()
     if not data:
         return []
-    answer = git.text("check-attr", "--cached", "-z", "--stdin", "filter", data=data, index=index)
+    answer = git.text(
+        "check-attr", "--cached", "-z", "--stdin", "filter", data=data, index=index_at(git, commit)
+    )
     fields = answer.split("\0")
     return [path for path, value in zip(fields[::3], fields[2::3], strict=False) if value == "lfs"]
 

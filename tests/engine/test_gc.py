@@ -11,7 +11,7 @@ from reportgen.cli.gc import useless_checkpoints
 from reportgen.engine.session import Session
 from reportgen.project import find_project
 from tests.conftest import ProjectFolder
-from tests.engine.test_survival import (
+from tests.engine.survival import (
     building,
     check_store,
     kill,
@@ -41,12 +41,6 @@ def second(first):
         time.sleep(0.01)
     return {"sum": sum(first["x"])}
 """
-
-
-@pytest.fixture
-def outside(tmp_path: Path) -> Path:
-    (tmp_path / "outside").mkdir()
-    return tmp_path / "outside"
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.conftest import ProjectFolder
-from tests.engine.test_survival import wait_until_gone
+from tests.engine.survival import wait_until_gone
 
 ROOT = Path(__file__).parents[2]
 

@@ -5,6 +5,7 @@ import os
 import sqlite3
 import struct
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -175,6 +176,10 @@ FAULTS: dict[str, tuple[str, str, str]] = {
     "not JSON": ("log.jsonl", '{"a": 1}\nnope\n{"a": 2}\n', "log.jsonl:2: Not valid JSON"),
     "no database": ("p.db", "text", "is no SQLite database"),
     "no run": ("run.wandb", "text", "no file of Weights & Biases"),
+    "no header": ("log.csv", "1,0.5\n2,0.25\n", "log.csv:1: These are numbers, not names."),
+    "twice": ("log.csv", "step,loss,loss\n1,2,3\n", "log.csv:1: Two columns are named 'loss'."),
+    "no state": ("trainer_state.json", "[]", "This is no state of a trainer."),
+    "half a state": ("trainer_state.json", "{", "cannot be read as a log of the kind 'trainer'"),
 }
 
 
@@ -185,6 +190,21 @@ def test_faults_are_told(tmp_path: Path, name: str, content: str, message: str) 
     with pytest.raises(ReportgenError) as error:
         read_metrics(tmp_path / name)
     assert message in str(error.value)
+
+
+def test_files_of_others_are_told(tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_bytes("step,loss\n1,2\n".encode("utf-16"))
+    with closing(sqlite3.connect(tmp_path / "other.db")) as database:
+        database.execute("CREATE TABLE a (b)")
+    (tmp_path / "a.tfevents.1").write_bytes(struct.pack("<QI", 4, 0) + b"none" + b"0000")
+    for name in ("log.csv", "other.db", "a.tfevents.1"):
+        with pytest.raises(ReportgenError, match=f"{name}: This cannot be read as a log"):
+            read_metrics(tmp_path / name)
+
+
+def test_decimal_commas(tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_text("step;loss\n1;0,5\n2;0,25\n")
+    assert read_metrics(tmp_path / "log.csv")["loss"]["value"].tolist() == [0.5, 0.25]
 
 
 def test_an_unknown_series_and_too_many_are_told(tmp_path: Path) -> None:
