@@ -70,7 +70,7 @@ def unknown(source: Source, uses: Uses, graph: "Graph") -> Iterator[ReportgenErr
     artifacts = [node.name for node in graph if not node.is_figure]
     known = [*artifacts, *NAMES, *make_environment().globals]
     for name in uses.names:
-        if name not in known:
+        if name not in known and name not in uses.assigned:
             hint = did_you_mean(name, known)
             hint = hint or "It must be an artifact, a function or a variable."
             line = line_of(source, re.compile(rf"<%.*\b{re.escape(name)}\b"))

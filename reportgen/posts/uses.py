@@ -18,7 +18,8 @@ class Uses:
     ``codes`` are the definitions that it quotes.
 
     ``dynamic`` says that some id is computed, so that more figures may be asked for. ``captions``
-    are those that the post itself gives figures, as far as they are written out.
+    are those that the post itself gives figures, as far as they are written out. ``assigned`` are
+    the names that it sets itself, also where that is under a condition.
     """
 
     figures: tuple[str, ...]
@@ -28,6 +29,7 @@ class Uses:
     codes: tuple[str, ...] = ()
     cited: tuple[str, ...] = ()
     captions: Mapping[str, str] = field(default_factory=dict)
+    assigned: frozenset[str] = frozenset()
 
 
 def figures_of(source: Path, root: Path | None = None) -> Uses:
@@ -93,4 +95,5 @@ def uses_in(tree: Any) -> Uses:
             captions[str(first.value)] = str(caption.value)
     shown, refs, codes, cited = (tuple(dict.fromkeys(each)) for each in found.values())
     names = tuple(sorted(meta.find_undeclared_variables(tree)))
-    return Uses(shown, refs, names, dynamic, codes, cited, captions)
+    assigned = {name.name for name in tree.find_all(nodes.Name) if name.ctx == "store"}
+    return Uses(shown, refs, names, dynamic, codes, cited, captions, frozenset(assigned))

@@ -6,7 +6,14 @@ import pytest
 
 from reportgen.errors import ReportgenError
 from reportgen.posts import render_posts
-from tests.posts.world import World, make_project, make_world, render_body, render_text
+from tests.posts.world import (
+    World,
+    make_project,
+    make_world,
+    markdown_body,
+    render_body,
+    render_text,
+)
 
 FIRST = 4  # the line of the file on which a body begins
 
@@ -210,3 +217,8 @@ def test_the_caption_that_a_post_gives_quotes_values_as_text(tmp_path: Path) -> 
     caption = html.partition("</b>")[2].partition("</figcaption>")[0]
     assert "0.31, 0.12 and 0.08" in caption
     assert ">0.90</data>" in caption or "0.90" in caption
+
+
+def test_a_name_that_is_set_under_a_condition_is_known(tmp_path: Path) -> None:
+    body = "<% if denoiser.epochs > 1 %><% set a, b = denoiser, 2 %><%= a.epochs + b %><% endif %>"
+    assert "7" in markdown_body(render_text(tmp_path, body))
