@@ -14,6 +14,27 @@ from reportgen import Run
 SYNC_EVERY = 100
 """Steps between two moments at which the loop waits for the device to read the losses."""
 
+Rate = Callable[[float], float]
+"""``rate(done)`` is the share of the first learning rate after ``done`` of the training, [0, 1]."""
+
+
+def constant(done: float) -> float:
+    """The same learning rate throughout."""
+    return 1.0
+
+
+def falls_by_epoch(epochs: int, end: float = 0.1) -> Rate:
+    """Geometrically to ``end``, once an epoch: the rate after the last epoch would be ``end``."""
+    return lambda done: end ** (math.floor(done * epochs) / epochs)
+
+
+def cosine(done: float, warm_up: float = 0.03) -> float:
+    """Up in a straight line for a share ``warm_up`` of the training, and down to nothing.
+
+    Loshchilov, Hutter 2017 (arXiv:1608.03983), equation 5, without restarts.
+    """
+    return min(1.0, done / warm_up) * (1 + math.cos(math.pi * done)) / 2
+
 
 def train(
     run: Run,
@@ -25,7 +46,7 @@ def train(
     epochs: int,
     batch_size: int,
     lr: float,
-    lr_final: float | None = None,
+    rate: Rate = constant,
     ema: float = 0.0,
     evaluate: Callable[[], dict[str, Any]] | None = None,
     rank: int = 0,
@@ -33,16 +54,17 @@ def train(
 ) -> dict[str, Any]:
     """Train ``model`` in place with Adam and return the history of the training.
 
-    ``images`` is (N, C, H, W), ``labels`` (N,). The learning rate falls geometrically, once an
-    epoch, from ``lr`` to ``lr_final`` (constant by default). With ``ema`` the model ends with an
-    exponential moving average of its weights, of that decay. ``evaluate()`` is called after every
-    epoch. ``rank`` and ``world_size`` give each process of a distributed training its share of
-    every batch; the caller wraps the model.
+    ``images`` is (N, C, H, W), ``labels`` (N,). The learning rate of a step is ``lr`` times
+    ``rate`` of the share of the training that is done in its middle. With ``ema`` the model ends
+    with an exponential moving average of its weights, of that decay. ``evaluate()`` is called
+    after every epoch. ``rank`` and ``world_size`` give each process of a distributed training its
+    share of every batch; the caller wraps the model.
 
     The order of an epoch and the noise of a step come from generators named by their numbers, so
     a training that resumes from its checkpoint ends in the same weights as one never stopped.
 
-    Returns ``loss`` (one float a step), ``evaluations`` (one dict an epoch) and ``seconds``.
+    Returns ``loss`` and ``rates`` (one float a step), ``evaluations`` (one dict an epoch) and
+    ``seconds``.
     """
     steps_per_epoch = math.ceil(len(images) / batch_size)
     checkpoint = run.checkpoint("training")
@@ -55,8 +77,8 @@ def train(
         epoch, batch = divmod(step, steps_per_epoch)
         if batch == 0 or step == first:
             order = torch.randperm(len(images), generator=run.generator(f"epoch {epoch}"))
-            state.set_lr(lr * ((lr_final or lr) / lr) ** (epoch / epochs))
         index = order[batch * batch_size : (batch + 1) * batch_size][rank::world_size]
+        state.set_lr(lr * rate((step + 0.5) / total))
         x, c = images[index].to(run.device), labels[index].to(run.device)
         state.update(objective, forward, x, c, run.generator(f"step {step}, rank {rank}"))
 
@@ -68,7 +90,12 @@ def train(
             if ends_epoch or checkpoint.due():
                 checkpoint.save(state.as_dict())
     state.use_average()
-    return {"loss": state.loss, "evaluations": state.evaluations, "seconds": state.seconds}
+    return {
+        "loss": state.loss,
+        "rates": [lr * rate((step + 0.5) / total) for step in range(total)],
+        "evaluations": state.evaluations,
+        "seconds": state.seconds,
+    }
 
 
 def compiled(model: nn.Module, steps: int) -> nn.Module:

@@ -7,7 +7,7 @@ import torch
 
 from experiments.diffusion.classifier import judge
 from experiments.diffusion.schedule import cosine
-from experiments.diffusion.train import train
+from experiments.diffusion.train import falls_by_epoch, train
 from experiments.diffusion.weights import compact
 from experiments.part_a import backends, deepfloyd
 from experiments.part_a.originals import drawn
@@ -41,7 +41,7 @@ def scenes_model(
         epochs=epochs,
         batch_size=batch_size,
         lr=lr,
-        lr_final=lr_final,
+        rate=falls_by_epoch(epochs, lr_final / lr),
         ema=ema,
     )
     return {
@@ -79,7 +79,7 @@ def scenes_judge(
         epochs=epochs,
         batch_size=batch_size,
         lr=lr,
-        lr_final=lr_final,
+        rate=falls_by_epoch(epochs, lr_final / lr),
     )
     weights = compact(model)
     model.load_state_dict(weights)

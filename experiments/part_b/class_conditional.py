@@ -13,6 +13,7 @@ from experiments.part_b.diagram import draw_unet
 from experiments.part_b.digits import CLASSES, DIGITS
 from experiments.part_b.models import (
     PREDICT,
+    beginning,
     by_epoch,
     hidden_of,
     told,
@@ -36,18 +37,24 @@ def class_conditional(
     instances: int = 4,
     epochs: int = 6,
     batch_size: int = 128,
-    lr: float = 1e-3,
+    lr: float = 3e-3,
+    rate: str = "cosine",
 ) -> dict[str, Any]:
     """U-Net told the time and, nine times in ten, the class; guided samples after every epoch."""
     model, schedule = UNet(hidden, time=True, classes=CLASSES), linear(timesteps)
     labels = torch.arange(CLASSES).repeat(instances)
     start = noise_like(torch.empty(len(labels), 1, 28, 28), run.generator("start"))
 
-    def sample() -> Tensor:
-        return walk(run, told(model, schedule, predicts, labels, gamma), schedule, start)
+    def sample(mean: Tensor) -> Tensor:
+        return walk(
+            run,
+            told(model, schedule, predicts, labels, gamma),
+            schedule,
+            beginning(mean, schedule, start),
+        )
 
     objective = PREDICT[predicts](schedule, one_hot(CLASSES, drop))
-    return trained(run, model, mnist, objective, sample, epochs, batch_size, lr)
+    return trained(run, model, mnist, objective, sample, epochs, batch_size, lr, rate)
 
 
 @figure(

@@ -10,7 +10,7 @@ from experiments.diffusion.data import MNIST_FILES, as_images, as_labels, read_i
 from experiments.diffusion.metrics import accuracy, share_interval
 from experiments.diffusion.objectives import noise_like
 from experiments.diffusion.scores import Referee, referee
-from experiments.diffusion.train import train
+from experiments.diffusion.train import falls_by_epoch, train
 from experiments.diffusion.weights import compact
 from reportgen import Run, artifact
 
@@ -49,7 +49,7 @@ def digit_judge(
         epochs=epochs,
         batch_size=batch_size,
         lr=lr,
-        lr_final=lr_final,
+        rate=falls_by_epoch(epochs, lr_final / lr),
     )
     weights = compact(model)
     model.load_state_dict(weights)

@@ -33,21 +33,22 @@ def flow_matching(
     gamma: float = 2.0,
     steps: int = 50,
     instances: int = 4,
-    epochs: int = 2,
+    epochs: int = 6,
     batch_size: int = 128,
-    lr: float = 1e-3,
+    lr: float = 3e-3,
+    rate: str = "cosine",
 ) -> dict[str, Any]:
     """The class-conditional network again, trained to follow straight lines from noise to image."""
     model = UNet(hidden, time=True, classes=CLASSES)
     labels = torch.arange(CLASSES).repeat(instances)
     start = noise_like(torch.empty(len(labels), 1, 28, 28), run.generator("start"))
 
-    def sample() -> Tensor:
+    def sample(mean: Tensor) -> Tensor:
         device = next(model.parameters()).device
         return final(euler(led(model, labels.to(device), gamma), start.to(device), steps)).cpu()
 
     objective = flow(one_hot(CLASSES, drop))
-    return trained(run, model, mnist, objective, sample, epochs, batch_size, lr)
+    return trained(run, model, mnist, objective, sample, epochs, batch_size, lr, rate)
 
 
 @artifact

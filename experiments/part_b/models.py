@@ -7,14 +7,14 @@ import torch
 from torch import Tensor, nn
 
 from experiments.diffusion.data import as_images, as_labels
-from experiments.diffusion.forward import independent
+from experiments.diffusion.forward import forward, independent
 from experiments.diffusion.guidance import guided
 from experiments.diffusion.inference import ready
 from experiments.diffusion.objectives import noise_like, predict_eps, predict_v
 from experiments.diffusion.predictors import from_eps, from_flow, from_v
 from experiments.diffusion.samplers import Predict, ancestral, ddim, final
 from experiments.diffusion.schedule import Schedule
-from experiments.diffusion.train import train
+from experiments.diffusion.train import Rate, cosine, falls_by_epoch, train
 from experiments.diffusion.unet import UNet
 from experiments.diffusion.weights import compact
 from experiments.part_b.digits import CLASSES, as_bytes
@@ -23,6 +23,12 @@ from reportgen import Curve, Grid, Panels, Run, Steps
 PREDICT = {"eps": predict_eps, "v": predict_v}
 
 READ = {"eps": from_eps, "v": from_v}
+
+
+RATES: dict[str, Callable[[int], Rate]] = {
+    "cosine": lambda epochs: cosine,
+    "falls by epoch": falls_by_epoch,
+}
 
 
 def hidden_of(weights: dict[str, torch.Tensor]) -> int:
@@ -35,28 +41,37 @@ def trained(
     model: nn.Module,
     mnist: dict[str, Any],
     objective: Any,
-    sample: Callable[[], Tensor],
+    sample: Callable[[Tensor], Tensor],
     epochs: int,
     batch_size: int,
     lr: float,
+    rate: str,
 ) -> dict[str, Any]:
-    """Train on the digits, in [-1, 1]; the rate falls to a tenth, and each epoch is sampled."""
+    """Train on the digits, in [-1, 1]; ``sample(mean)`` draws after each epoch.
+
+    ``mean`` (1, 28, 28) is the mean of the training images: see `beginning`. ``rate`` is the name
+    of one of `RATES`; its share of ``lr`` at every step is kept with the loss.
+    """
+    images = as_images(mnist["train_images"]) * 2 - 1
+    mean = images.mean(0)
     history = train(
         run,
         model,
-        as_images(mnist["train_images"]) * 2 - 1,
+        images,
         as_labels(mnist["train_labels"]),
         objective=objective,
         epochs=epochs,
         batch_size=batch_size,
         lr=lr,
-        lr_final=lr / 10,
-        evaluate=lambda: {"samples": as_bytes(sample())},
+        rate=RATES[rate](epochs),
+        evaluate=lambda: {"samples": as_bytes(sample(mean))},
     )
     return {
         "weights": compact(model),
         "parameters": sum(p.numel() for p in model.parameters()),
+        "mean": mean,
         "loss": torch.tensor(history["loss"]),
+        "rates": torch.tensor(history["rates"]),
         "samples": torch.stack([e["samples"] for e in history["evaluations"]]),
         "training_seconds": history["seconds"],
     }
@@ -71,6 +86,15 @@ def conditional_model(trained: dict[str, Any], device: torch.device) -> nn.Modul
     """The network told time and class with the weights of a training."""
     model = UNet(hidden_of(trained["weights"]), time=True, classes=CLASSES)
     return ready(model, trained["weights"], device)
+
+
+def beginning(mean: Tensor, schedule: Schedule, eps: Tensor) -> Tensor:
+    """The states that sampling begins with, (B, 1, 28, 28): those of ``mean`` under ``eps``.
+
+    At the last timestep the schedule has left a little of every image, and of all images together
+    their mean (Lin et al. 2024, arXiv:2305.08891, on what is lost by beginning with ``eps``).
+    """
+    return forward(mean, schedule.last, schedule, eps)
 
 
 def told(
@@ -114,17 +138,13 @@ def every_step(run: Run, predict: Predict, schedule: Schedule, x: Tensor, part: 
 
 def training_curves(trained: dict[str, Any]) -> Panels | Curve:
     """The loss of every step, and under it the learning rate, where there is more than one."""
-    loss, epochs = trained["loss"], len(trained["samples"])
-    steps = len(loss) // epochs
+    loss, rates = trained["loss"], trained["rates"]
     x = f"step, {len(loss):,} in all"
     losses = Curve({"loss": loss}, x=x, y="mean squared error", log_y=True)
-    if epochs == 1:
+    if rates.min() == rates.max():
         return losses
-    rate = [10 ** -(epoch / epochs) for epoch in range(epochs) for _ in range(steps)]
-    rate.append(0.1)  # what the factor after the last epoch makes of it
-    taken = range(len(rate))  # the rate is that of the next step
-    rates = Curve({"rate": (taken, rate)}, x=x, y="share of the first", log_y=True, smooth=False)
-    return Panels({"(a) loss": losses, "(b) learning rate": rates})
+    rate = Curve({"rate": rates}, x=x, y="learning rate", smooth=False)
+    return Panels({"(a) loss": losses, "(b) learning rate": rate})
 
 
 def by_epoch(

@@ -9,7 +9,7 @@ from experiments.diffusion.data import as_images, as_labels
 from experiments.diffusion.inference import in_batches
 from experiments.diffusion.objectives import one_hot
 from experiments.diffusion.schedule import linear
-from experiments.diffusion.train import train
+from experiments.diffusion.train import falls_by_epoch, train
 from experiments.diffusion.unet import UNet
 from experiments.diffusion.weights import compact
 from experiments.part_b.digits import CLASSES, classes, digit_referee, starts
@@ -52,7 +52,7 @@ def prediction_targets(
             epochs=epochs,
             batch_size=batch_size,
             lr=lr,
-            lr_final=lr / 10,
+            rate=falls_by_epoch(epochs),
         )
         shipped = conditional_model({"weights": compact(model)}, run.device)
 

@@ -15,6 +15,7 @@ from experiments.part_b.digits import CLASSES, as_bytes, starts
 from experiments.part_b.models import (
     PREDICT,
     READ,
+    beginning,
     by_epoch,
     time_model,
     trained,
@@ -32,20 +33,21 @@ def time_conditional(
     hidden: int = 16,
     predicts: str = "v",
     timesteps: int = 300,
-    epochs: int = 3,
+    epochs: int = 6,
     batch_size: int = 128,
-    lr: float = 1e-3,
+    lr: float = 3e-3,
+    rate: str = "cosine",
 ) -> dict[str, Any]:
     """U-Net told the time, trained on all digits alike; samples after every epoch."""
     model, schedule = UNet(hidden, time=True), linear(timesteps)
     start = noise_like(torch.empty(CLASSES * 2, 1, 28, 28), run.generator("start"))
 
-    def sample() -> Tensor:
+    def sample(mean: Tensor) -> Tensor:
         predict = READ[predicts](model, schedule)
-        return walk(run, predict, schedule, start)
+        return walk(run, predict, schedule, beginning(mean, schedule, start))
 
     objective = PREDICT[predicts](schedule)
-    return trained(run, model, mnist, objective, sample, epochs, batch_size, lr)
+    return trained(run, model, mnist, objective, sample, epochs, batch_size, lr, rate)
 
 
 @artifact
