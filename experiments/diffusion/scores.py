@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Generator, Tensor
 
 from experiments.diffusion.classifier import Classifier, judge
 from experiments.diffusion.metrics import (
@@ -12,9 +12,14 @@ from experiments.diffusion.metrics import (
     class_histogram,
     diversity_within,
     frechet_distance,
+    frechet_interval,
+    share_interval,
 )
 
 CLASSES = 10
+
+DRAWS = 50
+"""Bootstrap samples for the interval of a distance; its width is then right to a tenth."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,19 +29,23 @@ class Referee:
     judge: Classifier
     real: Tensor
 
-    def score(self, pixels: Tensor, labels: Tensor) -> dict[str, Any]:
+    def score(self, pixels: Tensor, labels: Tensor, generator: Generator) -> dict[str, Any]:
         """Scores of generated ``pixels``, uint8 (N, 1, 28, 28), that were to be ``labels`` (N,).
 
         ``accuracy``: the share that the classifier reads as the label. ``frechet``: the distance
         of its features from the real ones. ``shares``: of the classes it reads. ``diversity``:
-        mean distance between two images that it reads as one class.
+        mean distance between two images that it reads as one class. The first two with their
+        95 % intervals, the second's by bootstrap, drawn from ``generator``.
         """
         images = as_unit(pixels)
         logits, features = judge(self.judge, images)
         read = logits.argmax(1)
+        right = int((read == labels).sum())
         return {
             "accuracy": accuracy(logits, labels),
+            "accuracy_interval": list(share_interval(right, len(labels))),
             "frechet": frechet_distance(features, self.real),
+            "frechet_interval": list(frechet_interval(features, self.real, generator, DRAWS)),
             "shares": class_histogram(read, CLASSES).tolist(),
             "diversity": diversity_within(images, read),
         }

@@ -9,8 +9,8 @@ from experiments.diffusion.inference import in_batches
 from experiments.diffusion.metrics import nearest
 from experiments.diffusion.schedule import linear
 from experiments.diffusion.scores import as_unit
-from experiments.part_b.digits import CLASSES, DIGITS, classes, starts, test_pixels
-from experiments.part_b.models import conditional_model, few_steps, told
+from experiments.part_b.digits import CLASSES, DIGITS, classes, test_pixels
+from experiments.part_b.models import conditional_model, few_steps, first_states, told
 from reportgen import Curve, Grid, Run, artifact, figure
 
 
@@ -33,7 +33,8 @@ def digit_neighbours(
     A training image is compared with all others. Distances are Euclidean, pixels in [0, 1].
     """
     model, schedule = conditional_model(class_conditional, run.device), linear(timesteps)
-    start, train = starts(run, images), torch.from_numpy(mnist["train_images"][:, None].copy())
+    start = first_states(run, class_conditional, schedule, images)
+    train = torch.from_numpy(mnist["train_images"][:, None].copy())
 
     def draw(part: slice) -> Tensor:
         predict = told(model, schedule, predicts, classes(part), gamma)
@@ -79,7 +80,7 @@ def copies_by_scale(
     the share ``below`` its limit. ``means`` are those of its samples, test and training images.
     """
     model, schedule = conditional_model(class_conditional, run.device), linear(timesteps)
-    start = starts(run, images)
+    start = first_states(run, class_conditional, schedule, images)
     reference = as_unit(torch.from_numpy(mnist["train_images"][:, None].copy()))
     found = {}
     for gamma in gammas:

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from experiments.diffusion.classifier import Classifier, classify, judge
 from experiments.diffusion.data import MNIST_FILES, as_images, as_labels, read_idx
-from experiments.diffusion.metrics import accuracy, share_interval
+from experiments.diffusion.metrics import accuracy
 from experiments.diffusion.objectives import noise_like
 from experiments.diffusion.scores import Referee, referee
 from experiments.diffusion.train import falls_by_epoch, train
@@ -62,12 +62,6 @@ def digit_referee(mnist: dict[str, Any], judge: dict[str, Any], device: torch.de
     """The independent classifier, and all training images to compare with."""
     train = torch.from_numpy(mnist["train_images"][:, None].copy())
     return referee(judge["weights"], train, device)
-
-
-def in_percent(share: float, total: int) -> tuple[float, float]:
-    """The 95 % interval of a share of ``total`` samples, in per cent."""
-    low, high = share_interval(round(share * total), total)
-    return 100 * low, 100 * high
 
 
 def test_pixels(mnist: dict[str, Any]) -> Tensor:

@@ -7,7 +7,6 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from experiments.diffusion.forward import independent
 from experiments.diffusion.inference import in_batches
 from experiments.diffusion.samplers import ddim, final
 from experiments.diffusion.schedule import linear
@@ -17,10 +16,17 @@ from experiments.part_b.digits import (
     as_bytes,
     classes,
     digit_referee,
-    starts,
     test_pixels,
 )
-from experiments.part_b.models import conditional_model, every_step, few_steps, told
+from experiments.part_b.models import (
+    conditional_model,
+    every_step,
+    few_steps,
+    first_states,
+    own_noise,
+    told,
+)
+from experiments.part_b.scored import DECIMALS, SCORED, UNITS, scored
 from reportgen import Grid, Run, Table, artifact, figure
 
 
@@ -40,7 +46,8 @@ def digit_samplers(
 ) -> dict[str, Any]:
     """Ancestral sampling through all timesteps against DDIM in few: same noise, quality, time."""
     model, schedule = conditional_model(class_conditional, run.device), linear(timesteps)
-    judge, start = digit_referee(mnist, digit_judge, run.device), starts(run, images)
+    judge = digit_referee(mnist, digit_judge, run.device)
+    start = first_states(run, class_conditional, schedule, images)
     shown, scores = [], {}
     for count in (timesteps, *steps):
 
@@ -53,7 +60,7 @@ def digit_samplers(
 
         name = f"{'DDIM' if count < timesteps else 'DDPM'} {count}"
         pixels = in_batches(run, name, images, draw, batch_size)
-        score = judge.score(pixels, classes(slice(images)))
+        score = judge.score(pixels, classes(slice(images)), run.generator("interval"))
         seconds = seconds_of(lambda draw=draw: draw(slice(min(images, 100))), run.device)
         scores[name] = {"steps": count, "seconds": seconds, **score}
         shown.append(pixels[:CLASSES])
@@ -92,18 +99,19 @@ def fresh_noise(
 ) -> dict[str, Any]:
     """The scores of DDIM with the fresh noise of ancestral sampling (``eta`` = 1), by steps."""
     model, schedule = conditional_model(class_conditional, run.device), linear(timesteps)
-    referee, start = digit_referee(mnist, digit_judge, run.device), starts(run, images)
+    referee = digit_referee(mnist, digit_judge, run.device)
+    start = first_states(run, class_conditional, schedule, images)
     scores = {}
     for count in steps:
 
         def draw(part: slice, count: int = count) -> Tensor:
             predict = told(model, schedule, predicts, classes(part), gamma)
-            noise = independent([run.generator(f"walk {i}") for i in range(part.start, part.stop)])
             pairs, x = schedule.pairs(schedule.evenly(count)), start[part].to(run.device)
-            return as_bytes(final(ddim(predict, schedule, x, pairs, noise, eta)))
+            return as_bytes(final(ddim(predict, schedule, x, pairs, own_noise(run, part), eta)))
 
         pixels = in_batches(run, f"{count} steps", images, draw, batch_size)
-        scores[str(count)] = referee.score(pixels, classes(slice(images)))
+        asked = classes(slice(images))
+        scores[str(count)] = referee.score(pixels, asked, run.generator("interval"))
     return {"scores": scores}
 
 
@@ -133,27 +141,10 @@ def samplers_table(digit_samplers: dict[str, Any]) -> Table:
     slowest = max(score["seconds"] for _, score in scores)
     return Table(
         [
-            [
-                name,
-                score["seconds"],
-                slowest / score["seconds"],
-                100 * score["accuracy"],
-                score["frechet"],
-            ]
+            [name, score["seconds"], slowest / score["seconds"], *scored(score)]
             for name, score in scores
         ],
-        [
-            "method, steps",
-            "100 samples",
-            "times as fast",
-            "as asked",
-            "Fréchet distance",
-        ],
-        units={"100 samples": "s", "as asked": "%"},
-        digits={
-            "100 samples": 1,
-            "times as fast": 1,
-            "as asked": 1,
-            "Fréchet distance": 1,
-        },
+        ["method, steps", "100 samples", "times as fast", *SCORED],
+        units={"100 samples": "s", **UNITS},
+        digits={"100 samples": 1, "times as fast": 1, **DECIMALS},
     )

@@ -10,7 +10,7 @@ from experiments.diffusion.inference import in_batches
 from experiments.diffusion.schedule import linear
 from experiments.diffusion.scores import as_unit
 from experiments.part_b.digits import digit_referee, starts, test_pixels
-from experiments.part_b.models import READ, few_steps, time_model
+from experiments.part_b.models import READ, beginning, few_steps, time_model
 from reportgen import Run, artifact
 
 
@@ -27,11 +27,11 @@ def first_state(
     steps: int = 20,
     batch_size: int = 250,
 ) -> dict[str, Any]:
-    """DDIM from pure noise, and from real images under the noise of the last timestep.
+    """DDIM from pure noise, from the mean image under it, and from real images under it.
 
-    The second is what the network has seen at that time, and the same noise is in both.
-    ``brightness`` is the mean of all pixels; ``accuracy`` counts samples that are read as the
-    digit under the noise.
+    All under the noise of the last timestep, the same in all three; ``seen`` is what the network
+    has seen at that time. ``brightness`` is the mean of all pixels; ``accuracy`` counts samples
+    that are read as the digit under the noise.
     """
     schedule, test = linear(timesteps), test_pixels(mnist)[:images]
     referee, eps = digit_referee(mnist, digit_judge, run.device), starts(run, images)
@@ -39,13 +39,17 @@ def first_state(
     predict = READ[predicts](time_model(time_conditional, run.device), schedule)
     seen = forward(as_unit(test) * 2 - 1, schedule.last, schedule, eps)
     drawn = {"real": test}
-    for name, start in {"noise": eps, "seen": seen}.items():
+    mean = beginning(time_conditional["mean"], schedule, eps)
+    for name, start in {"noise": eps, "mean": mean, "seen": seen}.items():
 
         def draw(part: slice, start: Tensor = start) -> Tensor:
             return few_steps(predict, schedule, start[part].to(run.device), steps)
 
         drawn[name] = in_batches(run, name, images, draw, batch_size)
     return {
-        name: {"brightness": float(as_unit(pixels).mean()), **referee.score(pixels, labels)}
+        name: {
+            "brightness": float(as_unit(pixels).mean()),
+            **referee.score(pixels, labels, run.generator("interval")),
+        }
         for name, pixels in drawn.items()
     }

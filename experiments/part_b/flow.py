@@ -19,7 +19,8 @@ from experiments.part_b.digits import (
     starts,
     test_pixels,
 )
-from experiments.part_b.models import conditional_model, few_steps, led, told, trained
+from experiments.part_b.models import beginning, conditional_model, few_steps, led, told, trained
+from experiments.part_b.scored import DECIMALS, SCORED, UNITS, scored
 from reportgen import Grid, Run, Table, artifact, figure
 
 
@@ -69,7 +70,8 @@ def digit_flow(
     """Flow matching by Euler's method beside diffusion by DDIM: same noise, scale and steps."""
     diffusion, schedule = conditional_model(class_conditional, run.device), linear(timesteps)
     flowing = conditional_model(flow_matching, run.device)
-    judge, start = digit_referee(mnist, digit_judge, run.device), starts(run, images)
+    judge, noise = digit_referee(mnist, digit_judge, run.device), starts(run, images)
+    start = beginning(class_conditional["mean"], schedule, noise)
     shown: dict[str, Any] = {}
     scores: dict[str, Any] = {}
     for count in steps:
@@ -80,11 +82,11 @@ def digit_flow(
 
         def by_euler(part: slice, count: int = count) -> Tensor:
             velocity = led(flowing, classes(part).to(run.device), gamma)
-            return as_bytes(final(euler(velocity, start[part].to(run.device), count)))
+            return as_bytes(final(euler(velocity, noise[part].to(run.device), count)))
 
         for method, draw in (("diffusion", by_ddim), ("flow", by_euler)):
             pixels = in_batches(run, f"{method} {count}", images, draw, batch_size)
-            score = judge.score(pixels, classes(slice(images)))
+            score = judge.score(pixels, classes(slice(images)), run.generator("interval"))
             scores.setdefault(method, {})[str(count)] = score
             shown.setdefault(method, []).append(pixels[:CLASSES])
     return {
@@ -119,20 +121,14 @@ def flow_grid(digit_flow: dict[str, Any]) -> Grid:
     "{flow_matching.epochs}.",
 )
 def flow_table(digit_flow: dict[str, Any]) -> Table:
-    columns = ["as asked", "Fréchet distance", "diversity"]
     rows = [
-        [
-            f"{method}, {count} steps",
-            100 * score["accuracy"],
-            score["frechet"],
-            score["diversity"],
-        ]
+        [f"{method}, {count} steps", *scored(score), score["diversity"]]
         for count in map(str, digit_flow["steps"])
         for method, score in ((m, digit_flow["scores"][m][count]) for m in ("diffusion", "flow"))
     ]
     return Table(
         rows,
-        ["method", *columns],
-        units={"as asked": "%"},
-        digits={"as asked": 1, "Fréchet distance": 1, "diversity": 1},
+        ["method", *SCORED, "diversity"],
+        units=UNITS,
+        digits={**DECIMALS, "diversity": 1},
     )

@@ -16,11 +16,10 @@ from experiments.part_b.digits import (
     DIGITS,
     classes,
     digit_referee,
-    in_percent,
-    starts,
     test_pixels,
 )
-from experiments.part_b.models import conditional_model, few_steps, told
+from experiments.part_b.models import conditional_model, few_steps, first_states, told
+from experiments.part_b.scored import DECIMALS, SCORED, UNITS, scored
 from reportgen import Grid, Run, Table, artifact, figure
 
 
@@ -43,7 +42,8 @@ def digit_guidance(
     DDIM in ``steps`` steps; ``images`` says how many samples at each of ``gammas``.
     """
     model, schedule = conditional_model(class_conditional, run.device), linear(timesteps)
-    judge, start = digit_referee(mnist, digit_judge, run.device), starts(run, max(images))
+    judge = digit_referee(mnist, digit_judge, run.device)
+    start = first_states(run, class_conditional, schedule, max(images))
     shown, scores = [], {}
     for gamma, count in zip(gammas, images, strict=True):
 
@@ -52,7 +52,7 @@ def digit_guidance(
             return few_steps(predict, schedule, start[part].to(run.device), steps)
 
         pixels = in_batches(run, f"gamma {gamma:g}", count, draw, batch_size)
-        score = judge.score(pixels, classes(slice(count)))
+        score = judge.score(pixels, classes(slice(count)), run.generator("interval"))
         scores[f"{gamma:g}"] = {"images": count, **score}
         shown.append(pixels[:CLASSES])
     test = test_pixels(mnist)
@@ -62,7 +62,7 @@ def digit_guidance(
         "scores": scores,
         "best": min(scores, key=lambda gamma: scores[gamma]["frechet"]),
         "floor": {str(n): judge.floor(test, n) for n in sorted(set(images))},
-        "real": judge.score(test, as_labels(mnist["test_labels"])),
+        "real": judge.score(test, as_labels(mnist["test_labels"]), run.generator("interval")),
     }
 
 
@@ -100,38 +100,23 @@ def guidance_by_digit(digit_guidance: dict[str, Any]) -> Grid:
 @figure(
     "B.3d",
     caption="What guidance does to many samples, by an independent classifier (test accuracy "
-    "{digit_judge.test_accuracy:.3f}). Shares have their 95\u00a0% interval. The Fréchet distance "
+    "{digit_judge.test_accuracy:.3f}), with 95\u00a0% intervals. The Fréchet distance "
     "is between its features of the samples and of the 60,000 training images; the floor is that "
     "of as many test images. Diversity is the mean distance between two images of a class.",
 )
 def guidance_table(digit_guidance: dict[str, Any]) -> Table:
-    real = digit_guidance["real"]
+    floor = digit_guidance["floor"]
     rows = [
-        [
-            label,
-            score["images"],
-            100 * score["accuracy"],
-            *in_percent(score["accuracy"], score["images"]),
-            score["frechet"],
-            digit_guidance["floor"][str(score["images"])],
-            score["diversity"],
-        ]
+        [label, score["images"], *scored(score), floor[str(score["images"])], score["diversity"]]
         for label, score in by_scale(digit_guidance)
     ]
-    test = ["test images", 10_000, 100 * real["accuracy"]]
-    test += [*in_percent(real["accuracy"], 10_000), real["frechet"], None, real["diversity"]]
+    real = digit_guidance["real"]
+    test = ["test images", 10_000, *scored(real), None, real["diversity"]]
     return Table(
         [*rows, test],
-        ["samples", "number", "as asked", "from", "to", "Fréchet distance", "floor", "diversity"],
-        units={"as asked": "%", "from": "%", "to": "%"},
-        digits={
-            "as asked": 1,
-            "from": 1,
-            "to": 1,
-            "Fréchet distance": 2,
-            "floor": 2,
-            "diversity": 2,
-        },
+        ["samples", "number", *SCORED, "floor", "diversity"],
+        units=UNITS,
+        digits={**DECIMALS, "floor": 1, "diversity": 1},
         highlight=[len(rows)],
     )
 

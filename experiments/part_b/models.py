@@ -12,12 +12,12 @@ from experiments.diffusion.guidance import guided
 from experiments.diffusion.inference import ready
 from experiments.diffusion.objectives import noise_like, predict_eps, predict_v
 from experiments.diffusion.predictors import from_eps, from_flow, from_v
-from experiments.diffusion.samplers import Predict, ancestral, ddim, final
+from experiments.diffusion.samplers import Noise, Predict, ancestral, ddim, final
 from experiments.diffusion.schedule import Schedule
 from experiments.diffusion.train import Rate, cosine, falls_by_epoch, train
 from experiments.diffusion.unet import UNet
 from experiments.diffusion.weights import compact
-from experiments.part_b.digits import CLASSES, as_bytes
+from experiments.part_b.digits import CLASSES, as_bytes, starts
 from reportgen import Curve, Grid, Panels, Run, Steps
 
 PREDICT = {"eps": predict_eps, "v": predict_v}
@@ -97,6 +97,11 @@ def beginning(mean: Tensor, schedule: Schedule, eps: Tensor) -> Tensor:
     return forward(mean, schedule.last, schedule, eps)
 
 
+def first_states(run: Run, trained: dict[str, Any], schedule: Schedule, count: int) -> Tensor:
+    """Where sample number i begins: the training's mean image under the noise of `starts`."""
+    return beginning(trained["mean"], schedule, starts(run, count))
+
+
 def told(
     model: nn.Module, schedule: Schedule, predicts: str, labels: Tensor, gamma: float
 ) -> Predict:
@@ -132,8 +137,12 @@ def few_steps(predict: Predict, schedule: Schedule, x: Tensor, steps: int) -> Te
 
 def every_step(run: Run, predict: Predict, schedule: Schedule, x: Tensor, part: slice) -> Tensor:
     """Ancestral sampling through all timesteps, each sample with its own noise, as uint8."""
-    noise = independent([run.generator(f"walk {i}") for i in range(part.start or 0, part.stop)])
-    return as_bytes(final(ancestral(predict, schedule, x, schedule.pairs(), noise)))
+    return as_bytes(final(ancestral(predict, schedule, x, schedule.pairs(), own_noise(run, part))))
+
+
+def own_noise(run: Run, part: slice) -> Noise:
+    """The fresh noise of samples ``part``, of each from a generator of its own."""
+    return independent([run.generator(f"walk {i}") for i in range(part.start or 0, part.stop)])
 
 
 def training_curves(trained: dict[str, Any]) -> Panels | Curve:

@@ -11,12 +11,13 @@ from experiments.diffusion.objectives import noise_like
 from experiments.diffusion.samplers import ancestral
 from experiments.diffusion.schedule import linear
 from experiments.diffusion.unet import UNet
-from experiments.part_b.digits import CLASSES, as_bytes, starts
+from experiments.part_b.digits import CLASSES, as_bytes
 from experiments.part_b.models import (
     PREDICT,
     READ,
     beginning,
     by_epoch,
+    first_states,
     time_model,
     trained,
     training_curves,
@@ -65,7 +66,8 @@ def sampling_film(
     """
     schedule = linear(timesteps)
     predict = READ[predicts](time_model(time_conditional, run.device), schedule)
-    start, walk = starts(run, CLASSES).to(run.device), run.generator("walk")
+    start = first_states(run, time_conditional, schedule, CLASSES).to(run.device)
+    walk = run.generator("walk")
     states = ancestral(predict, schedule, start, schedule.pairs(), lambda x: noise_like(x, walk))
     kept, found = [*schedule.evenly(frames - 1), schedule.clean], []
     times = range(schedule.last, schedule.clean - 1, -1)
@@ -79,8 +81,7 @@ def sampling_film(
 @figure(
     "B.2a",
     caption="Training of the time-conditional model: {time_conditional.epochs} epochs of batches "
-    "of {time_conditional.batch_size}, Adam. The learning rate begins at {time_conditional.lr}, "
-    "falls by the same factor after every epoch, and is a tenth once the last is over.",
+    "of {time_conditional.batch_size}, Adam.",
 )
 def time_conditional_loss(time_conditional: dict[str, Any]) -> Panels | Curve:
     return training_curves(time_conditional)

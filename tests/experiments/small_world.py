@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 from experiments.diffusion.classifier import Classifier
+from experiments.diffusion.data import as_images
 from experiments.diffusion.unet import UNet
 from experiments.diffusion.weights import compact
 from reportgen.store import Store
@@ -34,9 +35,10 @@ def small_mnist(train: int = 120, test: int = 60) -> dict[str, Any]:
 
 
 def weights(**conditions: Any) -> dict[str, Any]:
-    """A record with the weights of a fresh U-Net of width 4."""
+    """A record with the weights of a fresh U-Net of width 4, and the mean image of the bars."""
     torch.manual_seed(0)
-    return {"weights": compact(UNet(4, **conditions))}
+    mean = as_images(small_mnist()["train_images"]).mean(0) * 2 - 1
+    return {"weights": compact(UNet(4, **conditions)), "mean": mean}
 
 
 def conditional() -> dict[str, Any]:

@@ -36,7 +36,9 @@ def test_first_states_differ_by_what_is_left_of_the_image() -> None:
     assert result["real"]["brightness"] == pytest.approx(float(as_unit(test).mean()))
     predict, eps = from_v(time_model(time, CPU), schedule), starts(run, 20)
     noisy = forward(as_unit(test) * 2 - 1, 300, schedule, eps)
-    for name, start in {"noise": eps, "seen": noisy}.items():
+    mean = float(schedule.alpha_bar(300)) ** 0.5 * time["mean"]
+    rest = float(1 - schedule.alpha_bar(300)) ** 0.5 * eps
+    for name, start in {"noise": eps, "mean": mean + rest, "seen": noisy}.items():
         by_hand = few_steps(predict, schedule, start, 3)
         expected = float(as_unit(by_hand).mean())
         assert result[name]["brightness"] == pytest.approx(expected, rel=1e-3)

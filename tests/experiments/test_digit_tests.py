@@ -22,7 +22,7 @@ from experiments.part_b.guidance import (
     guidance_classes,
     guidance_table,
 )
-from experiments.part_b.models import conditional_model
+from experiments.part_b.models import beginning, conditional_model
 
 GAMMAS, COUNTS = [0.0, 1.0, 3.0, 10.0], [10, 20, 30, 10]
 CPU = torch.device("cpu")
@@ -54,7 +54,7 @@ def test_neither_batches_nor_other_scales_change_a_sample(guided: dict[str, Any]
 def test_scale_one_is_plain_conditional_sampling(guided: dict[str, Any]) -> None:
     schedule, model = linear(300), conditional_model(conditional(), CPU)
     predict = from_v(model, schedule, torch.eye(10))
-    x = starts(FakeRun(), 30)[:10]
+    x = beginning(conditional()["mean"], schedule, starts(FakeRun(), 10))
     plain = as_bytes(final(ddim(predict, schedule, x, schedule.pairs(schedule.evenly(3)))))
     assert (plain.int() - guided["shown"][1].int()).abs().max() <= 1
 
@@ -66,7 +66,9 @@ def test_the_figures_of_guidance_say_what_was_drawn(guided: dict[str, Any]) -> N
     table = guidance_table(guided)
     assert [row[0] for row in table.rows] == [*sweep.row_labels, "test images"]
     distances = [guided["scores"][f"{gamma:g}"]["frechet"] for gamma in GAMMAS]
-    assert [row[5] for row in table.rows[:4]] == distances
+    assert [row[4] for row in table.rows[:4]] == distances
+    low, high = guided["scores"]["3"]["accuracy_interval"]
+    assert table.rows[2][3] == f"{100 * low:.1f} to {100 * high:.1f}"
     shares = guidance_classes(guided)
     assert [row[0] for row in shares.rows] == [row[0] for row in table.rows]
     assert all(sum(row[1:]) == pytest.approx(100) for row in shares.rows)

@@ -1,5 +1,6 @@
 """The digit models and time: errors at single timesteps, films, and a contest of targets."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +14,16 @@ from experiments.diffusion.objectives import noise_like
 from experiments.diffusion.schedule import eps_from_v, linear
 from experiments.part_b.class_conditional import class_conditional_samples
 from experiments.part_b.error_by_time import loss_at_each_time, loss_by_time
+from experiments.part_b.flow import digit_flow
 from experiments.part_b.models import by_epoch, time_model, training_curves
-from experiments.part_b.targets import eps_against_v, prediction_targets
+from experiments.part_b.targets import (
+    digit_targets,
+    eps_against_v,
+    other_target,
+    prediction_targets,
+    short_trainings,
+    targets_table,
+)
 from experiments.part_b.time_conditional import (
     sampling_animation,
     sampling_film,
@@ -76,7 +85,7 @@ def contest(run: FakeRun) -> dict[str, Any]:
 
 def test_a_contest_killed_in_either_half_ends_the_same() -> None:
     whole = contest(FakeRun())
-    assert [f"{name}, 10" for name in whole] == ["eps, 10", "v, 10"]
+    assert list(whole) == ["eps", "v", "v_cosine"]
     run = FakeRun(kill_at=3)
     with pytest.raises(Killed):
         contest(run)
@@ -85,15 +94,49 @@ def test_a_contest_killed_in_either_half_ends_the_same() -> None:
     for target, result in whole.items():
         assert torch.equal(again[target]["shown"], result["shown"])
         assert again[target]["frechet"] == result["frechet"]
-    assert set(run.checkpoints) == {"eps training", "eps samples", "v training", "v samples"}
-    labels = eps_against_v(whole).row_labels
-    assert [label.partition(",")[0] for label in labels] == ["ε", "v"]
+    parts = [f"{name} {part}" for name in whole for part in ("training", "samples")]
+    assert sorted(run.checkpoints) == sorted(parts)
+    assert eps_against_v(whole).row_labels == ["ε", "v", "v, cosine"]
+    distances = [row[4] for row in short_trainings(whole).rows]
+    assert distances == [result["frechet"] for result in whole.values()]
+
+
+def test_the_learning_rate_makes_a_difference_where_the_target_does_not() -> None:
+    whole = contest(FakeRun())
+    assert not torch.equal(whole["v"]["shown"], whole["v_cosine"]["shown"])
+
+
+def test_whole_trainings_are_compared_by_what_they_predict(tmp_path: Path) -> None:
+    world = small_mnist(), conditional(), conditional(), conditional(), judge()
+    options = {"images": 20, "steps": 2, "batch_size": 8}
+    result = recorded(digit_targets(FakeRun(), *world, **options), tmp_path)
+    assert [row[0] for row in targets_table(result).rows] == [
+        "the velocity v",
+        "the noise ε",
+        "the direction x − n (flow)",
+    ]
+    by_v = digit_flow(FakeRun(), *world[:2], *world[3:], images=20, steps=[2])["scores"]
+    for target, method in {"v": "diffusion", "flow": "flow"}.items():
+        expected = by_v[method]["2"]["diversity"]
+        assert result["scores"][target]["diversity"] == pytest.approx(expected, rel=1e-3)
+
+
+def test_the_other_target_is_what_the_network_is_asked_for() -> None:
+    asked = {"hidden": 4, "epochs": 1}
+    eps, v = (
+        other_target(FakeRun(), small_mnist(), predicts=target, **asked) for target in ("eps", "v")
+    )
+    assert not torch.equal(eps["loss"], v["loss"])
 
 
 def trained(epochs: int, count: int = 40) -> dict[str, Any]:
     generator = torch.Generator().manual_seed(0)
     samples = torch.randint(0, 256, (epochs, count, 1, 28, 28), generator=generator).byte()
-    return {"loss": torch.linspace(1, 0.1, 6 * epochs), "samples": samples}
+    return {
+        "loss": torch.linspace(1, 0.1, 6 * epochs),
+        "rates": torch.full((6 * epochs,), 1e-3),
+        "samples": samples,
+    }
 
 
 def test_forty_digits_after_the_first_the_middle_and_the_last_epoch() -> None:
@@ -113,14 +156,14 @@ def test_of_many_epochs_the_first_some_early_ones_and_the_last_are_shown() -> No
     assert few.labels == ["epoch 1", "epoch 2", "epoch 3"]
 
 
-def test_one_epoch_needs_no_slider_and_has_no_falling_rate() -> None:
+def test_one_epoch_needs_no_slider_and_a_constant_rate_no_curve() -> None:
     result = trained(epochs=1)
     assert by_epoch(result["samples"], [1]).rows.shape[:2] == (4, 10)
     assert training_curves(result).series[0].name == "loss"
 
 
-def test_the_rate_falls_towards_a_tenth_epoch_by_epoch() -> None:
-    loss, rate = training_curves(trained(epochs=4)).panels.values()
+def test_the_rate_of_every_step_stands_under_its_loss() -> None:
+    rates = torch.linspace(3e-3, 0, 24)
+    loss, rate = training_curves({**trained(epochs=4), "rates": rates}).panels.values()
     assert len(loss.series[0].y) == 24
-    expected = [0.1 ** (epoch / 4) for epoch in range(4) for _ in range(6)]
-    assert rate.series[0].y == pytest.approx([*expected, 0.1])
+    assert rate.series[0].y == pytest.approx(rates.tolist())

@@ -11,7 +11,7 @@ from experiments.diffusion.classifier import Classifier, classify, judge
 from experiments.diffusion.metrics import accuracy
 from experiments.diffusion.objectives import denoise, flow, one_hot, predict_eps, predict_v
 from experiments.diffusion.schedule import linear
-from experiments.diffusion.train import train
+from experiments.diffusion.train import cosine, falls_by_epoch, train
 from experiments.diffusion.unet import UNet
 
 DIGITS = 40
@@ -95,29 +95,54 @@ def test_one_batch_is_learnt_by_heart() -> None:
     assert history["loss"][-1] < history["loss"][0] / 20
 
 
-def test_the_learning_rate_falls_to_its_end() -> None:
-    rates = []
+class Watched(nn.Module):
+    """One weight whose gradient is 1: Adam moves it by the learning rate."""
 
-    class Watched(nn.Module):
-        """One weight whose gradient is 1: Adam moves it by the learning rate."""
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(()))
 
-        def __init__(self) -> None:
-            super().__init__()
-            self.weight = nn.Parameter(torch.zeros(()))
+
+def test_a_step_moves_by_the_rate_of_its_middle() -> None:
+    seen = []
 
     def objective(model: nn.Module, x: Tensor, c: Tensor, generator: Generator) -> Tensor:
-        rates.append(model.weight.item())
+        seen.append(model.weight.item())
         return model.weight.expand(len(x))
 
-    trained(FakeRun(), Watched(), objective=objective, epochs=4, lr=1e-2, lr_final=1e-3)
-    moved = -torch.tensor(rates).diff()
-    expected = [1e-2 * 0.1 ** (epoch / 4) for epoch in range(4) for _ in range(3)]
+    options = {"objective": objective, "epochs": 4, "lr": 1e-2}
+    _, history = trained(FakeRun(), Watched(), rate=lambda done: 1 - done / 2, **options)
+    expected = [1e-2 * (1 - (step + 0.5) / 24) for step in range(12)]
+    assert history["rates"] == pytest.approx(expected)
+    moved = -torch.tensor(seen).diff()
     assert torch.allclose(moved, torch.tensor(expected[:-1]), rtol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("epochs", "steps", "lr", "last"),
+    [(5, 9375, 1e-4, 1e-4), (4, 1876, 3e-3, 1e-4), (10, 31_250, 1e-3, 1e-4), (2, 938, 1e-3, 1e-4)],
+)
+def test_a_rate_that_falls_by_epoch_is_bit_for_bit_the_factor_after_each(
+    epochs: int, steps: int, lr: float, last: float
+) -> None:
+    rate, steps_per_epoch = falls_by_epoch(epochs, last / lr), steps // epochs
+    for step in range(steps):
+        epoch = step // steps_per_epoch
+        assert lr * rate((step + 0.5) / steps) == lr * (last / lr) ** (epoch / epochs)
+
+
+def test_the_cosine_warms_up_and_ends_at_nothing() -> None:
+    assert cosine(0) == 0
+    assert cosine(0.015) == pytest.approx(0.5, rel=0.01)
+    assert cosine(0.5) == pytest.approx(0.5)
+    assert cosine(1) == pytest.approx(0)
+    falling = [cosine(0.03 + 0.97 * i / 50) for i in range(51)]
+    assert falling == sorted(falling, reverse=True)
 
 
 @pytest.mark.parametrize("kill_at", [3, 4, 6, 7])
 def test_a_killed_training_ends_as_one_never_stopped(kill_at: int) -> None:
-    options = {"epochs": 3, "ema": 0.9, "lr_final": 1e-4, "evaluate": lambda: {"done": 1.0}}
+    options = {"epochs": 3, "ema": 0.9, "rate": cosine, "evaluate": lambda: {"done": 1.0}}
     whole, expected = trained(FakeRun(), small(), **options)
 
     run = FakeRun(kill_at=kill_at)
