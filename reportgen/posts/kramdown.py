@@ -39,18 +39,13 @@ def settle_pipes(text: str) -> str:
     kramdown makes a table of any block whose first line has a pipe.
     """
     lines = text.split("\n")
-    keep = set()
-    for i in range(1, len(lines)):
-        if PIPE in lines[i - 1] and DELIMITER.fullmatch(lines[i]) and PIPE in lines[i]:
-            if i - 1 in keep:
-                continue
-            j = i - 1
-            while j < len(lines) and PIPE in lines[j]:
-                keep.add(j)
-                j += 1
-    return "\n".join(
-        line.replace(PIPE, "|" if i in keep else "\\|") for i, line in enumerate(lines)
-    )
+    table, settled = False, []
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+        if not table:
+            table = PIPE in following and DELIMITER.fullmatch(following) is not None
+        table = table and PIPE in line
+        settled.append(line.replace(PIPE, "|" if table else "\\|"))
+    return "\n".join(settled)
 
 
 def pend_pipes(text: str) -> str:
