@@ -18,7 +18,7 @@ toggle.style.visibility = 'visible';
 
 // What scrolls sideways can be reached by keyboard.
 const reach = () => {
-  for (const e of document.querySelectorAll('pre, .body table:not(figure table)'))
+  for (const e of document.querySelectorAll('pre, .body > p, .body table:not(figure table)'))
     if (e.scrollWidth > e.clientWidth) e.tabIndex = 0; else e.removeAttribute('tabindex');
 };
 reach();
