@@ -58,6 +58,6 @@ def did_you_mean(name: str, known: list[str]) -> str:
     near = get_close_matches(name, known, n=3, cutoff=0.6)
     if near:
         return f"Did you mean {' or '.join(repr(n) for n in near)}?"
-    if 0 < len(known) <= 8:
-        return f"Known: {', '.join(sorted(known))}."
+    if 0 < len(set(known)) <= 8:
+        return f"Known: {', '.join(sorted(set(known)))}."
     return ""

@@ -123,3 +123,12 @@ def read_json(path: str | Path, *, most: int = -1) -> Any:
             return json.loads(file.read())
     except (OSError, ValueError, RecursionError):
         return None
+
+
+def file_below(folder: Path, path: str) -> Path | None:
+    """The file at a path that a stranger gives, links followed; None unless below the folder."""
+    try:
+        file = (folder / path).resolve()
+        return file if file.is_relative_to(folder.resolve()) and file.is_file() else None
+    except (OSError, ValueError):  # a name that is too long, or that has a zero in it
+        return None

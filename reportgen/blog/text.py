@@ -66,6 +66,9 @@ class Text:
         return Text(self.cut(start, end))
 
 
+EMPTY = Text()
+
+
 class Lines:
     """Turns offsets in a string into lines and columns that count from 1."""
 

@@ -5,10 +5,10 @@ import re
 import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
-from reportgen.blog.blog import MARKDOWN, SKIPPED, Blog, find_root, placed
+from reportgen.blog.blog import MARKDOWN, SKIPPED, Blog, find_root
 from reportgen.blog.text import Lines
 from reportgen.checks.finding import Finding, Hit
 from reportgen.checks.post import Post
@@ -145,21 +145,25 @@ def read_posts(
     whole = blog
     blogs: dict[Path, Blog] = {}
     posts: dict[Path, Post] = {}
+    about = cache(find_root)
+    whole_path = cache(Path.resolve)
     for path in paths:
         if not path.exists():
             raise ReportgenError(f"There is no file or folder '{path}'.")
         files = sorted(_markdown(path)) if path.is_dir() else [path]
         for file in files:
-            root, is_blog = find_root(file)
+            folder = whole_path(file.parent)
+            root, is_blog = about(folder)
             blog = whole or blogs.setdefault(root, Blog(root, is_blog))
-            inside = placed(file).relative_to(root).as_posix()
-            if file.resolve() in but or (file is not path and is_blog and not blog.reads(inside)):
+            inside = (folder / file.name).relative_to(root).as_posix()
+            resolved = file.resolve() if file.is_symlink() else folder / file.name
+            if resolved in but or (file is not path and is_blog and not blog.reads(inside)):
                 continue
             source = _text(file)
             post = Post(file, source, blog, now)
             shown = post.is_post or post.front.present
             if file is path or (shown and post.setting("published") is not False):
-                posts.setdefault(file.resolve(), post)
+                posts.setdefault(resolved, post)
     return list(posts.values())
 
 

@@ -11,7 +11,7 @@ from stat import S_ISDIR
 from typing import Any
 
 from reportgen.freshness.closure import shared
-from reportgen.freshness.normalise import digest, digest_bytes
+from reportgen.freshness.normalise import digest, digest_bytes, docstring
 from reportgen.freshness.sources import Sources
 
 NOISE = frozenset({"__pycache__", ".DS_Store", "Thumbs.db"})
@@ -103,11 +103,13 @@ def _definition(place: str, sources: Sources) -> str | None:
 
 
 def text_digest(text: bytes) -> str:
-    """The digest of what a source of another project says, without comments and layout."""
+    """The digest of what a source of another project says, without comments and layout; with its
+    docstrings, since nobody follows there who reads them."""
     try:
-        return digest(ast.parse(text))
+        tree = ast.parse(text)
     except (SyntaxError, ValueError):
         return digest_bytes(text)
+    return digest(tree, *(doc for node in ast.walk(tree) if (doc := docstring(node))))
 
 
 def file_digest(path: str | Path) -> str:

@@ -88,7 +88,7 @@ class Body:
         self.markdown = self.settled(safe).strip("\n") + "\n"
         if not self.draft.figures and re.search(r'class="rg-|\.rg-note', self.markdown):
             self.markdown += f"\n{self.head().strip()}\n"
-        self.verify(Document(self.markdown))
+        self.verify(Document(liquid.hushed(self.markdown)))
         return self
 
     def verify(self, document: Document) -> None:

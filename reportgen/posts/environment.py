@@ -152,6 +152,8 @@ def render(environment: Environment, source: Source, names: dict[str, Any]) -> s
         raise undefined(error, source, names) from None
     except Exception as error:
         line = template_line(error)
+        if line is None and isinstance(error, RecursionError):
+            raise too_deep(source) from None
         if line is None:
             raise
         message = f"{type(error).__name__}: {error}".rstrip(".") + "."
@@ -211,6 +213,13 @@ def syntax_error(
     elif "unknown tag" in message and quoted:
         hint = did_you_mean(quoted[0], ["if", "for", "set", "claim", "endclaim", "raw", "macro"])
     return source.error(f"The template does not parse: {message}.", error.lineno, needle, hint)
+
+
+def too_deep(source: Source) -> ReportgenError:
+    """The error of a template that Python's stack is too small for."""
+    longest = max(source.lines, key=len)
+    line = source.lines.index(longest) + 1
+    return source.error("The template is nested too deep.", line, "<%", "Write it in more steps.")
 
 
 def unclosed(source: Source) -> tuple[int, str] | None:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from reportgen.blog.kramdown import Document
+from reportgen.posts.liquid import hushed
 
 PIPE = "\ue0f4"  # a pipe of the prose, until it is known whether it makes a table
 DELIMITER = re.compile(rf"[\s>]*[-:{PIPE}\s]*-[-:{PIPE}\s]*")
@@ -27,7 +28,7 @@ def headings(text: str) -> list[RawHeading]:
     """The headings of a Markdown text, in quotes, lists and HTML too. Raises Tangled."""
     return [
         RawHeading(block.level, block.text.string, block.info, block.start, block.end - 1)
-        for block in Document(text, dollars=True).walk()
+        for block in Document(hushed(text), dollars=True).walk()
         if block.kind == "heading"
     ]
 
@@ -38,18 +39,13 @@ def settle_pipes(text: str) -> str:
     kramdown makes a table of any block whose first line has a pipe.
     """
     lines = text.split("\n")
-    keep = set()
-    for i in range(1, len(lines)):
-        if PIPE in lines[i - 1] and DELIMITER.fullmatch(lines[i]) and PIPE in lines[i]:
-            if i - 1 in keep:
-                continue
-            j = i - 1
-            while j < len(lines) and PIPE in lines[j]:
-                keep.add(j)
-                j += 1
-    return "\n".join(
-        line.replace(PIPE, "|" if i in keep else "\\|") for i, line in enumerate(lines)
-    )
+    table, settled = False, []
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+        if not table:
+            table = PIPE in following and DELIMITER.fullmatch(following) is not None
+        table = table and PIPE in line
+        settled.append(line.replace(PIPE, "|" if table else "\\|"))
+    return "\n".join(settled)
 
 
 def pend_pipes(text: str) -> str:

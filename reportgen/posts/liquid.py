@@ -1,5 +1,6 @@
 """Liquid in a post: what authors mean for Jekyll passes, every other brace pair is literal."""
 
+import html
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
@@ -9,6 +10,9 @@ from reportgen.blog.liquid import ROOTS, TAGS, Token, assigned, prints_something
 
 OPENING = re.compile(r"\{(?=[{%])")
 OURS = re.compile(r"\{%\s*raw\s*%\}(.*?)\{%\s*endraw\s*%\}", re.DOTALL)
+HIGHLIGHT = re.compile(
+    r"\{%-?\s*highlight\b[^%]*%\}[ \t]*\n?(.*?)\{%-?\s*endhighlight\s*-?%\}", re.DOTALL
+)
 ADDRESS = re.compile(
     r"\{\{\s*(?:site\.(baseurl|url)|['\"]([^'\"{}]*)['\"]\s*\|\s*(?:relative_url|absolute_url))\s*\}\}"
 )
@@ -72,6 +76,12 @@ def guard_code(text: str) -> str:
     return f"{{% raw %}}{text}{{% endraw %}}"
 
 
+def hushed(text: str) -> str:
+    """The text with a comment, as long, for each block that Jekyll highlights: none of it is
+    Markdown by the time that kramdown sees it."""
+    return HIGHLIGHT.sub(lambda m: "<!--" + re.sub(r"[^\n]", ".", m[0][4:-3]) + "-->", text)
+
+
 def resolve(text: str, root: str) -> str:
     """Text as the preview shows it, where the site's root has the address ``root``."""
     kept: list[str] = []
@@ -84,6 +94,9 @@ def resolve(text: str, root: str) -> str:
         return "" if match[1] == "url" else root + (match[2] or "")
 
     text = ADDRESS.sub(address, OURS.sub(keep, text)).replace("{{ '{' }}", "{")
+    text = HIGHLIGHT.sub(
+        lambda m: f"<pre><code>{html.escape(m[1], quote=False)}</code></pre>", text
+    )
     parts, position = [], 0
     for token in tokens(text):  # what only Jekyll can do is shown as it is written
         shown = text[token.start : token.end]

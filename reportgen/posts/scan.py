@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from reportgen.blog.kramdown import Document, Element, read_line
+from reportgen.posts.liquid import hushed
 
 Kind = Literal["text", "code", "html", "span", "tag", "math", "display"]
 SPANS: dict[str, Kind] = {"code": "span", "raw": "tag", "html": "tag", "comment": "tag",
@@ -31,7 +32,8 @@ class Segment:
 
 def segments(text: str) -> Iterator[Segment]:
     """The pieces of a text in order; together they are the text. Raises Tangled."""
-    found = [cut for block in Document(text, dollars=True).walk() for cut in _cuts(block)]
+    document = Document(hushed(text), dollars=True)
+    found = [cut for block in document.walk() for cut in _cuts(block)]
     yield from _between(text, found)
 
 

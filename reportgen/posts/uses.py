@@ -48,7 +48,7 @@ def parsed(source: Source) -> tuple[Any, list[ReportgenError]]:
     from jinja2 import nodes
     from jinja2.exceptions import TemplateAssertionError, TemplateSyntaxError
 
-    from reportgen.posts.environment import make_environment, syntax_error
+    from reportgen.posts.environment import make_environment, syntax_error, too_deep
 
     environment, faults = make_environment(), []
     kinds: tuple[tuple[Any, str, Any, str], ...] = (
@@ -57,8 +57,11 @@ def parsed(source: Source) -> tuple[Any, list[ReportgenError]]:
     )
     try:
         tree = environment.parse(source.body)
+        list(tree.find_all(nodes.Node))  # goes as deep as whatever else is asked of the tree
     except TemplateSyntaxError as error:
         raise syntax_error(error, environment, source) from None
+    except RecursionError:
+        raise too_deep(source) from None
     for kind, word, known, other in kinds:
         for node in tree.find_all(kind):
             if node.name not in known:

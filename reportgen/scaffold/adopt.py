@@ -216,8 +216,10 @@ def reachable(project: Project, made: Adopted, slug: str) -> str:
 
 
 def literal(text: str) -> str:
-    """Python's literal in double quotes; braces, which quote values, as entities."""
-    safe = text.replace("{", "&#123;").replace("}", "&#125;") if "$" not in text else text
+    """Python's literal in double quotes; braces, which quote values outside maths, as entities."""
+    safe = re.sub(
+        r"\\\$|\$[^$]*\$|[{}]", lambda m: f"&#{ord(m[0])};" if m[0] in "{}" else m[0], text
+    )
     return '"' + safe.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from reportgen.blog.kramdown import Element
-from reportgen.checks.collect import NUMBERED
+from reportgen.checks.collect import CAPTION_TAG, NUMBERED
 from reportgen.checks.parts import Caption, Image
 from reportgen.checks.post import Post
 from reportgen.media.picture import ENDINGS
@@ -14,6 +14,13 @@ from reportgen.scaffold.pieces import identifier
 
 EMPHASIS = re.compile(r"\A([*_]{1,2})(.*)\1\Z", re.DOTALL)
 STRUCTURE = re.compile(r"<(?:table|ul|ol|h[1-6]|pre|script|video|iframe|form|details)\b", re.I)
+BLOCKS = re.compile(
+    r"(?s)<!--.*?-->|<(?!/?(?:a|abbr|b|cite|code|em|i|kbd|q|strong|sub|sup)\b)[^>]*>", re.I
+)
+"""What stands between the words of a caption in HTML and is none of its markup."""
+VERBATIM = re.compile(r"(?s)(<[^>]*>|\$\$.*?\$\$)")
+"""What Markdown leaves alone in a caption."""
+WRAPPED = re.compile(r"(?s)\A<(b|strong|em|i)\b[^>]*>(.*?)</\1\s*>")
 LONG = 600
 """Characters beside a picture in one block of HTML that are more than its caption."""
 
@@ -67,6 +74,9 @@ def figures(post: Post, slug: str, taken: set[str], done: Adoption) -> Iterator[
         assert file is not None
         following = blocks[i + 1] if i + 1 < len(blocks) else None
         caption, end = caption_of(post, block, end, following)
+        if caption and ("{{" in caption.text or "{%" in caption.text):
+            done.open.append(left(image, post, "its caption has Liquid, which ours cannot have"))
+            continue
         made = adopted(file, image, caption, slug, taken, done, post)
         done.figures.append(made)
         yield Change(start, end, f'<%= figure("{made.id}") %>')
@@ -120,11 +130,35 @@ def html_words(raw: str) -> str:
     return " ".join(re.sub(r"(?s)<!--.*?-->|<[^>]*>", " ", raw).split())
 
 
+def html_caption(raw: str, offset: int, dollars: bool) -> Caption | None:
+    """The caption in a block of HTML as Markdown with its links and emphasis, or None.
+
+    ``dollars``: whether ``$…$`` is maths on the pages of the blog.
+    """
+    tag = CAPTION_TAG.search(raw)
+    words = " ".join(BLOCKS.sub(" ", tag[2] if tag else raw).split())
+    if not html_words(words):
+        return None
+    first = WRAPPED.match(words)
+    if first and NUMBERED.match(f"{first[2]} "):  # <b>Figure 1:</b> A walk
+        words = first[2] + words[first.end() :]
+    match = NUMBERED.match(words)
+    number = match["number"] if match and match["end"] else ""
+    parts = VERBATIM.split(words[match.end() :].strip() if match and number else words)
+    marks = r"[*_`\[\]\\]" if dollars else r"[*_`\[\]\\$]"
+    parts[::2] = [re.sub(marks, r"\\\g<0>", part) for part in parts[::2]]
+    return Caption("figure" if number else "", number, "".join(parts), offset)
+
+
 def caption_of(
     post: Post, block: Element, end: int, following: Element | None
 ) -> tuple[Caption | None, int]:
     """The caption in the block, or in the paragraph after it, and where both end."""
     start = block.offset
+    if block.kind == "html":
+        own = html_caption(post.source[start:end], start, post.blog.renders_dollars)
+        if own:
+            return own, end
     for caption in post.captions:
         if start <= caption.offset < end:
             return caption, end
@@ -138,8 +172,7 @@ def caption_of(
             return Caption("figure", match["number"], words.strip(), first), last
         if bare and "\n" not in text and len(bare[1]) == 1:
             return Caption("", "", bare[2].strip(), first), last
-    words = html_words(post.source[start:end]) if block.kind == "html" else ""
-    return (Caption("", "", words, start) if words else None), end
+    return None, end
 
 
 def adopted(
@@ -160,8 +193,6 @@ def adopted(
         id, count = f"{stem}-{count}", count + 1
     taken |= {id, identifier(id)}
     words = " ".join((caption.text if caption else "").split())
-    match = NUMBERED.match(words)
-    words = words[match.end() :] if match and match["end"] else words
     alt = " ".join((image.alt or "").split())
     line = post.lines.place(image.offset)[0]
     words = words.replace("$$", "$")

@@ -21,6 +21,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from reportgen.files import file_below
 from reportgen.serve.desk import Desk
 from reportgen.serve.editor import line_of, open_editor
 from reportgen.serve.guard import HEADERS, Guard
@@ -164,10 +165,8 @@ async def tell(socket: WebSocket, queue: "asyncio.Queue[str]") -> None:
 
 def file_response(folder: Path, path: str) -> Response:
     """A file below a folder, but none that is hidden, generated for Jekyll, or outside."""
-    parts = Path(path).parts
-    file = (folder / path).resolve()
-    private = any(part.startswith((".", "_")) for part in parts)
-    if private or not file.is_relative_to(folder.resolve()) or not file.is_file():
+    file = file_below(folder, path)
+    if file is None or any(part.startswith((".", "_")) for part in Path(path).parts):
         raise HTTPException(404)
     return file_of(file)
 

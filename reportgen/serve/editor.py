@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from reportgen.errors import ReportgenError
+from reportgen.files import file_below
 
 GOTO = {
     **dict.fromkeys(("code", "code-insiders", "codium", "cursor", "windsurf"), "-g {file}:{line}"),
@@ -38,8 +39,8 @@ def editor_of(environ: Mapping[str, str] = os.environ) -> list[str]:
 
 def open_editor(root: Path, file: str, line: int) -> None:
     """Show a line of a project's file. Raises ReportgenError where that cannot be."""
-    path = root if "\0" in file else (root / file).resolve()
-    if not path.is_relative_to(root.resolve()) or not path.is_file():
+    path = file_below(root, file)
+    if path is None:
         raise ReportgenError(f"There is no file '{file}' in this project.")
     command = editor_of()
     if not command:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from reportgen.blog import config, jekyll
+from reportgen.files import file_below
 from reportgen.serve.problems import Problem
 
 Tell = Callable[[Problem | None], None]
@@ -76,8 +77,5 @@ class Jekyll:
         if not address.startswith(base):
             return None
         path = address.removeprefix(base)
-        for name in (path, f"{path}.html", f"{path}/index.html"):
-            file = (self.built / name).resolve()
-            if file.is_relative_to(self.built.resolve()) and file.is_file():
-                return file
-        return None
+        names = (path, f"{path}.html", f"{path}/index.html")
+        return next(filter(None, (file_below(self.built, name) for name in names)), None)

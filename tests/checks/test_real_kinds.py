@@ -18,6 +18,7 @@ RIGHT = {
     "macros on a line of their own": "Here:\n$$\\newcommand{\\E}{\\mathbb E}$$\nare macros.",
     "a list that says where it begins": "3. three\n4. four\n{: start='3'}",
     "notes at the end": "A note.[^1]\n\n## Notes\n\n[^1]: Here.",
+    "links to a note and back": "A note.[^1] See [it](#fn:1), from [there](#fnref:1).\n\n[^1]: It.",
     "a link in HTML": "See <a href='https://e.org'>https://e.org/b</a>.",
     "a badge in each row": "![CI](https://img.shields.io/a) ![CI](https://img.shields.io/b)",
     "Liquid in a srcset": "<img src='https://e.org/a.png' alt='Two runs' srcset='"

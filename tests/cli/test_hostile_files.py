@@ -73,3 +73,23 @@ def test_what_is_nested_too_deep(project: ProjectFolder, name: str) -> None:
 
     assert done.code == (0 if name.endswith(".py") else 1), done
     assert "Traceback" not in done.err
+
+
+TEMPLATES = {
+    "brackets": "<%= " + "(" * 20_000 + " %>",
+    "a sum": "<%= 1" + " + 1" * 20_000 + " %>",
+    "conditions": "<% if 1 %>" * 5_000 + "<% endif %>" * 5_000,
+}
+
+
+@pytest.mark.parametrize("kind", TEMPLATES)
+def test_a_template_that_is_nested_too_deep(project: ProjectFolder, kind: str) -> None:
+    project.write({POST: f"---\ntitle: A\n---\n\nWords.\n\n{TEMPLATES[kind]}\n"})
+
+    for command in ("build", "status", "check"):
+        done = project.run(command)
+        assert "Traceback" not in done.err, done
+        if command == "build":
+            assert done.code == 1
+            assert f"{POST}:7" in done.err
+            assert "too deep" in done.err

@@ -1,4 +1,8 @@
-"""Parts of the engine's tests."""
+"""Parts of the engine's tests.
+
+Where one process waits for another here, it looks again and again for the file that this writes: a
+``sleep`` is the pause between two looks and never a guess of how long something takes.
+"""
 
 from collections.abc import Callable
 from pathlib import Path

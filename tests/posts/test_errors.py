@@ -69,6 +69,12 @@ TABLE = {
     "wrong type": ("<%= denoiser.loss | round %>", 1, "", ["'round' needs a number"]),
     "whole artifact": ("<%= denoiser %>", 1, "denoiser", ["cannot be printed", "denoiser.KEY"]),
     "python error": ("\n<%= 1 / 0 %>", 2, "<%= 1 / 0 %>", ["ZeroDivisionError"]),
+    "false claim of several parts": (
+        "a\n\n<% claim denoiser.epochs > 50 or not denoiser.test_psnr > 19 %>b<% endclaim %>",
+        3,
+        "claim",
+        ["denoiser.epochs is ", "denoiser.test_psnr is "],
+    ),
     "false claim": (
         "a\n\n<% claim denoiser.test_psnr > 21 %>b<% endclaim %>",
         3,

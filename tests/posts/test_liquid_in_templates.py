@@ -20,6 +20,8 @@ UNTOUCHED = [
     "{% assign n = 3 | plus: 1 %}{{ n }} {% for p in site.posts limit: 2 %}{{ p.url }}{% endfor %}",
     "{%- comment -%} {{ x }} {%- endcomment -%}",
     "{% raw %}`{{ x }}`{% endraw %}",
+    "{% highlight sh %}\n# no heading\n\nA=$B | cat $C  # $x$ | a_b\n\n## none\n{% endhighlight %}",
+    "- a\n  {% highlight python linenos %}\n  a < b | c  # *d*\n  {% endhighlight %}\n- b",
 ]
 
 
@@ -45,6 +47,12 @@ def test_the_tags_of_a_plugin(tmp_path: Path) -> None:
     (tmp_path / "site" / "_plugins").mkdir(parents=True)
     (tmp_path / "site" / "_plugins" / "cite.rb").write_text("")
     assert "{% cite ho %}" in markdown_body(render_text(tmp_path, "As {% cite ho %} says."))
+
+
+def test_the_preview_shows_what_jekyll_highlights_as_code(tmp_path: Path) -> None:
+    text = "{% highlight sh %}\n# no heading\n\nA=$B < $C\n{% endhighlight %}"
+    html = render_text(tmp_path, text).html
+    assert "<pre><code># no heading\n\nA=$B &lt; $C\n</code></pre>" in html
 
 
 def test_the_preview_shows_what_only_jekyll_can_do(tmp_path: Path) -> None:

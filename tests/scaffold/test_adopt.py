@@ -33,6 +33,14 @@ $$
 \int_0^1 x\,dx = \frac12
 $$
 
+<figure class="wide">
+<img src="/assets/img/hist.png" alt="The same">
+<p><b>Figure 3:</b> See <a href="https://a.org/b_c">there</a>, a_b_c and {x} for $5 or $6.</p>
+</figure>
+
+<figure><img src="/assets/img/hist.png" alt="x">
+<figcaption>As <a href="{{ site.baseurl }}/about/">said</a>.</figcaption></figure>
+
 Inline ![icon](/assets/img/hist.png) stays. {{ site.title | upcase }} \_not emphasis\_ -- "quotes"
 
 ```python
@@ -91,10 +99,11 @@ def test_the_page_of_an_adopted_post_has_the_same_words(
     old = blog / "_posts/2024-03-02-Hello_World.md"
     assert old.read_text("utf-8") == POST
     for told in (
-        "Line 22: the image '/assets/img/hist.png' stays as it is: it stands within other text.",
-        "figure 'hello-world-hist' had no caption",
-        "figure 'hello-world-hist' has no alternative text",
+        "Line 30: the image '/assets/img/hist.png' stays as it is: it stands within other text.",
+        "figure 'hello-world-hist-2' had no caption",
+        "figure 'hello-world-hist-2' has no alternative text",
         "the image '/assets/img/lost.png' stays as it is",
+        "the image '/assets/img/hist.png' stays as it is: its caption has Liquid",
         "git rm ../blog/_posts/2024-03-02-Hello_World.md",
     ):
         assert told in err
@@ -102,8 +111,9 @@ def test_the_page_of_an_adopted_post_has_the_same_words(
     assert run(["build"]) == 0
     after = jekyll(blog, tmp_path / "new")
     assert after.replace("Figure 2 and Figure 1", "Figure 2 and fig. 1") == before
-    page = (tmp_path / "new/Hello_World/index.html").read_text("utf-8")
+    page = html.unescape((tmp_path / "new/Hello_World/index.html").read_text("utf-8"))
     assert "Loss over <strong>steps</strong>." in page
+    assert 'See <a href="https://a.org/b_c">there</a>, a_b_c and {x} for $5 or $6.</p>' in page
     assert 'id="fig-hist"' in page
     assert run(["adopt", "../blog/_config.yml"]) == 2
 

@@ -86,6 +86,15 @@ def test_it_listens_on_one_address_only(one_server: Served) -> None:
         "/_reportgen/..%2fserver.py",
         "/assets",
         "/nowhere.css",
+        "/..%5cpyproject.toml",
+        "/%252e%252e/pyproject.toml",
+        "/%00",
+        "/notes%00.css",
+        "/%ff%fe.css",
+        "/" + "a" * 300,
+        "/_reportgen/" + "a" * 300,
+        "/_reportgen/%00",
+        "/" + "a" * 50_000,
     ],
 )
 def test_nothing_but_the_site_can_be_had(one_server: Served, path: str) -> None:

@@ -1,7 +1,7 @@
 """The built site and the preview in a real browser, on a desk and on a phone."""
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser import settle
 
@@ -122,3 +122,50 @@ def test_a_switch_lights_all_values(browser: Browser, address: str) -> None:
     page.goto(address + PAGES[0])
     expect(page.get_by_role("button", name="Values")).to_be_hidden()
     page.close()
+
+
+@pytest.mark.parametrize("width", [320, 390, 820, 1280])
+def test_the_contents_follow_the_reader(browser: Browser, address: str, width: int) -> None:
+    page = visit(browser, address + PAGES[1], width)
+    contents = page.get_by_role("navigation", name="Contents")
+    expect(contents.locator("[aria-current]")).to_have_count(0)
+    last = contents.locator("a").last
+    page.evaluate(
+        "id => document.getElementById(id).scrollIntoView()", last.get_attribute("href")[1:]
+    )
+    expect(last).to_have_attribute("aria-current", "true")
+    shown = contents.locator("summary span") if width < 1024 else last
+    expect(shown).to_be_in_viewport()
+    expect(shown).to_have_text(last.inner_text() if width >= 1024 else last.text_content() or "")
+    if width < 1024:
+        contents.locator("summary").click()
+        expect(last).to_be_in_viewport()
+        contents.locator("a").first.click()
+        expect(contents.locator("summary span")).to_have_text(
+            contents.locator("a").first.text_content() or ""
+        )
+        expect(last).to_be_hidden()
+    page.close()
+
+
+def test_side_notes_are_folded_where_there_is_no_margin(browser: Browser, address: str) -> None:
+    page = visit(browser, address + PAGES[1])
+    page.route("**" + PAGES[1], with_a_note)
+    page.reload()
+    note = page.get_by_text("which nobody has to read")
+    expect(note).to_be_visible()
+    page.set_viewport_size({"width": 820, "height": 900})
+    expect(note).to_be_hidden()
+    page.get_by_text("A word on the side, in …").click()
+    expect(note).to_be_visible()
+    page.set_viewport_size({"width": 1280, "height": 900})
+    expect(page.locator(".body > aside summary")).to_have_count(0)
+    expect(note).to_be_visible()
+    page.close()
+
+
+def with_a_note(route: Route) -> None:
+    """The page, with a side note before its first heading."""
+    aside = "<aside>A word on the side, in many more, <b>which nobody has to read</b></aside><h2"
+    response = route.fetch()
+    route.fulfill(response=response, body=response.text().replace("<h2", aside, 1))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from reportgen.blog.text import Piece, Text
+from reportgen.blog.text import EMPTY, Piece, Text
 from reportgen.errors import ReportgenError
 
 Range = tuple[int, int]
@@ -73,7 +73,7 @@ class Element:
     children: list["Element"] = field(default_factory=list)
     info: str = ""
     level: int = 0
-    text: Text = field(default_factory=Text)
+    text: Text = EMPTY
     spans: Sequence[Span] = ()
     ial: Attributes | None = None
     is_span: bool = False

@@ -53,7 +53,7 @@ def table(s: Scanner) -> bool:
         return False
     start = s.position
     t = _Table(s.element("table", start, start))
-    leading = s.string[start:].lstrip(" \t\r\n\f\v").startswith("|")
+    leading = s.match(p.TABLE_LEADING) is not None
     s.scan(p.TABLE_RULE)
     while not s.at_end and s.match(p.TABLE_LINE):
         if match := s.scan(p.TABLE_RULE):

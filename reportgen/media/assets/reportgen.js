@@ -41,7 +41,7 @@ function player(names, what, ms, show, ready = () => true, first = names.length 
 for (const box of $(F + '.steps')) {
   const strip = $('.strip', box)[0], items = [...strip.children], start = +box.dataset.start, first = items[start];
   const stage = div('stage', first.firstElementChild.cloneNode(true)), img = $('img', stage)[0];
-  img.loading = 'eager'; img.style.width = box.dataset.width + 'px'; img.removeAttribute('height');
+  img.loading = 'eager'; img.style.width = box.dataset.width + 'px'; img.style.height = 'auto';
   if ($('.in', stage)[0]) {
     img.style.removeProperty('--m');
     Object.assign(stage, { tabIndex: 0, role: 'group', ariaLabel: box.dataset.what });
@@ -211,7 +211,7 @@ const light = on => {
   for (const b of switches) b.ariaPressed = String(on);
   for (const m of marks) m.tabIndex = on || !switches.length ? 0 : -1;  // hundreds of stops on the way else
 };
-for (const b of switches) { b.hidden = !marks.length; b.onclick = () => light(!root.classList.contains('rg-lit')); }
+for (const b of switches) { b.style.visibility = marks.length ? 'visible' : 'hidden'; b.onclick = () => light(!root.classList.contains('rg-lit')); }
 light(false);
 
 // The records of a post; the mark says which one.

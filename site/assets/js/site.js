@@ -18,11 +18,56 @@ toggle.style.visibility = 'visible';
 
 // What scrolls sideways can be reached by keyboard.
 const reach = () => {
-  for (const e of document.querySelectorAll('pre, .body table:not(figure table)'))
+  for (const e of document.querySelectorAll('pre, .body > p, .body table:not(figure table)'))
     if (e.scrollWidth > e.clientWidth) e.tabIndex = 0; else e.removeAttribute('tabindex');
 };
 reach();
 addEventListener('resize', reach);
+
+// The contents mark where one is: in the list, and on a narrow screen in the bar above it.
+const toc = document.querySelector('.toc'), links = [...toc?.querySelectorAll('a') ?? []];
+if (links.length) {
+  const heads = links.map(a => document.getElementById(decodeURIComponent(a.hash.slice(1))));
+  const fold = toc.querySelector('details'), now = document.createElement('span');
+  const mark = () => {
+    const i = heads.findLastIndex(h => h && h.getBoundingClientRect().top < innerHeight / 4), a = links[i];
+    if (!a?.ariaCurrent) {
+      for (const other of links) other.removeAttribute('aria-current');
+      now.replaceChildren(...a ? a.cloneNode(true).childNodes : []);
+      a?.setAttribute('aria-current', 'true');
+    }
+    if (a) for (const box of [toc, fold.lastElementChild]) {
+      const { top, bottom } = a.getBoundingClientRect(), view = box.getBoundingClientRect();
+      if (top < view.top || bottom > view.bottom) box.scrollTop += top - view.top - view.height / 2;
+    }
+  };
+  const line = new IntersectionObserver(mark, { rootMargin: '9999999px 0px -75%' }); // all above that line
+  for (const h of heads) if (h) line.observe(h);
+  fold.firstElementChild.append(now);
+  const column = matchMedia('(max-width: 63.99rem)');
+  fold.ontoggle = mark;
+  toc.onclick = e => { if (column.matches && e.target.closest('a')) fold.open = false; };
+  toc.onkeydown = e => { if (e.key === 'Escape' && column.matches) { fold.open = false; fold.firstElementChild.focus(); } };
+}
+
+// Side notes are folded where there is no margin.
+const notes = [...document.querySelectorAll('.body > aside')].map(aside => {
+  const fold = document.createElement('details'), head = document.createElement('summary');
+  head.textContent = aside.textContent.trim().split(/\s+/).slice(0, 6).join(' ') + ' …';
+  return { aside, fold, head };
+});
+const margin = matchMedia('screen and (min-width: 75rem), print');
+const unfold = () => {
+  for (const { aside, fold, head } of notes) {
+    if (margin.matches === !fold.isConnected) continue;
+    head.remove();
+    const inside = [...(margin.matches ? fold : aside).childNodes];
+    if (margin.matches) aside.replaceChildren(...inside);
+    else { fold.replaceChildren(head, ...inside); aside.append(fold); }
+  }
+};
+unfold();
+margin.onchange = unfold;
 
 // Footnotes stand in the margin where there is one. Elsewhere, and without scripts, they are at the end.
 const end = document.querySelector('.body > .footnotes'), sides = new Map(), moved = [];
