@@ -30,8 +30,8 @@ NO_SECRET = "reportgen: no secret"
 REACH, LENGTH = 100, 600
 """How many characters before and after a keyword are looked at."""
 
-PICTURE = re.compile(r"[A-Za-z0-9+/]{80}\Z")
-"""What stands before a match that lies within a picture, or another file, as base64."""
+HARMLESS = re.compile(r"(?:[A-Za-z0-9+/]{80}|<d-cite )\Z")
+"""What stands before a match within a picture, or another file, as base64, or in a citation."""
 
 UNPACKED = 2**24
 """How many bytes of a compressed file are looked at: a bomb must not fill the memory."""
@@ -98,7 +98,7 @@ class Rule:
             for match in self.pattern.finditer(text, start, end):
                 value = next(filter(None, match.groups()), match[0])
                 if (
-                    not PICTURE.search(text, max(match.start() - REACH, 0), match.start())
+                    not HARMLESS.search(text, max(match.start() - REACH, 0), match.start())
                     and entropy(value) >= self.entropy
                     and self.preceded.search(text, max(match.start() - REACH, 0), match.start())
                     and not self.allows(text, match, value)
