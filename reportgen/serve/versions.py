@@ -33,8 +33,8 @@ class Version:
 
     @property
     def name(self) -> str:
-        """``2026-11-28 19:03, f2f6e99``: what a reader calls it."""
-        day = self.record.finished[:16].replace("T", " ")
+        """``2026-11-28 19:03:12, f2f6e99``: what a reader calls it."""
+        day = self.record.finished[:19].replace("T", " ")
         return ", ".join(filter(None, [day, self.record.short_commit]))
 
 

@@ -10,5 +10,6 @@ chosen.forEach((select, side) => {
     for (const key of ['src', 'alt', 'width', 'height']) img[key] = image[key];
     panel.querySelector('p').textContent = name;
   };
+  panel.querySelector('p').style = 'visibility:hidden;white-space:nowrap;overflow:hidden'; // the choice says it
   select.closest('p').hidden = false;
 });
