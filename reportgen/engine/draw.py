@@ -13,11 +13,11 @@ from reportgen.engine.results import Result, Results, caption_of, fill
 from reportgen.engine.session import Session
 from reportgen.files import read_json, write_json
 from reportgen.freshness.keys import canonical
-from reportgen.freshness.states import Status
 from reportgen.media import Drawn
 from reportgen.media.fonts import HINT
 from reportgen.messages import warn
 from reportgen.registry import Node
+from reportgen.store import Record
 
 
 def results_of(session: Session) -> Results:
@@ -41,8 +41,7 @@ def draw_figure(session: Session, results: Results, node: Node) -> Result:
         return results[node.name]
     alt, caption = fill(node.alt, node, results), caption_of(node.caption, node, results)
     words = (alt, "" if alt else in_short(caption))
-    folder = session.project.store_dir / "drawn" / draw_key(session, node, status, words)
-    drawn = cached_drawing(folder) or make_drawing(session, node, status, words, folder)
+    drawn, folder = drawing_of(session, node, status.record, words)
     if drawn.missing:
         warn(f"Warning: no font here has {drawn.missing} of '{node.id}'. {HINT}")
     result = Result(
@@ -59,6 +58,14 @@ def draw_figure(session: Session, results: Results, node: Node) -> Result:
     return result
 
 
+def drawing_of(
+    session: Session, node: Node, record: Record, words: tuple[str, str]
+) -> tuple[Drawn, Path]:
+    """The drawing of any record of a figure, and the folder in which its files lie."""
+    folder = session.project.store_dir / "drawn" / draw_key(session, node, record, words)
+    return cached_drawing(folder) or make_drawing(session, node, record, words, folder), folder
+
+
 def in_short(caption: str) -> str:
     """The first sentence of a caption as plain text, for an alt text that is derived."""
     plain = " ".join(re.sub(r"\[([^]]*)\]\([^)]*\)|[$*`{}\\]", r"\1", caption).split())
@@ -66,10 +73,9 @@ def in_short(caption: str) -> str:
     return shorten(first, 100, placeholder="…")
 
 
-def draw_key(session: Session, node: Node, status: Status, words: tuple[str, str]) -> str:
+def draw_key(session: Session, node: Node, record: Record, words: tuple[str, str]) -> str:
     """The digest of what a drawing depends on: the media, our drawing code, words and theme."""
-    assert status.record is not None
-    parts = [status.record.output, drawing_code(), stem(node), *words, session.project.dark]
+    parts = [record.output, drawing_code(), stem(node), *words, session.project.dark]
     return sha256(canonical(parts).encode()).hexdigest()[:32]
 
 
@@ -93,11 +99,10 @@ def cached_drawing(folder: Path) -> Drawn | None:
 
 
 def make_drawing(
-    session: Session, node: Node, status: Status, words: tuple[str, str], folder: Path
+    session: Session, node: Node, record: Record, words: tuple[str, str], folder: Path
 ) -> Drawn:
     """Draw into a folder beside the final one, then rename: whole or not at all."""
-    assert status.record is not None
-    value = session.store.load(status.record.output)
+    value = session.store.load(record.output)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".drawing-") as temporary:
         work = Path(temporary) / "figure"

@@ -1,6 +1,7 @@
 """Notebooks as modules: ``experiments/NAME.ipynb`` is read as the ``NAME.py`` written beside it.
 
-Cells that begin with ``%%figure ID Caption`` become figure functions; of other code cells the
+Cells that begin with ``%%figure ID Caption``, or have the tag ``figure:ID`` and their caption as a
+first comment, become figure functions; of other code cells the
 definitions and statements stay, and what only shows something goes. From there on a notebook is a
 module like any other, so that what a cell can reach is judged by the same rules.
 """
@@ -14,6 +15,7 @@ import re
 import symtable
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from reportgen.errors import Place, ReportgenError
 from reportgen.files import write_bytes
@@ -22,6 +24,7 @@ from reportgen.registry.own import FOREIGN
 
 HEAD = "# Made by reportgen from {name}. Change that notebook, not this file."
 FIGURE = re.compile(r"%%figure[ \t]+(\S+)[ \t]*([^\n]*)\n?")
+TAG = "figure:"
 MAGIC = re.compile(r"^[%!?].*$", re.MULTILINE)
 
 
@@ -63,7 +66,7 @@ def code_cells(notebook: Path, root: Path) -> list[tuple[int, str]]:
     try:
         read = json.loads(notebook.read_bytes())
         cells = [
-            (number, "".join(cell["source"]))
+            (number, asked_for(cell))
             for number, cell in enumerate(read["cells"], 1)
             if cell["cell_type"] == "code"
         ]
@@ -73,6 +76,19 @@ def code_cells(notebook: Path, root: Path) -> list[tuple[int, str]]:
             hint="Save it again as a notebook of version 4, or move it out of the experiments.",
         ) from None
     return [(n, cell) for n, cell in cells if FIGURE.match(cell) or not cell.startswith("%%")]
+
+
+def asked_for(cell: dict[str, Any]) -> str:
+    """A cell's text, which begins with ``%%figure`` also where a tag makes it a figure."""
+    text = "".join(cell["source"])
+    tags = [str(tag) for tag in cell.get("metadata", {}).get("tags", [])]
+    id = next((tag[len(TAG) :].strip() for tag in tags if tag.startswith(TAG)), "")
+    if not id or FIGURE.match(text):
+        return text
+    caption = re.match(r"#[ \t]*([^\n]*)\n", text)
+    if caption:
+        return f"%%figure {id} {caption[1]}\n{text[caption.end() :]}"
+    return f"%%figure {id}\n{text}"
 
 
 def module_text(head: str, cells: list[tuple[int, str]], notebook: Path) -> str:

@@ -58,8 +58,10 @@ def examine(start: Path | None = None) -> Iterator[Finding]:
         project = find_project(start)
     except ReportgenError as error:
         yield git(start or Path.cwd())
-        hint = error.hint or ""
-        yield Finding(NOTE if error.place is None else BAD, "project", error.message, hint)
+        if error.place:
+            yield unreadable(error)
+        else:
+            yield Finding(NOTE, "project", error.message, error.hint or "")
         return
     yield git(project.root)
     yield disk(project)
@@ -173,7 +175,7 @@ def of_project(project: Project) -> Iterator[Finding]:
     try:
         session = Session(project)
     except ReportgenError as error:
-        yield Finding(BAD, "project", str(error).splitlines()[0], error.hint or "")
+        yield unreadable(error)
         return
     figures = len(session.graph.figures)
     found = f"{figures} figures, {len(session.graph) - figures} artifacts in '{project.root}'"
@@ -182,11 +184,24 @@ def of_project(project: Project) -> Iterator[Finding]:
     yield site(project)
 
 
+def unreadable(error: ReportgenError) -> Finding:
+    """A project that cannot be read: what is wrong on one line, and where to mend it."""
+    advice = " ".join((error.hint or "").split()) or (f"Mend {error.place}." if error.place else "")
+    return Finding(BAD, "project", " ".join(error.message.split()), advice)
+
+
 def store(session: "Session") -> Finding:
-    """Whether each recorded result is there and whole."""
+    """Whether it can be written, and each recorded result is there and whole."""
+    folder = session.project.store_dir
+    there = folder if folder.exists() else folder.parent
+    if not there.is_dir() or not os.access(there, os.W_OK):
+        return Finding(BAD, "store", f"'{folder}' is no folder that can be written", "Mend it.")
     digests = {d for n in session.graph for r in session.records_of(n) for d in r.objects}
     lost = [digest for digest in sorted(digests) if not session.is_sound(digest)]
     session.remember()
+    if faults := session.store.bad_records():
+        advice = f"Remove it, then build: reportgen build. There are {len(faults)} such files."
+        return Finding(BAD, "store", faults[0].rstrip("."), advice)
     if lost:
         many = f"{len(lost)} of {len(digests)} results are lost or damaged"
         return Finding(BAD, "store", many, "The next build makes them again: reportgen build")

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -29,6 +30,7 @@ from reportgen.serve.hub import Hub
 from reportgen.serve.hub import Message as Told
 from reportgen.serve.jekyll import Jekyll
 from reportgen.serve.pages import INDEX, live, waiting_page
+from reportgen.serve.versions import versions_page
 
 ASSETS = Path(__file__).with_name("assets")
 FRESH = {"cache-control": "no-cache"}
@@ -42,6 +44,7 @@ def make_app(desk: Desk, hub: Hub) -> Starlette:
             Route("/_reportgen/state", answers.state),
             WebSocketRoute("/_reportgen/live", answers.live),
             Route("/_reportgen/{name}", answers.ours),
+            Route("/_preview/versions/{id}", answers.versions),
             Route("/{path:path}", answers.page),
         ],
         middleware=[Middleware(Guard), Middleware(Headers)],
@@ -78,6 +81,16 @@ class Answers:
     async def ours(self, request: Request) -> Response:
         """A script or style of the preview itself."""
         return file_response(ASSETS, request.path_params["name"])
+
+    async def versions(self, request: Request) -> Response:
+        """All versions of a figure."""
+        session, site = self.desk.shown.session, self.desk.site
+        node = session.graph.figures.get(request.path_params["id"]) if session else None
+        if session is None or node is None:
+            raise HTTPException(404)
+        return HTMLResponse(
+            await run_in_threadpool(versions_page, session, node, site), headers=FRESH
+        )
 
     async def page(self, request: Request) -> Response:
         """A page, a figure's file, or a file of the site."""

@@ -95,6 +95,7 @@ def row(session: Session, node: Node, slugs: list[str], does: str, policy: Polic
         "cost": cost(session, node, stale=session.must_run(node)),
         "posts": [address_of(slug) for slug in slugs],
         "place": str(node.place),
+        "versions": node.is_figure and status.record is not None,
         "facts": facts(session, node),
         "parameters": parameters(session, node),
     }

@@ -17,7 +17,9 @@ def drawn_again(project: ProjectFolder) -> Path:
     node = session.graph.figures["B.2"]
     folder = draw_figure(session, results_of(session), node).folder
     assert folder is not None
-    make_drawing(session, node, session.status(node), ("A line.", "A line."), folder)
+    record = session.status(node).record
+    assert record is not None
+    make_drawing(session, node, record, ("A line.", "A line."), folder)
     return folder
 
 

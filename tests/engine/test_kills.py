@@ -153,11 +153,11 @@ def test_kill_9_during_a_training_with_checkpoints_and_child_processes(
         return int((words(outside / "step") or ["0"])[0])
 
     for step in sorted(moments.sample(range(20, 280), min(ROUNDS, 260))):
-        (outside / "worker").unlink(missing_ok=True)  # of the round before
         before = reached()
+        for trace in ("worker", "resumed", "step"):  # of the round before
+            (outside / trace).unlink(missing_ok=True)
         with building(project) as process:
             until(step, reached, process)
-            worker_of(outside, process)
             processes = list(map(int, words(outside / "worker")))
             kill(moments.choice([process.pid, *processes]))
         for one in processes:

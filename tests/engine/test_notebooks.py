@@ -78,6 +78,24 @@ def test_an_edit_of_a_cell_stales_only_what_uses_it(
     assert stale() == {"N.1"}
 
 
+def test_a_tag_makes_a_cell_the_same_figure(project: ProjectFolder) -> None:
+    book = project.root / "experiments" / "look.ipynb"
+    assert run(["list"]) == 0
+    by_magic = book.with_suffix(".py").read_text()
+    assert "N.1" in by_magic
+    read = json.loads(book.read_text())
+    for cell in read["cells"]:
+        text = "".join(cell["source"])
+        if text.startswith("%%figure"):
+            _, id, caption = text.partition("\n")[0].split(" ", 2)
+            cell["metadata"] = {"tags": ["hide-input", f"figure:{id}"]}
+            cell["source"] = [f"# {caption}\n", text.partition("\n")[2]]
+    book.write_text(json.dumps(read))
+    book.with_suffix(".py").unlink()
+    assert run(["list"]) == 0
+    assert book.with_suffix(".py").read_text() == by_magic
+
+
 def test_a_module_of_the_name_is_never_overwritten(
     project: ProjectFolder, capsys: pytest.CaptureFixture[str]
 ) -> None:

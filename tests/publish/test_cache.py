@@ -9,6 +9,7 @@ import pytest
 
 from reportgen.errors import ReportgenError
 from reportgen.publish import cache as cache_module
+from reportgen.publish.trees import write_blobs
 from tests.publish.conftest import BLOG
 from tests.publish.helpers import FIGURE, POST, Publisher, git
 
@@ -65,6 +66,14 @@ def test_a_damaged_cache_is_made_anew(publisher: Publisher, damage: object) -> N
 
     assert publisher.remote.files() == {**BLOG, POST: b"Changed.\n", FIGURE: FILES[FIGURE],
                                         "other.txt": b"1"}  # fmt: skip
+
+
+def test_bytes_that_are_not_those_that_were_named_are_seen(publisher: Publisher) -> None:
+    publisher(FILES)
+    repository = cache_module.opened(folder_of(publisher), ())
+
+    with pytest.raises(cache_module.Damaged, match="changed while"):
+        write_blobs(repository, {"0123456789" * 4: b"as they are now"})
 
 
 def test_locks_and_halves_of_a_killed_run_are_swept(publisher: Publisher) -> None:

@@ -91,6 +91,8 @@ HIDDEN = {
     "a wrapped line": f"{TOKEN[:20]}\\\n{TOKEN[20:]}".encode(),
 }
 HARMLESS = """
+<d-cite key="vaswani2017attention"></d-cite> <d-cite key="pmlr-v139-radford21a-clip"></d-cite>
+mixpanel.init("dc1ac5ea3b1d4f6f9c27a0e4b8d35172");
 Max tokens = 4096, the key idea: attention. password: none. token = "<unk>"
 api_key = os.environ["OPENAI_API_KEY"]; password = getpass.getpass(); token = config.token
 export WANDB_API_KEY=your-wandb-api-key-goes-here

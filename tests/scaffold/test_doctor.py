@@ -6,7 +6,7 @@ import pytest
 
 from reportgen.cli import run
 from reportgen.scaffold import doctor
-from reportgen.scaffold.doctor import BAD, GOOD, NOTE, judged
+from reportgen.scaffold.doctor import BAD, GOOD, NOTE, Finding, judged
 from tests.conftest import ProjectFolder
 
 KERNELS = {
@@ -71,3 +71,33 @@ def test_a_lost_result_and_a_wrong_setting_are_found(project: ProjectFolder) -> 
     told = {found.what: found for found in doctor.of_project(find_project(project.root))}
     assert "lost or damaged" in told["store"].found
     assert told["blog"].advice == 'Set asset-url = "root".'
+
+
+def test_what_is_broken_is_a_line_each(
+    project: ProjectFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "KERNEL", 'print(\'{"version": "2", "built": ""}\')')
+    from reportgen.project import find_project
+
+    def told(what: str) -> Finding:
+        found = [f for f in doctor.examine(project.root) if f.what == what]
+        assert [f.state for f in found] == [BAD]
+        assert "\n" not in found[0].found + found[0].advice
+        return found[0]
+
+    project.run("build", "walk")
+    settings = project.root / "pyproject.toml"
+    text = settings.read_text()
+    for wrong, words in (("store = 1", "store"), ("[[", "Not valid TOML")):
+        settings.write_text(f"[tool.reportgen]\n{wrong}\n")
+        assert words in told("project").found
+        assert "pyproject.toml" in told("project").advice
+    settings.write_text(text)
+
+    store = find_project(project.root).store_dir
+    [record] = (store / "records/walk").glob("*.json")
+    record.write_text("{")
+    assert f"'{record}' is no record" in told("store").found
+    store.rename(store.with_name("away"))
+    store.write_text("")
+    assert "no folder that can be written" in told("store").found

@@ -111,6 +111,12 @@ def test_cards_and_structured_data(built: Built) -> None:
     assert parts["Table 1"]["@type"] == "Table"
 
 
+@pytest.mark.parametrize("page", ["index", "archive/index", "tags/index", "figures/index", "404"])
+def test_pages_without_a_picture_have_that_of_the_newest_post(page: str, built: Built) -> None:
+    html = built.read(f"{page}.html")
+    assert re.findall(r'"og:image" content="(https://[^"]+/card\.png)"', html)
+
+
 def test_the_home_page_lists_posts_newest_first(built: Built) -> None:
     text = text_of(built.read("index.html"))
     assert text.index("A short one") < text.index("Diffusion Models: a report")

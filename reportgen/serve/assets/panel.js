@@ -222,6 +222,7 @@ function drawer(row, panel) {
   const place = row.posts.includes(here()) ? row.anchors.find(a => document.getElementById(a)) : null;
   const links = place ? [el('a', { href: `#${place}`, textContent: 'Show it' })]
     : row.posts.filter(address => address !== here()).map(address => el('a', { href: `${address}#${row.anchors[0]}`, textContent: `In ${address.split('/')[2]}` }));
+  if (row.versions) links.push(el('a', { href: `/_preview/versions/${encodeURIComponent(row.id)}`, textContent: 'All versions' }));
   const table = el('table', {}, ...row.parameters.flatMap(group => [
     el('tr', { className: 'node' }, el('th', { colSpan: 2, scope: 'rowgroup' }, group.node, group.state === 'fresh' ? '' : ` (${group.state})`)),
     ...Object.entries(group.values).map(([name, value]) => el('tr', {},
