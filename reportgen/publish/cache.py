@@ -59,6 +59,9 @@ def with_cache(parent: Path, url: str, settings: Settings, work: Callable[[Git],
             return work(opened(folder, settings))
         except GitFailure as failure:
             raise refused(failure, url, "") from None
+        except Damaged as error:  # in a new cache too
+            hint = "Publish again, when nothing writes into the site any more."
+            raise ReportgenError(f"Nothing was published: {error}.", hint=hint) from None
 
 
 @contextmanager

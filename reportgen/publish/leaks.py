@@ -58,7 +58,18 @@ KNOWN = (
 )
 """Values that are no secret, whatever rule they look like."""
 
-GENERAL = ("generic-api-key", "key", "bare-key", "password", "login", "discord", "twilio", "mail")
+GENERAL = (
+    "generic-api-key",
+    "key",
+    "bare-key",
+    "password",
+    "pass",
+    "command",
+    "login",
+    "discord",
+    "twilio",
+    "mail",
+)
 """Rules that go by the name before a value, or by little more than its length."""
 
 

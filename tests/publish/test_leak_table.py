@@ -164,3 +164,30 @@ def test_what_a_picture_looks_like_as_text_is_no_key() -> None:
 
     assert not list(secrets_in(f'<img src="data:image/png;base64,{inside}">'.encode()))
     assert list(secrets_in(f'"EAAA{drawn(60)}"'.encode()))
+
+
+WRITTEN = (
+    "let API_TOKEN: string = '{}'", 'api_key <- "{}"', "<apiKey>{}</apiKey>",
+    "--token {}",
+    '<add key="ApiKey" value="{}" />', "| API_KEY | {} |",
+    'headers={{"Authorization": f"Token {}"}}',
+    'notebook_login("{}")', 'api_key: Optional[str] = "{}"', 'Client(api_key="{}")',
+)  # fmt: skip
+"""How programs, tables and settings say a key."""
+COMMANDS = (
+    "PGPASSWORD={} psql", "mysql -u root -p{}", "sshpass -p {} ssh x", "curl -u ada:{} https://x.io",
+    "docker login -u ada -p {}", "echo {} | docker login -u ada --password-stdin", "psk='{}'",
+    "wget --password={} https://x.io", "htpasswd -b f ada {}", "net use z: \\\\h\\s /user:ada {}",
+    "ansible_ssh_pass={}", "DB_PASS={}", "<password>{}</password>", 'SMTP("h").login("ada", "{}")',
+    'requests.get(url, auth=("ada", "{}"))', 'storePassword "{}"', "Server=x;Password={};",
+    "x --password {}",
+)  # fmt: skip
+"""How commands and settings say a password."""
+
+
+def test_keys_and_passwords_however_they_are_written() -> None:
+    texts = [form.format(drawn(40)) for form in WRITTEN]
+    texts += [form.format(f"{drawn(7)}!{drawn(7)}4") for form in COMMANDS]
+    missed = [text for text in texts if not list(secrets_in(f"Text.\n{text}\nText.\n".encode()))]
+
+    assert missed == []

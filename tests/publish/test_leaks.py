@@ -100,6 +100,9 @@ git clone https://user:password@example.com/x.git
 integrity="sha384-""" + drawn(64) + """"
 <div class="sk-estimator-doc-link sk-toggleable__content-fitted">
 key = "a-long-name-of-a-column-in-a-table"
+first_pass = run_layer(2); bypass = "a-road-around-it"; mysql -u root -p database
+echo "Finished run 12 of 20" | tee log
+curl -u user:token https://x.io; parser.add_argument("--password")
 random_key = jax.random.PRNGKey(0)
 """  # fmt: skip
 NAMES = (".env", "prod.env", ".env.local", "id_rsa", "server.pem", ".netrc", "kaggle.json",
@@ -129,7 +132,22 @@ def test_a_line_may_be_marked_as_none() -> None:
     check_secrets({"_posts/2024-01-01-a.md": f"{TOKEN} <!-- reportgen: no secret -->".encode()})
 
 
-@pytest.mark.parametrize("unit", [b"a", b"a.", b"key", b"sk-", b"password = ", b"api_key ", b"<"])
+@pytest.mark.parametrize(
+    "unit",
+    [
+        b"a",
+        b"a.",
+        b"key",
+        b"sk-",
+        b"password = ",
+        b"api_key ",
+        b"<",
+        b"curl -u ",
+        b"mysql -p ",
+        b"--password ",
+        b"htpasswd -b a ",
+    ],
+)
 def test_no_text_takes_more_than_linear_work(unit: bytes) -> None:
     """A pattern that is not linear would not end here."""
     list(secrets_in(b"key token password sk-" + unit * (100_000 // len(unit))))
