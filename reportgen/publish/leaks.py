@@ -21,8 +21,15 @@ from reportgen.publish.paths import refusal
 
 RULES = Path(__file__).parent / "rules"
 
-UNUSED = ("private-key", "curl-auth-header", "curl-auth-user", "sourcegraph-access-token")
-"""Rules of gitleaks that ours replace: they take more than linear time, or any commit for a key."""
+UNUSED = (
+    "private-key",
+    "curl-auth-header",
+    "curl-auth-user",
+    "sourcegraph-access-token",
+    "hashicorp-tf-password",
+)
+"""Rules of gitleaks that ours replace: they take more than linear time, any commit for a key, or
+any password of eight letters, placeholders too, for one of Terraform."""
 
 NO_SECRET = "reportgen: no secret"
 """What an author writes on a line that is none."""
@@ -54,6 +61,7 @@ TEXTS = re.compile(r"\.(css|csv|js|map|mjs|svg|ttf|woff2?|xml)$", re.IGNORECASE)
 
 KNOWN = (
     r"(?i)^[a-z_:-]*(?:19|20)\d\d[a-z_:-]*\d?$",  # a citation: vaswani2017attention
+    r"(?i)\bmy_?password",
     r"^E?A{5,}",  # the zeros of a picture in base64
 )
 """Values that are no secret, whatever rule they look like."""
@@ -69,6 +77,9 @@ GENERAL = (
     "discord",
     "twilio",
     "mail",
+    "cookie",
+    "told",
+    "app-password",
 )
 """Rules that go by the name before a value, or by little more than its length."""
 

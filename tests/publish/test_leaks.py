@@ -74,6 +74,21 @@ OTHERS = {
     "a short password": 'password = "' + "hunter2secret" + '"',
     "a password in YAML": "password: " + "hunter2secretlongpassphrase24",
     "a netrc line": f"machine example.org login ada password {drawn(12)}",
+    "a setter": f'set_token("{drawn(36)}")',
+    "a password of letters": 'connect(host, username="ada", password="' + "jiTgXrwUXiQF" + '")',
+    "a mail login": 'smtp.login("ada@x.org", "' + drawn(16, string.ascii_lowercase) + '")',
+    "a mail password": 'password = "' + "gjsf tjkw swcd zpim" + '"',
+    "a login by name": 'server.login(user, "' + "Zx9!kkPq72" + '")',
+    "a pair": f'credentials = ("ada", "{drawn(17)}")',
+    "a cookie": f"Set-Cookie: sessionid={drawn(32)}; HttpOnly",
+    "a token as user": f"git remote set-url origin https://{HEX}@git.example.org/a/b",
+    "a field": f'<input type="password" value="{drawn(13)}">',
+    "a tag in YAML": f"password: !!str {drawn(14)}",
+    "a typed assignment": f'let token: String = "{drawn(40)}".into();',
+    "an installer": f"rootpw --plaintext {drawn(14)}",
+    "SQL": f"CREATE USER ada IDENTIFIED BY '{drawn(14)}'",
+    "a sentence": f"my password is {drawn(14)}",
+    "a fallback": f'key = getpass.getpass("key") or "{drawn(14)}"',
 }
 FORMS = {
     **{f"{prefix}…": prefix + drawn(count) for prefix, count in PREFIXED.items()},
@@ -91,6 +106,7 @@ HIDDEN = {
     "a wrapped line": f"{TOKEN[:20]}\\\n{TOKEN[20:]}".encode(),
 }
 HARMLESS = """
+password = "newPassword" passwordInput: "UserNameField" password is required here https://github.com/ada/x
 <d-cite key="vaswani2017attention"></d-cite> <d-cite key="pmlr-v139-radford21a-clip"></d-cite>
 mixpanel.init("dc1ac5ea3b1d4f6f9c27a0e4b8d35172");
 Max tokens = 4096, the key idea: attention. password: none. token = "<unk>"
