@@ -128,8 +128,7 @@ def flow_grid(digit_flow: dict[str, Any]) -> Grid:
     caption="The three side by side, over {digit_flow.images:,} samples each. Random sets of 1,000 "
     "test images have a Fréchet distance of {frechet_floor.1000.least:.1f} to "
     "{frechet_floor.1000.most:.1f}. "
-    "The networks were trained for {class_conditional.epochs}, {other_target.epochs} and "
-    "{flow_matching.epochs} epochs.",
+    "Each network was trained for {flow_matching.epochs} epochs.",
 )
 def flow_table(digit_flow: dict[str, Any]) -> Table:
     rows = [

@@ -111,7 +111,7 @@ def guidance_by_digit(digit_guidance: dict[str, Any]) -> Grid:
     caption="What guidance does to many samples, by an independent classifier (test accuracy "
     "{digit_judge.test_accuracy:.3f}), with 95\u00a0% intervals. The Fréchet distance "
     "is between its features of the samples and of the 60,000 training images; random sets of "
-    "2,000 test images have {frechet_floor.2000.least:.1f} to {frechet_floor.2000.most:.1f}. "
+    "2,000 test images have {frechet_floor.2000.mean:.1f} on average. "
     "Diversity is the mean distance between two images of a class.",
 )
 def guidance_table(digit_guidance: dict[str, Any]) -> Table:
