@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
@@ -9,6 +10,9 @@ from typing import Any
 
 from reportgen.errors import Place, ReportgenError
 from reportgen.metrics.series import Rows, flat, from_records, number
+
+DECIMAL_COMMA = re.compile(r"\A(\s*[-+]?\d*),(\d+(?:[eE][-+]?\d+)?\s*)\Z")
+"""A number as much of Europe writes it, in files whose cells are parted by semicolons."""
 
 
 def read_csv(path: Path, step: str = "") -> Rows:
@@ -45,7 +49,7 @@ def csv_records(path: Path) -> list[dict[str, str]]:
                 f"This row has {len(row)} cells for {len(header)} columns.",
                 place=Place(path, reader.line_num),
             )
-        cells = [cell.replace(",", ".") for cell in row] if delimiter == ";" else row
+        cells = [DECIMAL_COMMA.sub(r"\1.\2", cell) for cell in row] if delimiter == ";" else row
         records.append(dict(zip(header, cells, strict=True)))
     return records
 

@@ -178,7 +178,7 @@ def test_frames_become_tables(frame: Any, columns: list[str], last: list[Any]) -
 
 def test_a_table_of_csv_has_typed_cells(tmp_path: Path) -> None:
     file = tmp_path / "scores.csv"
-    file.write_text('model;acc;n\n"a, b";0.5;1\nc;;20\n', encoding="utf-8")
+    file.write_text('model;acc;n\n"a, b";0,5;1\nc;;20\n', encoding="utf-8")
     table = Table.from_csv(file, ["model", "n", "acc"], digits={"acc": 1})
     assert table.rows == [["a, b", 1, 0.5], ["c", 20, None]]
     with pytest.raises(ReportgenError, match=r"has no column 'ac'"):
