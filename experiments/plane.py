@@ -157,9 +157,9 @@ def arrows(
     """The density as shades, and over it ``move`` at the points of a grid; long ones cut at 0.5."""
     extent = (-REACH, REACH, -REACH, REACH)
     density = log_density(places(), alpha_bar).exp().sqrt().view(SIDE, SIDE)
-    shades = {"levels": 12, "cmap": "Greys", "vmax": float(density.max()) * 1.6}
+    shades = {"levels": 9, "cmap": "Greys", "vmax": float(density.max()) * 1.6}
     axes.contourf(density.numpy(), extent=extent, origin="upper", **shades)
-    line = torch.linspace(-2.3, 2.3, 10)
+    line = torch.linspace(-2.3, 2.3, 9)
     grid = torch.cartesian_prod(line, line)
     way = move(grid, alpha_bar).float()
     way = way * (0.5 / way.norm(dim=1, keepdim=True)).clamp(max=1)
