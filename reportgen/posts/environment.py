@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache, partial
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined, pass_context
@@ -44,6 +45,7 @@ class LineMarks(Extension):
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
         """The source in which tags keep the line breaks around them as kramdown needs them."""
         raw = [match.span() for match in RAW.finditer(source)]
+        alone = cache(partial(only_tags, source))
 
         def keep(match: re.Match[str]) -> str:
             """``+%>`` (keep the newline) for a tag that shares its lines with text."""
@@ -51,7 +53,7 @@ class LineMarks(Extension):
             if (
                 (literal and "endraw" not in match[0])
                 or match[0][-3] in "-+"
-                or alone(source, *match.span())
+                or alone(*lines_of(source, *match.span()))
             ):
                 return match[0]
             return match[0][:-2] + "+%>"
@@ -70,12 +72,15 @@ class LineMarks(Extension):
             yield token
 
 
-def alone(source: str, start: int, end: int) -> bool:
-    """Whether a tag has its lines for itself, or shares them with other such tags only."""
-    before = source[source.rfind("\n", 0, start) + 1 : start]
+def lines_of(source: str, start: int, end: int) -> tuple[int, int]:
+    """Where the lines begin and end on which a tag stands."""
     newline = source.find("\n", end)
-    after = source[end : newline if newline >= 0 else len(source)]
-    return not TAG.sub("", before + after).strip()
+    return source.rfind("\n", 0, start) + 1, newline if newline >= 0 else len(source)
+
+
+def only_tags(source: str, start: int, end: int) -> bool:
+    """Whether nothing but tags stands in these lines."""
+    return not TAG.sub("", source[start:end]).strip()
 
 
 def make_environment(tokens: Tokens | None = None) -> Environment:
