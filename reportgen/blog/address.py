@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from reportgen.blog.blog import Blog
-from reportgen.blog.liquid import OUTPUT, TAG
+from reportgen.blog.liquid import tokens
 
 if TYPE_CHECKING:
     from reportgen.blog.page import Page
@@ -74,15 +74,15 @@ def evaluate(written: str, page: "Page") -> str | None:
     """``written`` with its Liquid worked out, or None where that cannot be known."""
     if "{" not in written:
         return written
-    if TAG.search(written):
-        return None
     parts, position = [], 0
-    for match in OUTPUT.finditer(written):
-        value = expression(match[1], page)
+    for token in tokens(written):
+        if token.kind == "unclosed":
+            continue
+        value = expression(token.body, page) if token.kind == "output" else None
         if value is None:
             return None
-        parts += [written[position : match.start()], value]
-        position = match.end()
+        parts += [written[position : token.start], value]
+        position = token.end
     return "".join(parts) + written[position:]
 
 

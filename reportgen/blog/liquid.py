@@ -11,9 +11,7 @@ HOLE = "\u029f"
 """A letter that stands for every character of a Liquid construct that prints something."""
 
 OPENING = re.compile(r"\{\{|\{%")
-TAG = re.compile(r"\{%-?\s*(\w*)\s*(.*?)\s*-?%\}", re.DOTALL)
-OUTPUT = re.compile(r"\{\{-?\s*([^}]*?)\s*-?\}\}")
-"""An output ends at the first brace, whatever it stands in; Liquid stops where that is alone."""
+NO_NAME = re.compile(r"\W")
 PARAMETER = re.compile(r"""([\w-]+)\s*=\s*("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')""")
 MARKS = re.compile("[<>&]")
 HIGHLIGHTED = {"highlight": "<figure><pre>", "endhighlight": "</pre></figure>"}
@@ -63,32 +61,62 @@ class Token:
 
 def tokens(source: str, start: int = 0) -> Iterator[Token]:
     """The Liquid constructs of ``source`` from ``start`` on, as Liquid itself would cut them."""
-    position = start
+    position, ends = start, Ends(source)
     while opening := OPENING.search(source, position):
-        token = _output(source, opening.start()) or _tag(source, opening.start())
+        cut = _output if opening[0] == "{{" else _tag
+        token = cut(source, opening.start(), ends)
         yield token
         position = token.end
 
 
-def _output(source: str, start: int) -> Token | None:
-    if source.startswith("{%", start):
-        return None
-    match = OUTPUT.match(source, start)
-    if match:
-        return Token("output", start, match.end(), body=match[1])
-    return Token("unclosed", start, start + 2, body="{{")
+class Ends:
+    """Where something ends in a text; what was looked for in vain is not looked for again."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._lost: set[str] = set()
+
+    def of(self, sign: str, position: int) -> int:
+        """The place of a sign from ``position`` on, -1 for none."""
+        found = -1 if sign in self._lost else self._source.find(sign, position)
+        if found < 0:
+            self._lost.add(sign)
+        return found
+
+    def of_block(self, name: str, position: int) -> re.Match[str] | None:
+        """The tag that ends a block of this name."""
+        if name in self._lost:
+            return None
+        closing = re.compile(rf"\{{%-?\s*end{name}\s*-?%\}}").search(self._source, position)
+        if closing is None:
+            self._lost.add(name)
+        return closing
 
 
-def _tag(source: str, start: int) -> Token:
-    match = TAG.match(source, start)
-    if not match:
+def _output(source: str, start: int, ends: Ends) -> Token:
+    """An output ends at the first brace, whatever it stands in; Liquid stops where it is alone."""
+    end = ends.of("}", start + 2)
+    if not source.startswith("}}", end) or end < 0:
+        return Token("unclosed", start, start + 2, body="{{")
+    return Token("output", start, end + 2, body=_inner(source, start, end))
+
+
+def _tag(source: str, start: int, ends: Ends) -> Token:
+    end = ends.of("%}", start + 2)
+    if end < 0:
         return Token("unclosed", start, start + 2, body="{%")
-    name, body = match[1], match[2]
-    if name in ("raw", "comment"):
-        closing = re.compile(rf"\{{%-?\s*end{name}\s*-?%\}}").search(source, match.end())
-        if closing:
-            return Token(name, start, closing.end(), name, source[match.end() : closing.start()])
-    return Token("tag", start, match.end(), name, body)
+    inner = _inner(source, start, end)
+    name = NO_NAME.split(inner, maxsplit=1)[0]
+    body, end = inner[len(name) :].lstrip(), end + 2
+    closing = ends.of_block(name, end) if name in ("raw", "comment") else None
+    if closing:
+        return Token(name, start, closing.end(), name, source[end : closing.start()])
+    return Token("tag", start, end, name, body)
+
+
+def _inner(source: str, start: int, end: int) -> str:
+    """What stands in a construct, without the signs that take blanks away and blanks."""
+    return source[start + 2 : end].removeprefix("-").removesuffix("-").strip()
 
 
 def assigned(found: Iterable[Token]) -> set[str]:

@@ -67,6 +67,7 @@ class Text:
 
 
 EMPTY = Text()
+"""The text that most elements share, since they have none of their own."""
 
 
 class Lines:

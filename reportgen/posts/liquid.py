@@ -3,16 +3,14 @@
 import html
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from reportgen.blog.escape import escape
 from reportgen.blog.liquid import ROOTS, TAGS, Token, assigned, prints_something, tokens
 
 OPENING = re.compile(r"\{(?=[{%])")
-OURS = re.compile(r"\{%\s*raw\s*%\}(.*?)\{%\s*endraw\s*%\}", re.DOTALL)
-HIGHLIGHT = re.compile(
-    r"\{%-?\s*highlight\b[^%]*%\}[ \t]*\n?(.*?)\{%-?\s*endhighlight\s*-?%\}", re.DOTALL
-)
+BLACK = re.compile(r"[^\n]")
+FIRST_LINE = re.compile(r"\A[ \t]*\n?")
 ADDRESS = re.compile(
     r"\{\{\s*(?:site\.(baseurl|url)|['\"]([^'\"{}]*)['\"]\s*\|\s*(?:relative_url|absolute_url))\s*\}\}"
 )
@@ -79,31 +77,51 @@ def guard_code(text: str) -> str:
 def hushed(text: str) -> str:
     """The text with a comment, as long, for each block that Jekyll highlights: none of it is
     Markdown by the time that kramdown sees it."""
-    return HIGHLIGHT.sub(lambda m: "<!--" + re.sub(r"[^\n]", ".", m[0][4:-3]) + "-->", text)
+
+    def comment(start: int, end: int) -> tuple[int, int, str]:
+        return start, end, f"<!--{BLACK.sub('.', text[start + 4 : end - 3])}-->"
+
+    return replaced(text, (comment(first.start, last.end) for first, last in highlights(text)))
+
+
+def highlights(text: str) -> Iterator[tuple[Token, Token]]:
+    """The tags around each block that Jekyll highlights."""
+    first = None
+    for token in tokens(text):
+        if token.name == "highlight" and not first:
+            first = token
+        elif token.name == "endhighlight" and first:
+            yield first, token
+            first = None
+
+
+def replaced(text: str, places: Iterable[tuple[int, int, str]]) -> str:
+    """The text with another one at each place, from one offset to another, in order."""
+    parts, position = [], 0
+    for start, end, other in places:
+        parts += [text[position:start], other]
+        position = end
+    return "".join([*parts, text[position:]])
 
 
 def resolve(text: str, root: str) -> str:
     """Text as the preview shows it, where the site's root has the address ``root``."""
     kept: list[str] = []
 
-    def keep(match: re.Match[str]) -> str:
-        kept.append(match[1])
+    def keep(body: str) -> str:
+        kept.append(body)
         return f"\ue0f0{len(kept) - 1}\ue0f1"
 
     def address(match: re.Match[str]) -> str:
         return "" if match[1] == "url" else root + (match[2] or "")
 
-    text = ADDRESS.sub(address, OURS.sub(keep, text)).replace("{{ '{' }}", "{")
-    text = HIGHLIGHT.sub(
-        lambda m: f"<pre><code>{html.escape(m[1], quote=False)}</code></pre>", text
-    )
-    parts, position = [], 0
-    for token in tokens(text):  # what only Jekyll can do is shown as it is written
-        shown = text[token.start : token.end]
-        parts += [
-            text[position : token.start],
-            shown if token.kind == "unclosed" else escape(shown),
-        ]
-        position = token.end
-    text = "".join([*parts, text[position:]])
+    def code(written: str) -> str:
+        return f"<pre><code>{html.escape(FIRST_LINE.sub('', written), quote=False)}</code></pre>"
+
+    raw = ((t.start, t.end, keep(t.body)) for t in tokens(text) if t.kind == "raw")
+    text = ADDRESS.sub(address, replaced(text, raw)).replace("{{ '{' }}", "{")
+    blocks = ((a.start, b.end, code(text[a.end : b.start])) for a, b in highlights(text))
+    text = replaced(text, blocks)
+    others = (t for t in tokens(text) if t.kind != "unclosed")  # shown as they are written
+    text = replaced(text, ((t.start, t.end, escape(text[t.start : t.end])) for t in others))
     return re.sub("\ue0f0(\\d+)\ue0f1", lambda m: kept[int(m[1])], text)
