@@ -46,6 +46,7 @@ from reportgen.store.values import save_file
 from reportgen.store.ways import check_annotation
 
 SAVED_MEANWHILE = "was saved after this build began"
+OURS = ("filelock", "reportgen.media", "safetensors.numpy")
 HEAVY = {"PIL", "numpy", "pandas", "scipy", "sklearn", "torch", "torchvision"}
 """Packages that take long to import and may be forked then: they start no thread and no device.
 Others might, and are imported by each node that needs them."""
@@ -75,9 +76,10 @@ def execute(task: Task, send: Send) -> dict[str, Any]:
 
 
 def warm_up(task: Task) -> None:
-    """Import the heavy packages of a task into a process from which others are forked."""
+    """Import the heavy packages of a task, and what figures are made of, into a process from
+    which others are forked."""
     with Observer(Path(task.root), exclude=[Path(task.store)]):  # for settings that they read
-        for package in sorted(HEAVY.intersection(task.packages)):
+        for package in (*OURS, *sorted(HEAVY.intersection(task.packages))):
             with contextlib.suppress(Exception):  # a node that needs it will say what is wrong
                 importlib.import_module(package)
 

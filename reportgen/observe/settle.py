@@ -1,5 +1,6 @@
 """What is left to say of a run's notes when it is over."""
 
+import ast
 import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
@@ -7,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reportgen.freshness.closure import Closures
+from reportgen.freshness.facts import Statement
 from reportgen.freshness.growing import growing
 from reportgen.freshness.holds import file_digest, listing, names_digest, text_digest
+from reportgen.freshness.parse import read_facts
 from reportgen.freshness.sources import Sources
 from reportgen.observe.frames import Places
 from reportgen.observe.notes import Seen
@@ -90,15 +93,24 @@ def _definition(
 ) -> tuple[str, str] | None:
     """The definition at ``file:line`` and its digest; None of one that the closure has."""
     file, _, line = place.rpartition(":")
-    if file not in closures().sources.files or _whole(run, file):
+    if _whole(run, file):
         return None
-    for statement in closures().sources.facts(file).statements:
+    text, _ = loaded.get(run.place.path(file), (None, None))
+    if text is None and file not in closures().sources.files:
+        return None
+    for statement in _statements(text) if text else closures().sources.facts(file).statements:
         if statement.line <= int(line) <= statement.end:
-            if f"{file}:{statement.name}" in run.code:
+            if f"{file}:{statement.name}" in run.code or file not in closures().sources.files:
                 return None
             name = statement.binds[0] if statement.binds else "*"
             return f"{file}:{name}", closures().closure(file, name).digest
     return None
+
+
+@cache
+def _statements(text: bytes) -> list[Statement]:
+    """Those of one file, as it was loaded: all others of the project need not be read for it."""
+    return read_facts(ast.parse(text)).statements
 
 
 def _whole(run: "Observer", file: str) -> bool:
