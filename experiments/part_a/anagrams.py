@@ -7,8 +7,8 @@ import torch
 from experiments.diffusion.anagrams import VIEWS, View, anagram
 from experiments.diffusion.samplers import Predict
 from experiments.part_a.backends import Backend, prompted, two_prompts
-from experiments.part_a.painting import opened, paint
-from experiments.part_a.two_readings import Readings, as_read, first_success, noise_of
+from experiments.part_a.painting import noise_of, opened, paint
+from experiments.part_a.two_readings import Readings, as_read, first_success
 from experiments.world.judge import load_judge
 from reportgen import Grid, ReportgenError, Run, artifact, figure
 
@@ -62,7 +62,7 @@ def anagram_pairs(
     images, readings = [], []
     for i, (view, first, second) in enumerate(run.progress(pairs, "anagrams")):
         predict = two_views(model, view, first, second, gamma)
-        found = paint(model, predict, noise_of(run, f"pair {i}", tries))
+        found = paint(model, predict, noise_of(run, tries, f"pair {i}, image"))
         image, read_as = first_success(model, judge, found, turned(view), (first, second))
         images.append(torch.cat(turned(view)(image[None])))
         readings.append(read_as)

@@ -8,7 +8,7 @@ from torch import Tensor
 from experiments.diffusion.metrics import nearest
 from experiments.diffusion.samplers import Predict
 from experiments.part_a.backends import ScenesBackend
-from experiments.part_a.painting import each_told, painted, random_words
+from experiments.part_a.painting import painted, random_words, told_words
 from experiments.world.judge import load_judge, read, shares
 from experiments.world.scenes import SLOTS, pictures
 from reportgen import Grid, Run, Table, artifact, derive_seed, figure
@@ -34,10 +34,10 @@ def prompt_agreement(
     for world, held_out in (("seen", False), ("left_out", True)):
         words = random_words(run.seed, samples, held_out=held_out)
 
-        def told(part: slice, words: Tensor = words) -> Predict:
-            return each_told(model, words[part], gamma)
+        def predict(part: slice, words: Tensor = words) -> Predict:
+            return told_words(model, words[part], gamma)
 
-        images = painted(run, model, samples, told, world.replace("_", " "))
+        images = painted(run, model, samples, predict, world.replace("_", " "))
         found["painted"][world] = shares(read(judge_of_scenes, images), words)
         drawn, _ = pictures(run.seed, samples, held_out=held_out)
         found["drawn"][world] = shares(read(judge_of_scenes, drawn), words)
@@ -82,7 +82,7 @@ def nearest_scenes(
     model = ScenesBackend(scenes_model["weights"], run.device)
     words = random_words(run.seed, samples)
     images = painted(
-        run, model, samples, lambda part: each_told(model, words[part], gamma), "samples"
+        run, model, samples, lambda part: told_words(model, words[part], gamma), "samples"
     )
     fresh, _ = pictures(run.seed, samples)
     training_seed = derive_seed(project_seed, "scenes_model")

@@ -6,7 +6,7 @@ import torch
 
 from experiments.diffusion.metrics import nearest
 from experiments.part_a.backends import ScenesBackend
-from experiments.part_a.painting import each_told, painted, random_words
+from experiments.part_a.painting import painted, random_words, told_words
 from experiments.world.scenes import pictures
 from reportgen import Run, artifact, derive_seed
 
@@ -29,7 +29,7 @@ def copies_among_scenes(
     model = ScenesBackend(scenes_model["weights"], run.device)
     words = random_words(run.seed, samples)
     images = painted(
-        run, model, samples, lambda part: each_told(model, words[part], gamma), "samples"
+        run, model, samples, lambda part: told_words(model, words[part], gamma), "samples"
     )
     asked, found = images.float() / 255, {}
     seeds = {"trained": derive_seed(project_seed, "scenes_model"), "never": run.seed + 1}

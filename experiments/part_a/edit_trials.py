@@ -10,8 +10,8 @@ from experiments.diffusion.metrics import psnr
 from experiments.diffusion.schedule import strided_timesteps
 from experiments.part_a.backends import ScenesBackend
 from experiments.part_a.inpainting import box_mask, inpainted
+from experiments.part_a.painting import noise_of
 from experiments.part_a.translation import translated
-from experiments.part_a.two_readings import noise_of
 from experiments.world.judge import load_judge, read, shares
 from experiments.world.scenes import Scene, pictures, random_scene, randomness
 from experiments.world.subjects import SUBJECTS
@@ -39,7 +39,7 @@ def edit_trials(
     after = [another_subject(scene, randomness(run.seed, -1 - i)) for i, scene in enumerate(before)]
     images, _ = pictures(run.seed, seeds)
     prompts, words = [s.prompt for s in after], torch.tensor([s.words for s in after])
-    sources = noise_of(run, "image", seeds)
+    sources = noise_of(run, seeds)
     tries = translated(model, images, prompts, gamma, i_starts, sources)
     masks = box_mask(box, model.size).expand(seeds, -1, -1)
     filled = inpainted(model, images, masks, prompts, gamma, sources)

@@ -11,7 +11,7 @@ from torch import Tensor
 from experiments.diffusion.metrics import diversity_within
 from experiments.diffusion.samplers import Predict
 from experiments.part_a.backends import ScenesBackend
-from experiments.part_a.painting import each_told, painted, random_words, thing
+from experiments.part_a.painting import painted, random_words, thing, told_words
 from experiments.part_a.sampling import at_scale
 from experiments.world.drawing import draw_scene
 from experiments.world.judge import load_judge, read, shares
@@ -69,10 +69,10 @@ def guidance_sweep(
     agreement, diversity = [], []
     for gamma in gammas:
 
-        def told(part: slice, gamma: float = gamma) -> Predict:
-            return each_told(model, words[part], gamma)
+        def predict(part: slice, gamma: float = gamma) -> Predict:
+            return told_words(model, words[part], gamma)
 
-        images = painted(run, model, len(words), told, f"guidance {gamma:g}")
+        images = painted(run, model, len(words), predict, f"guidance {gamma:g}")
         agreement.append(shares(read(judge_of_scenes, images), words))
         diversity.append(diversity_within(images.float(), number) / drawn)
     return {"gammas": list(gammas), "agreement": agreement, "diversity": diversity}

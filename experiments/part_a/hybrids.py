@@ -11,8 +11,8 @@ from experiments.diffusion.hybrids import from_afar, hybrid, low_pass
 from experiments.diffusion.samplers import Predict
 from experiments.part_a.anagrams import ANAGRAM_GAMMA, ANAGRAMS, turned, two_views
 from experiments.part_a.backends import Backend, ScenesBackend, prompted, two_prompts
-from experiments.part_a.painting import as_bytes, from_bytes, opened, paint
-from experiments.part_a.two_readings import Readings, as_read, both_ways, first_success, noise_of
+from experiments.part_a.painting import from_bytes, noise_of, opened, paint, to_bytes
+from experiments.part_a.two_readings import Readings, as_read, both_ways, first_success
 from experiments.world.judge import load_judge, read, shares
 from experiments.world.scenes import pictures
 from experiments.world.subjects import SUBJECTS
@@ -39,7 +39,7 @@ def two_distances(model: Backend, far: str, near: str, gamma: float, sigma: floa
 
 def far_and_near(sigma: float) -> Readings:
     """A hybrid is looked at from afar, where only its low frequencies are left, and from near."""
-    return lambda images: [as_bytes(low_pass(from_bytes(images), sigma)), images]
+    return lambda images: [to_bytes(low_pass(from_bytes(images), sigma)), images]
 
 
 @artifact
@@ -59,7 +59,7 @@ def hybrid_pairs(
     images, readings = [], []
     for i, prompts in enumerate(run.progress(pairs, "hybrids")):
         predict = two_distances(model, *prompts, gamma, sigma)
-        found = paint(model, predict, noise_of(run, f"pair {i}", tries))
+        found = paint(model, predict, noise_of(run, tries, f"pair {i}, image"))
         image, read_as = first_success(model, judge, found, far_and_near(sigma), prompts)
         images.append(image)
         readings.append(read_as)
@@ -68,7 +68,7 @@ def hybrid_pairs(
         "readings": readings,
         "prompts": [list(pair) for pair in pairs],
         "blurred": far_and_near(sigma)(torch.stack(images))[0],
-        "small": as_bytes(from_afar(from_bytes(torch.stack(images)), 4, sigma)),
+        "small": to_bytes(from_afar(from_bytes(torch.stack(images)), 4, sigma)),
     }
 
 
@@ -117,13 +117,13 @@ def walking_backwards(
     return Panels(
         {
             "blurred": Steps(
-                [Grid([list(as_bytes(x))]) for x in blurred],
+                [Grid([list(to_bytes(x))]) for x in blurred],
                 [f"σ = {sigma:g}" for sigma in sigmas],
                 what="blur",
                 start=0,
             ),
             "shrunk": Steps(
-                [Grid([list(as_bytes(x))]) for x in shrunk],
+                [Grid([list(to_bytes(x))]) for x in shrunk],
                 [f"{100 * share:g} %" for share in shares],
                 what="size",
                 start=0,
@@ -159,7 +159,7 @@ def hybrid_search(
     for pair in run.progress(pairs, "pairs of subjects"):
         prompts = [f"a red {subject} in a field at noon" for subject in pair]
         predict = two_distances(model, *prompts, gamma, sigma)
-        images = paint(model, predict, noise_of(run, " and ".join(pair), tries))
+        images = paint(model, predict, noise_of(run, tries, f"{' and '.join(pair)}, image"))
         right = both_ways(judge_of_scenes, far_and_near(sigma)(images), prompts)
         rates.append(float(right.double().mean()))
     return {"pairs": pairs, "rates": rates, "never": rates.count(0.0)}
@@ -197,12 +197,12 @@ def illusion_trials(
     found: dict[str, Any] = {"anagrams": [], "hybrids": []}
     for i, (view, *prompts) in enumerate(run.progress(anagrams, "anagrams")):
         predict = two_views(model, view, *prompts, anagram_gamma)
-        images = paint(model, predict, noise_of(run, f"anagram {i}", seeds))
+        images = paint(model, predict, noise_of(run, seeds, f"anagram {i}, image"))
         right = both_ways(judge_of_scenes, turned(view)(images), prompts)
         found["anagrams"].append(float(right.double().mean()))
     for i, prompts in enumerate(run.progress(hybrids, "hybrids")):
         predict = two_distances(model, *prompts, hybrid_gamma, sigma)
-        images = paint(model, predict, noise_of(run, f"hybrid {i}", seeds))
+        images = paint(model, predict, noise_of(run, seeds, f"hybrid {i}, image"))
         right = both_ways(judge_of_scenes, far_and_near(sigma)(images), prompts)
         found["hybrids"].append(float(right.double().mean()))
     means = {kind: sum(rates) / len(rates) for kind, rates in found.items()}

@@ -13,13 +13,13 @@ from experiments.diffusion.schedule import strided_timesteps
 from experiments.part_a.backends import Backend
 from experiments.part_a.painting import (
     Sources,
-    as_bytes,
     check_count,
     device_of,
     from_bytes,
     noise_of,
     opened,
-    told,
+    to_bytes,
+    told_prompts,
 )
 from experiments.part_a.photographs import read_mask
 from reportgen import Compare, Grid, Panels, ReportgenError, Run, artifact, figure
@@ -70,9 +70,9 @@ def inpainted(
     sources: Sources,
 ) -> Tensor:
     """RePaint of images (B, 3, H, W) where masks (B, H, W) are 1, each with its prompt, uint8."""
-    predict, x = told(model, prompts, gamma), from_bytes(images).to(device_of(model))
+    predict, x = told_prompts(model, prompts, gamma), from_bytes(images).to(device_of(model))
     noise, new = independent(sources()), masks[:, None]
-    found = as_bytes(final(inpaint(predict, model.schedule, x, new, strided_timesteps(), noise)))
+    found = to_bytes(final(inpaint(predict, model.schedule, x, new, strided_timesteps(), noise)))
     kept = ~new.bool().expand_as(images)
     if not torch.equal(found[kept], images[kept]):
         raise AssertionError("Inpainting changed what it was to keep.")

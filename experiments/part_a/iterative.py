@@ -15,7 +15,7 @@ from experiments.diffusion.schedule import strided_timesteps
 from experiments.part_a.backends import Backend, prompted
 from experiments.part_a.forward_process import unshrunk
 from experiments.part_a.originals import drawn
-from experiments.part_a.painting import as_bytes, device_of, from_bytes, opened, shown
+from experiments.part_a.painting import device_of, from_bytes, opened, shown, to_bytes
 from experiments.world.scenes import Scene, randomness
 from reportgen import Plot, ReportgenError, Run, Steps, Strip, artifact, figure
 
@@ -53,8 +53,8 @@ def iterative_denoising(
     return {
         "original": originals["images"][0],
         "timesteps": timesteps,
-        "states": torch.cat([as_bytes(x) for x in one["states"]]),
-        "images": {name: as_bytes(x)[0] for name, x in one["images"].items()},
+        "states": torch.cat([to_bytes(x) for x in one["states"]]),
+        "images": {name: to_bytes(x)[0] for name, x in one["images"].items()},
         "psnr": one["psnr"],
         "mean_psnr": all_others["psnr"],
     }

@@ -5,14 +5,13 @@ from typing import Any
 
 import torch
 
-from experiments.diffusion.classifier import judge
 from experiments.diffusion.schedule import cosine
 from experiments.diffusion.train import falls_by_epoch, train
 from experiments.diffusion.weights import compact
 from experiments.part_a import backends, deepfloyd
 from experiments.part_a.originals import drawn
-from experiments.world.judge import agreement, name_attributes, scene_classifier
-from experiments.world.network import SceneUNet, paint
+from experiments.world.judge import by_slot, name_attributes, read, scene_classifier
+from experiments.world.network import SceneUNet, predict_v_of_scenes
 from experiments.world.scenes import HELD_OUT, SLOTS, Scene, pictures, randomness
 from reportgen import Grid, Run, artifact, figure
 
@@ -37,7 +36,7 @@ def scenes_model(
         model,
         images,
         words,
-        objective=paint(cosine(1000)),
+        objective=predict_v_of_scenes(cosine(1000)),
         epochs=epochs,
         batch_size=batch_size,
         lr=lr,
@@ -87,7 +86,7 @@ def scenes_judge(
     floor = {}
     for name, held_out in (("seen", False), ("left_out", True)):
         x, truth = pictures(run.seed + 1, test_scenes, held_out=held_out)
-        floor[name] = agreement(judge(model, x.float() / 255)[0], truth)
+        floor[name] = by_slot(read(model, x), truth)
     return {"weights": weights, "floor": floor}
 
 

@@ -11,7 +11,7 @@ from experiments.diffusion.metrics import confidence_interval, psnr, squared_err
 from experiments.diffusion.samplers import ancestral, final
 from experiments.diffusion.schedule import strided_timesteps
 from experiments.part_a.backends import ScenesBackend, prompted
-from experiments.part_a.painting import as_bytes, device_of, from_bytes, shown
+from experiments.part_a.painting import device_of, from_bytes, shown, to_bytes
 from experiments.world.scenes import pictures
 from reportgen import Run, Strip, artifact, figure
 
@@ -60,7 +60,7 @@ def mean_of_walks(
 def first(truth: Tensor, noisy: Tensor, estimate: Tensor, every: Tensor, mean: Tensor) -> Tensor:
     """What the figure shows of the first scene, uint8 (7, 3, H, W): three of its walks among it."""
     tiles = [truth[0], shown(noisy[0]), estimate[0], *every[:3, 0], mean[0]]
-    return torch.stack([as_bytes(tile * 2 - 1) for tile in tiles])
+    return torch.stack([to_bytes(tile * 2 - 1) for tile in tiles])
 
 
 @figure(

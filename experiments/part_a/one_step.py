@@ -7,7 +7,7 @@ import torch
 from experiments.diffusion.editing import one_step
 from experiments.diffusion.metrics import psnr
 from experiments.part_a.backends import prompted
-from experiments.part_a.painting import as_bytes, device_of, from_bytes, opened, shown
+from experiments.part_a.painting import device_of, from_bytes, opened, shown, to_bytes
 from reportgen import Grid, Run, artifact, figure
 
 
@@ -26,7 +26,7 @@ def one_step_denoising(
     estimates, score = [], {}
     for t, x_t in zip(forward_process["timesteps"], forward_process["x_t"], strict=True):
         x = x_t[None].to(device_of(model))
-        estimates.append(as_bytes(one_step(predict, model.schedule, x, t)))
+        estimates.append(to_bytes(one_step(predict, model.schedule, x, t)))
         score[str(t)] = psnr(shown(from_bytes(estimates[-1])), x0)
     return {"estimates": torch.cat(estimates), "psnr": score}
 

@@ -36,7 +36,7 @@ def device_of(model: Any) -> torch.device:
     return torch.device(next(network.parameters()).device)
 
 
-def walk(
+def walk_down(
     model: Backend, predict: Predict, sources: Sources, timesteps: Sequence[int] | None = None
 ) -> Iterator[Tensor]:
     """Ancestral sampling from pure noise, down 990, 960, ..., 0; yields the start first."""
@@ -49,10 +49,10 @@ def walk(
 
 def paint(model: Backend, predict: Predict, sources: Sources) -> Tensor:
     """Images from pure noise, uint8 (B, C, H, W) on the CPU."""
-    return as_bytes(final(walk(model, predict, sources)))
+    return to_bytes(final(walk_down(model, predict, sources)))
 
 
-def each_told(model: ScenesBackend, words: Tensor, gamma: float) -> Predict:
+def told_words(model: ScenesBackend, words: Tensor, gamma: float) -> Predict:
     """The model of the little world with a prompt for each image, as ``words`` (B, 4)."""
     words = words.to(device_of(model))
     conditional, unconditional = (
@@ -61,10 +61,10 @@ def each_told(model: ScenesBackend, words: Tensor, gamma: float) -> Predict:
     return guided(conditional, unconditional, gamma)
 
 
-def told(model: Backend, prompts: Sequence[str], gamma: float = 1.0) -> Predict:
+def told_prompts(model: Backend, prompts: Sequence[str], gamma: float = 1.0) -> Predict:
     """The model with a prompt for each image of a batch."""
     if isinstance(model, ScenesBackend):
-        return each_told(model, words_of(prompts), gamma)
+        return told_words(model, words_of(prompts), gamma)
     predicts = [prompted(model, prompt, gamma) for prompt in prompts]
 
     def predict(x: Tensor, t: int) -> tuple[Tensor, Tensor | None]:
@@ -80,7 +80,7 @@ def thing(prompt: str) -> str:
     return re.split(" (?:by|in|at|on) ", prompt)[0].removeprefix("a ")
 
 
-def as_bytes(x: Tensor) -> Tensor:
+def to_bytes(x: Tensor) -> Tensor:
     """Images of [-1, 1] as uint8 on the CPU, clipped."""
     return x.add(1).mul(127.5).clamp(0, 255).round().byte().cpu()
 
@@ -126,9 +126,9 @@ def painted(
     return torch.cat(images)
 
 
-def noise_of(run: Run, count: int) -> Sources:
-    """A generator for each of ``count`` images, made anew at every call."""
-    return lambda: [run.generator(f"image {i}") for i in range(count)]
+def noise_of(run: Run, count: int, name: str = "image") -> Sources:
+    """The noise of ``count`` images, of number i from the run's generator ``"name i"``."""
+    return lambda: [run.generator(f"{name} {i}") for i in range(count)]
 
 
 def check_count(given: Sequence[Any], images: int) -> None:

@@ -10,7 +10,7 @@ from experiments.diffusion.objectives import noise_like
 from experiments.diffusion.samplers import Predict
 from experiments.part_a.backends import ScenesBackend
 from experiments.part_a.hybrids import far_and_near
-from experiments.part_a.painting import as_bytes, each_told, from_bytes, painted, random_words
+from experiments.part_a.painting import from_bytes, painted, random_words, to_bytes, told_words
 from experiments.world.doubt import Doubt, features_of, fit_doubt
 from experiments.world.judge import load_judge, read
 from experiments.world.scenes import pictures
@@ -43,7 +43,7 @@ def picture_quality(
     for gamma in gammas:
 
         def predict(part: slice, gamma: float = gamma) -> Predict:
-            return each_told(model, asked[part], gamma)
+            return told_words(model, asked[part], gamma)
 
         pixels = painted(run, model, samples, predict, f"guidance {gamma:g}")
         generator = run.generator(f"interval {gamma:g}")
@@ -139,7 +139,7 @@ def corrupted(scenes: Tensor, generator: Generator) -> dict[str, Tensor]:
         "negative": -x,
     }
     blurred, _ = far_and_near(4.0)(scenes)
-    return {"blurred": blurred, **{name: as_bytes(image) for name, image in spoilt.items()}}
+    return {"blurred": blurred, **{name: to_bytes(image) for name, image in spoilt.items()}}
 
 
 @figure(

@@ -3,12 +3,21 @@
 from typing import Any
 
 import torch
-from torch import Generator, Tensor
+from torch import Tensor
 
 from experiments.diffusion.samplers import Predict, final
 from experiments.diffusion.schedule import strided_timesteps
 from experiments.part_a.backends import ScenesBackend
-from experiments.part_a.painting import as_bytes, each_told, opened, paint, painted, told, walk
+from experiments.part_a.painting import (
+    noise_of,
+    opened,
+    paint,
+    painted,
+    to_bytes,
+    told_prompts,
+    told_words,
+    walk_down,
+)
 from experiments.world.judge import load_judge, read, subjects
 from experiments.world.scenes import SLOTS
 from reportgen import Animation, Grid, Panels, ReportgenError, Run, Strip, artifact, figure
@@ -44,20 +53,17 @@ def free_samples(
             hint=f"'filmed' counts the prompts, from 0 to {len(prompts) - 1}.",
         )
     model = opened(painter, scenes_model, run.device)
-
-    def sources() -> list[Generator]:
-        return [run.generator(f"sample {i}") for i in range(len(prompts))]
-
+    sources = noise_of(run, len(prompts), "sample")
     rows = [
-        paint(model, told(model, prompts, gamma), sources)
+        paint(model, told_prompts(model, prompts, gamma), sources)
         for gamma in run.progress(gammas, "guidance scale")
     ]
-    film = walk(model, told(model, prompts, 0.0), sources)
+    film = walk_down(model, told_prompts(model, prompts, 0.0), sources)
     return {
         "images": torch.stack(rows),
         "gammas": list(gammas),
         "prompts": list(prompts),
-        "film": torch.stack([as_bytes(x[filmed]) for x in film]),
+        "film": torch.stack([to_bytes(x[filmed]) for x in film]),
         "timesteps": strided_timesteps(),
     }
 
@@ -89,13 +95,10 @@ def first_pictures(
     ``images`` is uint8 (strides, prompts, 3, H, W).
     """
     model = opened(painter, scenes_model, run.device)
-
-    def sources() -> list[Generator]:
-        return [run.generator(f"sample {i}") for i in range(len(prompts))]
-
+    sources = noise_of(run, len(prompts), "sample")
     walks = [strided_timesteps(stride=stride) for stride in strides]
-    predict = told(model, prompts, gamma)
-    images = [as_bytes(final(walk(model, predict, sources, down))) for down in walks]
+    predict = told_prompts(model, prompts, gamma)
+    images = [to_bytes(final(walk_down(model, predict, sources, down))) for down in walks]
     return {
         "images": torch.stack(images),
         "prompts": list(prompts),
@@ -143,10 +146,10 @@ def free_subjects(
     judge_of_scenes = load_judge(scenes_judge["weights"])
     words = torch.zeros(samples, len(SLOTS), dtype=torch.int64)
 
-    def told(part: slice) -> Predict:
-        return each_told(model, words[part], 0.0)
+    def predict(part: slice) -> Predict:
+        return told_words(model, words[part], 0.0)
 
-    images = painted(run, model, samples, told, "without a prompt")
+    images = painted(run, model, samples, predict, "without a prompt")
     read_as = subjects(read(judge_of_scenes, images))
     found = {subject: read_as.count(subject) / samples for subject in SLOTS["subject"]}
     return {"subjects": found, "least": min(found.values()), "most": max(found.values())}

@@ -13,12 +13,12 @@ from experiments.diffusion.schedule import strided_timesteps
 from experiments.part_a.backends import Backend
 from experiments.part_a.painting import (
     Sources,
-    as_bytes,
     device_of,
     from_bytes,
     noise_of,
     opened,
-    told,
+    to_bytes,
+    told_prompts,
 )
 from experiments.part_a.sketches import draw_sketch, read_sketches
 from experiments.world.judge import load_judge, read, subjects
@@ -40,11 +40,11 @@ def translated(
 
     Returns uint8 (starts, B, 3, H, W).
     """
-    predict, timesteps = told(model, prompts, gamma), strided_timesteps()
+    predict, timesteps = told_prompts(model, prompts, gamma), strided_timesteps()
     x = from_bytes(images).to(device_of(model))
     return torch.stack(
         [
-            as_bytes(
+            to_bytes(
                 final(sdedit(predict, model.schedule, x, timesteps, i, independent(sources())))
             )
             for i in i_starts

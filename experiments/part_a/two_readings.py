@@ -4,14 +4,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
-from torch import Generator, Tensor
+from torch import Tensor
 
 from experiments.diffusion.classifier import Classifier
 from experiments.part_a.backends import Backend, ScenesBackend
 from experiments.part_a.painting import thing
 from experiments.world.judge import read, subjects
 from experiments.world.scenes import parse
-from reportgen import Run
 
 Readings = Callable[[Tensor], list[Tensor]]
 """The ways in which an image is looked at, uint8 (B, 3, H, W) each."""
@@ -36,11 +35,6 @@ def first_success(
     right = both_ways(judge, look(images), prompts)
     chosen = images[int(right.byte().argmax())]
     return chosen, [subjects(read(judge, seen))[0] for seen in look(chosen[None])]
-
-
-def noise_of(run: Run, label: str, count: int) -> Callable[[], list[Generator]]:
-    """A generator for each of ``count`` images, made anew at every call."""
-    return lambda: [run.generator(f"{label}, image {i}") for i in range(count)]
 
 
 def as_read(pairs: dict[str, Any], k: int) -> list[str]:

@@ -36,13 +36,6 @@ def seen(logits: Tensor) -> Tensor:
     return torch.stack([part.argmax(1) + 1 for part in logits.split(SIZES, dim=1)], dim=1)
 
 
-def agreement(logits: Tensor, words: Tensor) -> dict[str, float]:
-    """The share of images, slot by slot, that show the word that was asked for."""
-    right, asked = seen(logits) == words, words > 0  #              (B, 4)
-    shares = (right & asked).double().sum(0) / asked.double().sum(0)
-    return {slot: float(share) for slot, share in zip(SLOTS, shares, strict=True)}
-
-
 def load_judge(weights: Mapping[str, Tensor]) -> Classifier:
     """The judge with these weights, ready to read."""
     model = scene_classifier(width=weights["decide.weight"].shape[1])
@@ -60,11 +53,16 @@ def subjects(words: Tensor) -> list[str]:
     return [SLOTS["subject"][number - 1] for number in words[:, 0].tolist()]
 
 
+def by_slot(found: Tensor, asked: Tensor) -> dict[str, float]:
+    """The share of images that show the word asked for, of each slot; both are words (B, 4)."""
+    right = (found == asked).double().mean(0)  #                    (4,)
+    return dict(zip(SLOTS, right.tolist(), strict=True))
+
+
 def shares(found: Tensor, asked: Tensor) -> dict[str, float]:
-    """The share of images that show the word asked for: of each slot, and of all four at once."""
-    right = found == asked  #                                       (B, 4)
-    each = {slot: float(c.double().mean()) for slot, c in zip(SLOTS, right.T, strict=True)}
-    return {**each, "all": float(right.all(1).double().mean())}
+    """`by_slot`, and the share of images that show all four words at once."""
+    every = (found == asked).all(1)  #                              (B,)
+    return {**by_slot(found, asked), "all": float(every.double().mean())}
 
 
 def with_subject(words: Tensor, subject: Tensor | int) -> Tensor:

@@ -149,7 +149,7 @@ def some_words(slot: float = 0.15, prompt: float = 0.1) -> Condition:
     return condition
 
 
-def paint(schedule: Schedule, condition: Condition | None = None) -> Objective:
+def predict_v_of_scenes(schedule: Schedule, condition: Condition | None = None) -> Objective:
     """``predict_v`` of scenes as they are kept: uint8 images, words as labels."""
     predict = predict_v(schedule, condition or some_words())
 

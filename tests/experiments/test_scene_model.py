@@ -97,7 +97,7 @@ def test_it_is_trained_on_bytes_scaled_to_plus_minus_one() -> None:
 
     white = torch.full((500, 3, 8, 8), 255, dtype=torch.uint8)
     words = torch.ones(500, 4, dtype=torch.long)
-    objective = network.paint(cosine(), lambda words, generator: words)
+    objective = network.predict_v_of_scenes(cosine(), lambda words, generator: words)
     loss = objective(Watch(), white, words, Generator().manual_seed(1))
     x, t, told = seen[0]
     assert loss.shape == (500,)
@@ -116,7 +116,7 @@ def test_it_learns_from_the_endless_world() -> None:
         model,
         images,
         words,
-        objective=network.paint(cosine()),
+        objective=network.predict_v_of_scenes(cosine()),
         epochs=30,
         batch_size=6,
         lr=3e-3,
@@ -140,23 +140,21 @@ def test_the_judge_learns_the_slots() -> None:
         lr=5e-3,
     )
     logits, features = judged(model, images.float() / 255)
-    shares = judge.agreement(logits, words)
+    shares = judge.by_slot(judge.seen(logits), words)
     assert list(shares) == ["subject", "time", "place", "colour"]
     assert min(shares.values()) > 0.9
     assert features.shape == (48, 32)
 
 
-def test_agreement_counts_only_what_was_asked_for() -> None:
+def test_shares_are_counted_slot_by_slot_and_of_all_at_once() -> None:
     logits = torch.zeros(2, 19)
     logits[:, [2, 8, 11, 15]] = 1  # tree, noon, field, red
-    assert judge.seen(logits).tolist() == [[3, 1, 1, 1]] * 2
-    words = torch.tensor([[3, 0, 1, 2], [1, 1, 0, 1]])
-    assert judge.agreement(logits, words) == {
-        "subject": 0.5,
-        "time": 1.0,
-        "place": 1.0,
-        "colour": 0.5,
-    }
+    found = judge.seen(logits)
+    assert found.tolist() == [[3, 1, 1, 1]] * 2
+    each = {"subject": 0.5, "time": 1.0, "place": 1.0, "colour": 0.5}
+    asked = torch.tensor([[3, 1, 1, 2], [1, 1, 1, 1]])
+    assert judge.by_slot(found, asked) == each
+    assert judge.shares(found, asked) == {**each, "all": 0.0}
 
 
 def test_the_scenes_backend_predicts_the_noise_of_its_v() -> None:

@@ -19,7 +19,7 @@ from experiments.part_a import (
     translation,
 )
 from experiments.part_a.backends import ScenesBackend
-from experiments.part_a.painting import as_bytes, each_told, from_bytes
+from experiments.part_a.painting import from_bytes, to_bytes, told_words
 from experiments.world.judge import load_judge, read, shares, subjects, with_subject
 from experiments.world.scenes import HELD_OUT, SLOTS, pictures
 from reportgen.engine.run import derive_seed
@@ -65,7 +65,7 @@ def test_an_image_does_not_depend_on_its_batch(monkeypatch: pytest.MonkeyPatch) 
 
     def painted() -> torch.Tensor:
         return painting.painted(
-            FakeRun(), model, 3, lambda part: each_told(model, words[part], 2.0), "samples"
+            FakeRun(), model, 3, lambda part: told_words(model, words[part], 2.0), "samples"
         )
 
     together = painted()
@@ -147,7 +147,7 @@ def test_every_ordered_pair_of_subjects_is_tried_as_a_hybrid(
 def test_the_judge_is_asked_about_blurred_scenes() -> None:
     found = hybrids.blurred_scenes(FakeRun(), JUDGE, samples=6, sigma=4.0)
     images, words = pictures(FakeRun().seed, 6)
-    blurred = as_bytes(low_pass(from_bytes(images), 4.0))
+    blurred = to_bytes(low_pass(from_bytes(images), 4.0))
     assert found == shares(read(load_judge(JUDGE["weights"]), blurred), words)
 
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 import reportgen
 from experiments.diffusion.hybrids import low_pass
-from experiments.part_a.painting import as_bytes, from_bytes
+from experiments.part_a.painting import from_bytes, to_bytes
 from experiments.world.judge import load_judge, read, subjects
 from experiments.world.scenes import parse
 from tests.report.conftest import ROOT, Report
@@ -96,7 +96,7 @@ def test_illusions_that_are_shown_are_read_as_they_are_labelled(name: str, repor
         looks = [images[:, 0], images[:, 1]]
         assert torch.equal(looks[1], looks[0].rot90(2, (-2, -1)))
     else:
-        blurred = as_bytes(low_pass(from_bytes(images), report.value("hybrid_pairs.sigma")))
+        blurred = to_bytes(low_pass(from_bytes(images), report.value("hybrid_pairs.sigma")))
         assert torch.equal(blurred, torch.as_tensor(found["blurred"]))
         looks = [blurred, images]
     shown = labels(report, "fig-a-8" if name == "anagram_pairs" else "fig-a-9")
