@@ -11,6 +11,7 @@ import reportgen.media as media
 from reportgen.engine.code import Codes
 from reportgen.engine.results import Result, Results, caption_of, fill
 from reportgen.engine.session import Session
+from reportgen.errors import ReportgenError
 from reportgen.files import read_json, write_json
 from reportgen.freshness.keys import canonical
 from reportgen.media import Drawn
@@ -103,6 +104,9 @@ def make_drawing(
 ) -> Drawn:
     """Draw into a folder beside the final one, then rename: whole or not at all."""
     value = session.store.load(record.output)
+    if not isinstance(value, media.Media):  # of a crafted record, as a remote may have it
+        again = f"Run it again: reportgen figure --force {node.id}"
+        raise ReportgenError(f"The record of '{node.id}' holds no figure.", hint=again)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".drawing-") as temporary:
         work = Path(temporary) / "figure"

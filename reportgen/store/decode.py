@@ -23,7 +23,7 @@ def readable(name: str) -> Iterator[None]:
     except Exception as error:  # each library that reads files has its own
         raise ReportgenError(
             f"'{name[:12]}' in the store holds no value that can be read: {error}.",
-            hint="Run its node again: reportgen build --force NODE",
+            hint="Run its node again: reportgen figure --force NODE",
         ) from error
 
 

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -367,13 +368,38 @@ def test_hints_name_commands_that_exist() -> None:
     """Whatever the sources call a command: in quotes, after a colon or a word such as 'with'."""
     package = Path(reportgen.__file__).parent
     named = re.compile(r"(?:['`:=] ?|\b(?:or|with|then) )reportgen ([a-z]+)(?=[ '\"`.:\n])")
-    found = {
-        (word, path.name)
-        for path in package.rglob("*.py")
-        for word in named.findall(path.read_text(encoding="utf-8"))
-    }
-    assert {"build", "new"} <= {word for word, _ in found}
-    assert [pair for pair in found if pair[0] not in COMMANDS] == []
+    texts = [path.read_text(encoding="utf-8") for path in package.rglob("*.py")]
+    found = {word for text in texts for word in named.findall(text)}
+    assert {"build", "new"} <= found <= set(COMMANDS)
+
+
+def test_hints_name_options_that_exist() -> None:
+    package = Path(reportgen.__file__).parent
+    named = re.compile(r"\breportgen ([a-z]+)(?: [a-z]+)?((?: (?:[A-Z]|--)[^\s'\"`;&]*)+)")
+    for path in package.rglob("*.py"):
+        for name, rest in named.findall(path.read_text(encoding="utf-8")):
+            if name not in COMMANDS:
+                continue
+            command = import_module(f"reportgen.cli.{COMMANDS[name]}").command
+            below = getattr(command, "commands", {}).values()
+            params = [param for one in (command, *below) for param in one.params]
+            known = {option for param in params for option in param.opts}
+            assert {word for word in rest.split() if word.startswith("--")} <= known, path
+
+
+def test_a_crafted_record_of_a_figure_is_named(project: ProjectFolder) -> None:
+    assert project.run("build").code == 0
+    records = project.root / ".reportgen/records"
+    [figure], [walk] = (sorted((records / name).glob("*.json")) for name in ("walk_curve", "walk"))
+    other = json.loads(walk.read_text())
+    crafted = json.loads(figure.read_text()) | {k: other[k] for k in ("output", "objects")}
+    figure.write_text(json.dumps(crafted))
+    done = project.run("build")
+    assert done.code == 1
+    assert "The record of 'A.1' holds no figure." in done.err
+    assert "reportgen figure --force A.1" in done.err
+    assert project.run("figure", "--force", "A.1").code == 0
+    assert project.run("build").code == 0
 
 
 def test_every_command_names_the_records_that_it_leaves_aside(project: ProjectFolder) -> None:
