@@ -107,17 +107,6 @@ def fit_wiener(images: Tensor) -> Wiener:
     return Wiener(x.mean(0), basis, variances.clamp(min=0))
 
 
-def gaussian_like(images: Tensor, z: Tensor) -> Tensor:
-    """Draws from the Gaussian with the mean and covariance of ``images`` (N, ...).
-
-    One for each standard normal ``z`` (B, ...). The root of the covariance is the symmetric one,
-    which no sign of an eigenvector changes.
-    """
-    fit = fit_wiener(images)
-    rooted = z.flatten(1).double() @ fit.basis * fit.variances.sqrt()  # (B, D)
-    return (fit.mean + rooted @ fit.basis.T).to(z.dtype).view_as(z)
-
-
 def posterior_mean(z: Tensor, images: Tensor, sigma: float, batch_size: int = 5000) -> Tensor:
     """E[x | z] if ``images`` were all there is (Bayes; the optimal denoiser of EDM app. B.3).
 

@@ -6,9 +6,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from experiments.diffusion.classical import gaussian_like
 from experiments.diffusion.data import as_images, as_labels
-from experiments.diffusion.forward import forward, independent
+from experiments.diffusion.forward import forward, gaussian_like, independent
 from experiments.diffusion.guidance import guided
 from experiments.diffusion.inference import ready
 from experiments.diffusion.objectives import noise_like, predict_eps, predict_v
@@ -110,9 +109,10 @@ def class_states(run: Run, mnist: dict[str, Any], schedule: Schedule, count: int
     noise of `starts`: that far, they are the digits of the class at the last timestep.
     """
     images, labels = as_images(mnist["train_images"]) * 2 - 1, as_labels(mnist["train_labels"])
-    x0 = noise_like(torch.empty(count, 1, 28, 28), run.generator("class"))
+    x0 = torch.empty(count, 1, 28, 28)
     for digit in range(CLASSES):
-        x0[digit::CLASSES] = gaussian_like(images[labels == digit], x0[digit::CLASSES])
+        part, generator = x0[digit::CLASSES], run.generator(f"class {digit}")
+        part[:] = gaussian_like(images[labels == digit], len(part), generator)
     return forward(x0, schedule.last, schedule, starts(run, count))
 
 
