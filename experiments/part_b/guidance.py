@@ -23,7 +23,6 @@ from experiments.part_b.models import (
     conditional_model,
     few_steps,
     first_states,
-    own_noise,
     told,
 )
 from experiments.part_b.scored import DECIMALS, SCORED, UNITS, scored
@@ -91,22 +90,21 @@ def class_starts(
     *,
     predicts: str = "v",
     timesteps: int = 300,
-    gamma: float = 1.5,
-    eta: float = 1.0,
+    gamma: float = 1.9,
     images: int = 10_000,
     steps: int = 20,
     batch_size: int = 250,
 ) -> dict[str, Any]:
     """Scores of samples that begin as digits of their class are at the last timestep.
 
-    DDIM as in ``digit_guidance``, but with ``eta`` of the fresh noise of DDPM.
+    Otherwise drawn as those of ``digit_guidance``.
     """
     model, schedule = conditional_model(class_conditional, run.device), linear(timesteps)
     start = class_states(run, mnist, schedule, images)
 
     def draw(part: slice) -> Tensor:
-        predict, noise = told(model, schedule, predicts, classes(part), gamma), own_noise(run, part)
-        return few_steps(predict, schedule, start[part].to(run.device), steps, noise, eta)
+        predict = told(model, schedule, predicts, classes(part), gamma)
+        return few_steps(predict, schedule, start[part].to(run.device), steps)
 
     pixels, asked = in_batches(run, "samples", images, draw, batch_size), classes(slice(images))
     referee = digit_referee(mnist, digit_judge, run.device)

@@ -83,7 +83,7 @@ def test_the_figures_of_guidance_say_what_was_drawn(guided: dict[str, Any]) -> N
         FakeRun(), small_mnist(), conditional(), judge(), images=20, steps=3, batch_size=8
     )
     table = guidance_table(guided, other)
-    more = ["γ = 3, more", "γ = 1.5, from its class", "test images"]
+    more = ["γ = 3, more", "γ = 1.9, from its class", "test images"]
     assert [row[0] for row in table.rows] == [*sweep.row_labels, *more]
     distances = [guided["scores"][f"{gamma:g}"]["frechet"] for gamma in GAMMAS]
     assert [row[4] for row in table.rows[:4]] == distances
