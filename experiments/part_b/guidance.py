@@ -26,7 +26,7 @@ from experiments.part_b.models import (
     told,
 )
 from experiments.part_b.scored import DECIMALS, SCORED, UNITS, scored
-from reportgen import Grid, Run, Strip, Table, artifact, figure
+from reportgen import Grid, Run, Table, artifact, figure
 
 
 @artifact
@@ -132,13 +132,14 @@ def missing_class(
 
 @figure(
     "B.3c",
-    caption="The guidance scale from none to too much. All rows begin with the same noise, one a "
-    "column; DDIM in {digit_guidance.steps} steps.",
+    caption="The guidance scale from none to too much, from the same noise, one a column; DDIM in "
+    "{digit_guidance.steps} steps. The last row begins as draws from the Gaussian of its class "
+    "under noise.",
 )
-def guidance_by_digit(digit_guidance: dict[str, Any]) -> Grid:
+def guidance_by_digit(digit_guidance: dict[str, Any], class_starts: dict[str, Any]) -> Grid:
     return Grid(
-        digit_guidance["shown"].squeeze(2),
-        row_labels=[label for label, _ in by_scale(digit_guidance)],
+        [*digit_guidance["shown"].squeeze(2), class_starts["shown"].squeeze(1)],
+        row_labels=[label for label, _ in (*by_scale(digit_guidance), from_class(class_starts))],
         column_labels=DIGITS,
     )
 
@@ -148,15 +149,13 @@ def guidance_by_digit(digit_guidance: dict[str, Any]) -> Grid:
     caption="What guidance does to many samples, by an independent classifier (test accuracy "
     "{digit_judge.test_accuracy:.3f}), with 95\u00a0% intervals. The Fréchet distance "
     "is between its features of the samples and of the 60,000 training images; random sets of "
-    "2,000 test images have {frechet_floor.2000.mean:.1f} on average. The last samples begin as "
-    "draws from the Gaussian of their class under noise. "
+    "2,000 test images have {frechet_floor.2000.mean:.1f} on average. "
     "Diversity is the mean distance between two images of a class.",
 )
 def guidance_table(digit_guidance: dict[str, Any], class_starts: dict[str, Any]) -> Table:
     many, real = digit_guidance["many"], digit_guidance["real"]
     more = (f"γ = {many['gamma']:g}, more", many)
-    other = (f"γ = {class_starts['gamma']:g}, from its class", class_starts)
-    sets = [*by_scale(digit_guidance), more, other]
+    sets = [*by_scale(digit_guidance), more, from_class(class_starts)]
     rows = [[label, found["images"], *scored(found), found["diversity"]] for label, found in sets]
     test = ["test images", real["images"], *scored(real), real["diversity"]]
     return Table(
@@ -168,18 +167,14 @@ def guidance_table(digit_guidance: dict[str, Any], class_starts: dict[str, Any])
     )
 
 
-@figure(
-    "B.3d-start",
-    caption="Samples that begin as draws from the Gaussian of their class under noise, at "
-    "γ = {class_starts.gamma:g}; DDIM in {class_starts.steps} steps.",
-)
-def started_from_class(class_starts: dict[str, Any]) -> Strip:
-    return Strip(list(class_starts["shown"].squeeze(1)), DIGITS)
-
-
 def by_scale(guidance: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     """The label of every guidance scale, in order, and its scores."""
     return [(f"γ = {g:g}", guidance["scores"][f"{g:g}"]) for g in guidance["gammas"]]
+
+
+def from_class(class_starts: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The label and the scores of samples that begin in their class."""
+    return f"γ = {class_starts['gamma']:g}, from its class", class_starts
 
 
 @figure(

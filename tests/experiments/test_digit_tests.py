@@ -76,21 +76,22 @@ def test_states_of_a_class_have_its_mean_under_the_noise_of_all_starts() -> None
 
 
 def test_the_figures_of_guidance_say_what_was_drawn(guided: dict[str, Any]) -> None:
-    sweep = guidance_by_digit(guided)
-    assert sweep.row_labels == ["γ = 0", "γ = 1", "γ = 3", "γ = 10"]
-    assert sweep.column_labels == [str(digit) for digit in range(10)]
     other = class_starts(
         FakeRun(), small_mnist(), conditional(), judge(), images=20, steps=3, batch_size=8
     )
+    sweep = guidance_by_digit(guided, other)
+    scales = ["γ = 0", "γ = 1", "γ = 3", "γ = 10"]
+    assert sweep.row_labels == [*scales, "γ = 1.9, from its class"]
+    assert sweep.column_labels == [str(digit) for digit in range(10)]
     table = guidance_table(guided, other)
     more = ["γ = 3, more", "γ = 1.9, from its class", "test images"]
-    assert [row[0] for row in table.rows] == [*sweep.row_labels, *more]
+    assert [row[0] for row in table.rows] == [*scales, *more]
     distances = [guided["scores"][f"{gamma:g}"]["frechet"] for gamma in GAMMAS]
     assert [row[4] for row in table.rows[:4]] == distances
     low, high = guided["scores"]["3"]["accuracy_interval"]
     assert table.rows[2][3] == f"{100 * low:.1f} to {100 * high:.1f}"
     shares = guidance_classes(guided)
-    assert [row[0] for row in shares.rows] == [*sweep.row_labels, "test images"]
+    assert [row[0] for row in shares.rows] == [*scales, "test images"]
     assert all(sum(row[1:]) == pytest.approx(100) for row in shares.rows)
 
 
