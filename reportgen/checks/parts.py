@@ -67,7 +67,6 @@ class Heading(NamedTuple):
     text: str
     offset: int
     id: str = ""
-    is_html: bool = False
 
 
 class Id(NamedTuple):
