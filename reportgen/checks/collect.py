@@ -181,7 +181,7 @@ def headings(post: "Post") -> Iterator[Heading]:
             if re.fullmatch(r"h[1-6]", tag.name) and not tag.closing:
                 end = following.offset if following else tag.end
                 text = " ".join(post.source[tag.end : end].split())
-                yield Heading(int(tag.name[1]), text, tag.offset, tag.get("id") or "", True)
+                yield Heading(int(tag.name[1]), text, tag.offset, tag.get("id") or "")
 
 
 def ids(post: "Post") -> Iterator[Id]:

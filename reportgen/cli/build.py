@@ -1,7 +1,7 @@
 """reportgen build"""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -247,15 +247,27 @@ def run_jekyll(site: Path) -> bool:
     return subprocess.run(jekyll.command(), cwd=site, check=False).returncode == 0
 
 
+SHOWN = 10
+
+
 def summary(outcome: Outcome, seconds: float) -> str:
     """What ran, failed and waited, in a line."""
-    parts = [f"{len(outcome.ran)} ran"] if outcome.ran else ["nothing to run"]
-    if outcome.failed:
-        parts.append(f"{len(outcome.failed)} failed ({', '.join(outcome.failed)})")
-    if outcome.blocked:
-        parts.append(
-            f"{len(outcome.blocked)} waited for a failed input ({', '.join(outcome.blocked)})"
-        )
-    if outcome.left:
-        parts.append(f"{len(outcome.left)} left out ({', '.join(outcome.left)})")
-    return f"{'; '.join(parts)}, in {duration(seconds)}."
+    counts = (
+        ("ran", outcome.ran),
+        ("failed", outcome.failed),
+        ("waited for a failed input", outcome.blocked),
+        ("left out", outcome.left),
+    )
+    parts = [
+        f"{len(names)} {what}{'' if what == 'ran' else f' ({some(names)})'}"
+        for what, names in counts
+        if names
+    ]
+    said = "; ".join(parts) or "nothing to run"
+    return f"{said}, in {duration(seconds)}."
+
+
+def some(names: Collection[str]) -> str:
+    """The first of some names, and how many more there are."""
+    more = f", and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join([*names][:SHOWN]) + more

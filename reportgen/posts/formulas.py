@@ -15,6 +15,10 @@ from reportgen.posts.placing import LINE_START, begins_block, in_place
 from reportgen.posts.scan import Segment
 from reportgen.posts.tex import FormulaError, expanded
 
+BARE = re.compile(
+    r"\\begin\{[a-z]+\*?\}|\\\\[\[(](?=.+\\\\[])])|\\[\[(](?=[^\n]*\\[A-Za-z]{2}[^\n]*\\[])])", re.S
+)
+"""How a formula begins for MathJax that kramdown takes for words."""
 REFERENCE = re.compile(r"\\(eq)?ref\s*\{\s*([^{}]*?)\s*\}")
 
 
@@ -56,6 +60,14 @@ class Formulas:
             raise formula_error(self.draft, segment, error) from None
         token = self.draft.tokens.put(item)
         return in_place(token, before, after) if block else token
+
+    def refuse_bare(self, segment: Segment) -> None:
+        """Raises ReportgenError for a formula in prose that no script on the page will set."""
+        if self.math == "mathml" and (found := BARE.search(segment.text)):
+            line = self.draft.text.line(segment.start + found.start())
+            message = f"'{found[0]}' begins a formula that nothing sets."
+            hint = "Put the formula between '$$' and '$$', or between '$' in a line."
+            raise self.draft.source.error(message, line, found[0], hint)
 
     def in_caption(self, tex: str, shown: Numbered) -> str:
         """A token for a formula in the caption of a figure."""

@@ -160,8 +160,10 @@ def absolute(url: str, start: Path) -> str:
 
 
 def valid_branch(git: Git, branch: str) -> str:
-    """The branch's name. Raises ReportgenError where git would not take it."""
-    if branch and not git.ask("check-ref-format", "--branch", branch) == branch:
+    """The branch's name. Raises ReportgenError where git would not take it, or take it for
+    another's."""
+    taken = git.ask("check-ref-format", "--branch", branch) == branch
+    if branch and (not taken or branch.startswith("refs/")):
         raise ReportgenError(f"'{branch}' cannot be the name of a branch.")
     return branch
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reportgen.errors import ReportgenError
+from reportgen.media.base import plural
 from reportgen.project import Project, find_project
 from reportgen.scaffold import blog
 
@@ -178,8 +179,8 @@ def of_project(project: Project) -> Iterator[Finding]:
         yield unreadable(error)
         return
     figures = len(session.graph.figures)
-    found = f"{figures} figures, {len(session.graph) - figures} artifacts in '{project.root}'"
-    yield Finding(GOOD, "project", found)
+    counted = f"{plural(figures, 'figure')}, {plural(len(session.graph) - figures, 'artifact')}"
+    yield Finding(GOOD, "project", f"{counted} in '{project.root}'")
     yield store(session)
     yield site(project)
 

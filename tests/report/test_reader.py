@@ -32,6 +32,22 @@ def test_axe_finds_nothing(width: int, scheme: str, browser: Browser, address: s
     page.close()
 
 
+SHIFTS = """() => new Promise(done => new PerformanceObserver(list =>
+  done(list.getEntries().reduce((sum, shift) => sum + shift.value, 0))
+).observe({ type: 'layout-shift', buffered: true }) || setTimeout(() => done(0), 300))"""
+
+
+@pytest.mark.parametrize("anchor", ["", "#fig-b-3b"])
+def test_nothing_moves_while_the_page_is_opened(
+    anchor: str, browser: Browser, address: str
+) -> None:
+    """What scripts add has its place before they run."""
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(address + anchor)
+    assert page.evaluate(SHIFTS) <= 0.02
+    page.close()
+
+
 @pytest.fixture
 def phone(browser: Browser, address: str) -> Iterator[Page]:
     page = browser.new_page(viewport={"width": 390, "height": 844})

@@ -39,26 +39,22 @@ function player(names, what, ms, show, ready = () => true, first = names.length 
 }
 
 for (const box of $(F + '.steps')) {
-  const strip = $('.strip', box)[0], items = [...strip.children], start = +box.dataset.start, first = items[start];
-  const stage = div('stage', first.firstElementChild.cloneNode(true)), img = $('img', stage)[0];
-  img.loading = 'eager'; img.style.width = box.dataset.width + 'px'; img.style.height = 'auto';
-  if ($('.in', stage)[0]) {
-    img.style.removeProperty('--m');
-    Object.assign(stage, { tabIndex: 0, role: 'group', ariaLabel: box.dataset.what });
-  }
-  for (const s of $('source', stage)) s.remove();
+  const stage = $('.stage', box)[0], strip = $('.strip', box)[0], items = [...strip.children], start = +box.dataset.start;
+  const img = $('img', stage)[0], { alt } = $('img', items[start])[0];
+  img.alt = alt;
+  if ($('.in', stage)[0]) Object.assign(stage, { role: 'group', ariaLabel: box.dataset.what });
   const p = player(items.map(li => li.lastElementChild.textContent), box.dataset.what, 600, i => {
     const { src, alt } = $('img', items[i])[0];
+    for (const s of $('source', stage)) s.remove();
     Object.assign(img, { src: $('source', items[i])[0]?.srcset || src, alt });
     items.forEach((li, j) => li.classList.toggle('now', i === j));
     seen(items[i]);
   }, undefined, start);
   const seen = li => strip.scrollTo({ left: li.offsetLeft - strip.offsetLeft - (strip.clientWidth - li.clientWidth) / 2, behavior: calm ? 'instant' : 'smooth' });
   items.forEach((li, i) => li.onclick = () => p.jump(i));
-  first.className += ' now';
-  box.className += ' on';
-  box.prepend(stage, p.bar);
-  seen(first);
+  items[start].className += ' now';
+  stage.after(p.bar);
+  seen(items[start]);
   for (const e of [stage, strip]) if (e.scrollWidth > e.clientWidth) e.tabIndex = 0;
 }
 
@@ -176,7 +172,6 @@ for (const box of $(F + '.compare')) {
   const names = $('.panel > p', box).map(p => p.textContent), range = slider(100, 50, names.join(' or ')), b = div('ctl', range);
   (range.oninput = () => { box.style.setProperty('--x', range.value + '%'); range.ariaValueText = range.value + ' % ' + names[0]; })();
   b.style.maxWidth = $('img', box)[0].getAttribute('width') + 'px';
-  box.className += ' on';
   box.append(b);
 }
 
