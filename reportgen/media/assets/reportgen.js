@@ -98,10 +98,14 @@ for (const box of $(F + '.chart')) {
     const [low, high, log] = text.split(' ').map(Number);
     return f => log ? low * (high / low) ** f : low + (high - low) * f;
   };
+  const steps = run => {
+    let x = 0, y = 0;
+    return run.match(/-?\d+ ?-?\d+/g).map(step => { const [a, b] = step.match(/-?\d+/g); return [(x += +a) / 1e4, (y += +b) / 1e4]; });
+  };
   const x = scale(box.dataset.x), y = scale(box.dataset.y);
   const lines = $('g[data-name]', area).map(g => ({
     g, name: g.dataset.name, color: g.style.getPropertyValue('--c'),
-    points: $('path.line', g)[0].getAttribute('d').match(/[ML][^MLh]+/g).map(p => p.slice(1).split(' ').map(v => v / 1000)),
+    points: $('path.line', g)[0].getAttribute('d').match(/M[^Mh]+/g).flatMap(steps),
   }));
   const xs = [...new Set(lines.flatMap(l => l.points.map(p => p[0])))].sort((a, b) => a - b);
   const nearest = (list, at, key = p => p) => list.reduce((best, p) => Math.abs(key(p) - at) < Math.abs(key(best) - at) ? p : best);
