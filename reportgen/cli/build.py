@@ -24,7 +24,7 @@ from reportgen.engine.pool import Workers
 from reportgen.engine.progress import reporter
 from reportgen.engine.session import Session, check_writable
 from reportgen.engine.snapshot import write_snapshot
-from reportgen.errors import Place, WrongUse
+from reportgen.errors import Place, ReportgenError, WrongUse
 from reportgen.messages import say, warn
 from reportgen.project import Project
 from reportgen.registry import Node
@@ -179,6 +179,7 @@ def write_pages(
     session: Session, selection: Sequence[str], site_dir: Path | None
 ) -> tuple[bool, Path | None]:
     """Draw the figures, render the posts that are whole, write site and preview."""
+    from reportgen.blog import config
     from reportgen.blog.blog import Blog
     from reportgen.engine.draw import draw_figure, results_of
     from reportgen.posts import post_files, render_posts
@@ -206,7 +207,11 @@ def write_pages(
             warn(f"Warning: figure {id} is in no post.")
     if not whole:
         return good, None
-    posts = render_posts(project, results, selection=whole, blog=Blog(site_dir or project.site_dir))
+    site = site_dir or project.site_dir
+    if fault := config.fault(site):
+        name, why = fault
+        raise ReportgenError(f"The settings cannot be read: {why}.", place=Place(site / name))
+    posts = render_posts(project, results, selection=whole, blog=Blog(site))
     for post in posts:
         if post.slug in selection or asked & set(shown[post.slug]) or not selection:
             for warning in post.warnings:

@@ -24,7 +24,7 @@ def select(
     chosen = set[str]()
     for pattern in patterns:
         found = matches(graph, pattern, posts or {})
-        if not found:
+        if not found and pattern not in (posts or {}):  # a post may show no figure
             known = [*graph.figures, *graph.nodes, *(posts or {})]
             raise WrongUse(
                 f"Nothing is named '{pattern}'.",
