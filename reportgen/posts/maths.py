@@ -45,7 +45,7 @@ ROW_GAP = re.compile(r"\\\\\*?\s*\[\s*(-?[\d.]+)\s*(pt|em|ex|mm|cm|in|px)\s*\]")
 TEXT = re.compile(r"\\text(?:bf|it|md|rm|sf|tt)?\s*\{")
 MATHOP = re.compile(
     r"\\mathop\s*\{\s*\\(?:rm\b|(?:mathrm|text|textrm|operatorname)\s*\{)"
-    r"((?:[A-Za-z\s]|\\[,;:! ])+)\}?\s*\}(?:\s*\\limits)?"
+    r"((?:[A-Za-z\s]|\\[,;:! ])+)\}?\s*\}"
 )
 OPERATOR = re.compile(r"\\operatorname\*?\s*\{")
 GAP, SMALL = "\ue0a0", "\ue0a1"  # stand in a cell for what its row, or its table, is to be like
