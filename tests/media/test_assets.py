@@ -19,7 +19,8 @@ WITHOUT_STYLE = {"px", "film", "compare"}
 def top_level_selectors(css: str) -> list[str]:
     """The selectors of rules outside all braces, and inside @media alone."""
     css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
-    css = re.sub(r"@media [^{]*\{((?:[^{}]|\{[^{}]*\})*)\}", r"\1", css)
+    rules = r"(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*"  # and rules in them
+    css = re.sub(rf"@media [^{{]*\{{({rules})\}}", r"\1", css)
     found, depth, start = [], 0, 0
     for i, char in enumerate(css):
         if char == "{":
