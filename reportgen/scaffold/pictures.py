@@ -205,7 +205,7 @@ def adopted(
     while id in taken or identifier(id) in taken:
         id, count = f"{stem}-{count}", count + 1
     taken |= {id, identifier(id)}
-    words = " ".join(caption.text.split()).replace("$$", "$")
+    words = re.sub(r"\$\$ ?(.*?) ?\$\$", r"$\1$", " ".join(caption.text.split()))
     alt = " ".join((image.alt or "").split())
     line = post.lines.place(image.offset)[0]
     if not alt:
