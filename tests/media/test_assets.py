@@ -35,7 +35,7 @@ def top_level_selectors(css: str) -> list[str]:
 
 
 def test_they_are_small() -> None:
-    assert len(CSS.encode()) <= 16_500
+    assert len(CSS.encode()) <= 16_600
     assert len(JS.encode()) <= 15_500
 
 
