@@ -18,7 +18,7 @@ BLOCKS = re.compile(
     r"(?s)<!--.*?-->|<(?!/?(?:a|abbr|b|cite|code|em|i|kbd|q|strong|sub|sup)\b)[^>]*>", re.I
 )
 """What stands between the words of a caption in HTML and is none of its markup."""
-VERBATIM = re.compile(r"(?s)(<[^>]*>|\$\$.*?\$\$)")
+VERBATIM = re.compile(r"(?s)(<code\b.*?</code>|<[^>]*>|\$\$.*?\$\$)")
 """What Markdown leaves alone in a caption."""
 MARKS = r"""[*_`\[\]\\"']|-(?=-)|\.(?=\.\.)"""
 """What Markdown would read as its own, or set as other quotes, dashes and dots."""

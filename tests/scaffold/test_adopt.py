@@ -36,7 +36,7 @@ $$
 
 <figure class="wide">
 <img src="/assets/img/hist.png" alt="The same">
-<p><b>Figure 3:</b> See <a href="https://a.org/b_c">there</a>, a_b_c and {x} for $5 or $6.</p>
+<p><b>Figure 3:</b> See <a href="https://a.org/b_c">it</a>, a_b, {x}, $5, $6, <code>a_b</code>.</p>
 </figure>
 
 <figure><img src="/assets/img/hist.png" alt="x">
@@ -113,7 +113,7 @@ def test_the_page_of_an_adopted_post_has_the_same_words(
     assert after.replace("Figure 2 and Figure 1", "Figure 2 and fig. 1") == before
     page = html.unescape((tmp_path / "new/Hello_World/index.html").read_text("utf-8"))
     assert "Loss over <strong>steps</strong>." in page
-    assert 'See <a href="https://a.org/b_c">there</a>, a_b_c and {x} for $5 or $6.</p>' in page
+    assert 'See <a href="https://a.org/b_c">it</a>, a_b, {x}, $5, $6, <code>a_b</code>.</p>' in page
     assert 'id="fig-hist"' in page
     assert run(["adopt", "../blog/_config.yml"]) == 2
 
