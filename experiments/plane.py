@@ -159,7 +159,7 @@ def arrows(
     density = log_density(places(), alpha_bar).exp().sqrt().view(SIDE, SIDE)
     shades = {"levels": 9, "cmap": "Greys", "vmax": float(density.max()) * 1.6}
     axes.contourf(density.numpy(), extent=extent, origin="upper", **shades)
-    line = torch.linspace(-2.3, 2.3, 9)
+    line = torch.linspace(-2.25, 2.25, 7)
     grid = torch.cartesian_prod(line, line)
     way = move(grid, alpha_bar).float()
     way = way * (0.5 / way.norm(dim=1, keepdim=True)).clamp(max=1)

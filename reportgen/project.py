@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from reportgen.errors import Place, ReportgenError, did_you_mean
+from reportgen.errors import Place, ReportgenError, WrongUse, did_you_mean
 
 Params = dict[str, Any]
 
@@ -83,7 +83,7 @@ CHOICES = {
 def find_project(start: Path | None = None) -> Project:
     """The project of ``start`` (the current folder by default) or of the nearest folder above it.
 
-    Raises ReportgenError when there is none, or with all faults of its settings together.
+    Raises WrongUse when there is none, ReportgenError with all faults of its settings together.
     """
     start = (start or Path.cwd()).resolve()
     for folder in (start, *start.parents):
@@ -92,7 +92,7 @@ def find_project(start: Path | None = None) -> Project:
             settings = read_toml(file).get("tool", {}).get("reportgen")
             if settings is not None:
                 return load_project(folder, settings)
-    raise ReportgenError(
+    raise WrongUse(
         f"No pyproject.toml with a [tool.reportgen] table in '{start}' or above.",
         hint="Start a project with 'reportgen new', or go to the folder of one.",
     )

@@ -14,7 +14,7 @@ from reportgen.scaffold import doctor
 from tests.conftest import ProjectFolder
 
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 EXPERIMENT = """
 from reportgen import Curve, Run, artifact, figure
@@ -107,7 +107,7 @@ ELSEWHERE = {
     "reportgen audit": "tests/site",
     "reportgen publish": "tests/publish, which has what can be pushed to",
     "reportgen build --executor": "tests/engine/test_dask.py, which has a cluster",
-    "reportgen push": "tests/store",
+    "REPORTGEN_PROJECT=/home/me/report dask worker": "of Dask",
 }
 
 
@@ -120,7 +120,7 @@ def printed() -> Iterator[tuple[str, str]]:
                 fenced = "" if fenced else line
             elif fenced != "```":
                 found = re.findall(r"`(reportgen [a-z][^`]*)`", line)
-            elif match := re.match(r"\$ (.*)|((?:reportgen|make|pip|git|hf|python) .*)", line):
+            elif match := re.match(r"\w*\$ (.*)|((?:reportgen|make|pip|git|hf|python) .*)", line):
                 found = re.split(
                     r"\s*(?:&&|;)\s*", re.split(r"\s+#|\s>\s", match[1] or match[2])[0]
                 )
@@ -132,7 +132,7 @@ def printed() -> Iterator[tuple[str, str]]:
 
 def is_form(command: str) -> bool:
     """Whether a command has gaps for the reader to fill: ``reportgen pdf SLUG``."""
-    return bool(re.search(r"…|\[|(?<![\w.\"'-])[A-Z]{4,}\b", command))
+    return bool(re.search(r"…|\[[A-Z]|(?<![\w.\"'-])[A-Z]{4,}\b", command))
 
 
 @pytest.fixture
@@ -181,3 +181,20 @@ def test_printed_commands_run(world: Path, capsys: pytest.CaptureFixture[str]) -
             failed.append((where, plain, f"exit {code}: {out[-300:]} {err[-600:]}"))
     assert not failed, "\n\n".join(map(str, failed))
     assert len(seen) > 25
+
+
+def test_what_commands_within_text_name_is_there() -> None:
+    targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    seen = 0
+    for page in PAGES:
+        for command in re.findall(r"`([^`\n]*)`", page.read_text("utf-8")):
+            program, *words = command.removeprefix(".venv/bin/").split() or [""]
+            if program == "make":
+                assert set(words) <= targets, (page.name, command)
+            paths = [
+                w for w in [program, *words] if w.startswith(("tests/", "benchmarks/", "scripts/"))
+            ]
+            seen += len(paths)
+            for path in paths:
+                assert list(ROOT.glob(path.strip(",;:").split("::")[0])), (page.name, command)
+    assert seen > 10

@@ -22,9 +22,10 @@ HEAD_IMAGES = words(
     "header.image header.teaser header.overlay_image header.og_image feature_image"
 )
 SOURCES = ("path", "src", "image_path", "url", "file", "image")
+FOREIGN = r"(?:\([a-z]\))?\s*(?:,|\()?\s*(?:from|of|in|by|taken|adapted|reproduced|copied)\b"
 NUMBERED = re.compile(
     r"(?P<label>Figure|Fig\.?|Table)\s+(?P<number>(?>\d+(?:\.\d+)*[a-z]?))"
-    r"(?!\s*(?:,|\()?\s*(?:from|of|in|by|taken|adapted|reproduced|copied)\b)"
+    rf"(?!{FOREIGN})"
     r"\s*(?P<end>[:.|—–-]|\([^()\n]{1,30}\)\s*[:.]|\Z)?\s*",
     re.IGNORECASE,
 )
@@ -32,7 +33,11 @@ CANDIDATE = re.compile(r"[\s,]*((?:\{\{.*?\}\}|[^\s{,]|,(?=\S))+)(?:\s[^,]*)?")
 """An address of a srcset; commas within one, as of a ``data:`` address, are its own."""
 HEADING_TAG = re.compile("<h[1-6]", re.IGNORECASE)
 OWN_ID = re.compile(r"(?:^|\s)(?:\.[^\s.#]+)*#([A-Za-z][\w:-]*)")
-CAPTION_TAG = re.compile(r"<(figcaption|caption)\b[^>]*>(.*?)</\1\s*>", re.S | re.I)
+CAPTION_TAG = re.compile(
+    r"<(figcaption\b|caption\b|(?:div|p|span)\b[^>]*\bclass=[\"'](?:[^\"'>]*\s)?caption[\s\"'])"
+    r"(?![^>]*\bmarkdown=)[^>]*>(.*?)</(?:figcaption|caption|div|p|span)\s*>",
+    re.S | re.I,
+)
 CAPTION_END = re.compile(
     r"</(?:figcaption|p|div|center|td|li|small|span|figure|em|i)\s*>|<br|<img|\n\s*\n|\Z", re.I
 )
@@ -122,7 +127,7 @@ def _html_images(post: "Post", tag: Tag) -> Iterator[Image]:
     shown = " ".join(f"{name}={value}" for name, value, _ in tag.attributes)
     for name, value, offset in tag.attributes:
         url = _source_value(post, offset, value)
-        if tag.name == "img" and name in ("src", "data-src"):
+        if tag.name in ("img", "image") and name in ("src", "data-src"):
             yield Image(url, tag.offset, tag.get("alt"), "html", sized, shown)
         elif (tag.name, name) in (("video", "poster"), ("image", "href"), ("input", "src")):
             yield Image(url, offset, "", "source", True)
@@ -181,7 +186,7 @@ def headings(post: "Post") -> Iterator[Heading]:
             if re.fullmatch(r"h[1-6]", tag.name) and not tag.closing:
                 end = following.offset if following else tag.end
                 text = " ".join(post.source[tag.end : end].split())
-                yield Heading(int(tag.name[1]), text, tag.offset, tag.get("id") or "", True)
+                yield Heading(int(tag.name[1]), text, tag.offset, tag.get("id") or "")
 
 
 def ids(post: "Post") -> Iterator[Id]:
@@ -220,13 +225,19 @@ def captions(post: "Post") -> Iterator[Caption]:
 
 def _tag_captions(text: Prose) -> Iterator[tuple[tuple[int, int], Caption]]:
     raw = text.block.text.string
-    for match in CAPTION_TAG.finditer(raw) if "caption" in raw.lower() else ():
+    if "caption" not in raw.lower():
+        return
+    hidden = [match.span() for match in parts.HIDDEN.finditer(raw)]
+    for match in CAPTION_TAG.finditer(parts.blanked(raw, hidden)):
         start, end = match.span(2)
         paragraph = re.search(r"<p\b[^>]*>(.*?)</p\s*>", match[2], re.S | re.I)
         if paragraph:
             start, end = start + paragraph.start(1), start + paragraph.end(1)
         kind = "table" if match[1].lower() == "caption" else ""
-        yield match.span(), _caption(text.text[start:end], text.origin(match.start()), kind)
+        words = text.text[start:end]
+        begin = start + len(words) - len(words.lstrip())
+        place = begin if NUMBERED.match(words.lstrip()) else match.start()
+        yield match.span(), _caption(words, text.origin(place), kind)
 
 
 def _numbered_captions(text: Prose, taken: list[tuple[int, int]]) -> Iterator[Caption]:

@@ -8,7 +8,9 @@ from reportgen.blog.kramdown import Element
 
 TAG = re.compile(r"<(/?)([A-Za-z][\w:-]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>")
 ATTRIBUTE = re.compile(r"""([\w:@.-]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+))?""")
-HIDDEN = re.compile(r"<!--.*?-->|<(script|style|pre|code|noscript|template)\b.*?</\1\s*>", re.S)
+HIDDEN = re.compile(
+    r"<!--.*?(?:-->|\Z)|<(script|style|pre|code|noscript|template)\b.*?(?:</\1\s*>|\Z)", re.S
+)
 
 
 BLANK = re.compile(r"[^\n]")
@@ -67,7 +69,6 @@ class Heading(NamedTuple):
     text: str
     offset: int
     id: str = ""
-    is_html: bool = False
 
 
 class Id(NamedTuple):

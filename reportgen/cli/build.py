@@ -1,7 +1,7 @@
 """reportgen build"""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,7 +24,7 @@ from reportgen.engine.pool import Workers
 from reportgen.engine.progress import reporter
 from reportgen.engine.session import Session, check_writable
 from reportgen.engine.snapshot import write_snapshot
-from reportgen.errors import Place, WrongUse
+from reportgen.errors import Place, ReportgenError, WrongUse
 from reportgen.messages import say, warn
 from reportgen.project import Project
 from reportgen.registry import Node
@@ -179,6 +179,7 @@ def write_pages(
     session: Session, selection: Sequence[str], site_dir: Path | None
 ) -> tuple[bool, Path | None]:
     """Draw the figures, render the posts that are whole, write site and preview."""
+    from reportgen.blog import config
     from reportgen.blog.blog import Blog
     from reportgen.engine.draw import draw_figure, results_of
     from reportgen.posts import post_files, render_posts
@@ -206,7 +207,11 @@ def write_pages(
             warn(f"Warning: figure {id} is in no post.")
     if not whole:
         return good, None
-    posts = render_posts(project, results, selection=whole, blog=Blog(site_dir or project.site_dir))
+    site = site_dir or project.site_dir
+    if fault := config.fault(site):
+        name, why = fault
+        raise ReportgenError(f"The settings cannot be read: {why}.", place=Place(site / name))
+    posts = render_posts(project, results, selection=whole, blog=Blog(site))
     for post in posts:
         if post.slug in selection or asked & set(shown[post.slug]) or not selection:
             for warning in post.warnings:
@@ -247,15 +252,27 @@ def run_jekyll(site: Path) -> bool:
     return subprocess.run(jekyll.command(), cwd=site, check=False).returncode == 0
 
 
+SHOWN = 10
+
+
 def summary(outcome: Outcome, seconds: float) -> str:
     """What ran, failed and waited, in a line."""
-    parts = [f"{len(outcome.ran)} ran"] if outcome.ran else ["nothing to run"]
-    if outcome.failed:
-        parts.append(f"{len(outcome.failed)} failed ({', '.join(outcome.failed)})")
-    if outcome.blocked:
-        parts.append(
-            f"{len(outcome.blocked)} waited for a failed input ({', '.join(outcome.blocked)})"
-        )
-    if outcome.left:
-        parts.append(f"{len(outcome.left)} left out ({', '.join(outcome.left)})")
-    return f"{'; '.join(parts)}, in {duration(seconds)}."
+    counts = (
+        ("ran", outcome.ran),
+        ("failed", outcome.failed),
+        ("waited for a failed input", outcome.blocked),
+        ("left out", outcome.left),
+    )
+    parts = [
+        f"{len(names)} {what}{'' if what == 'ran' else f' ({some(names)})'}"
+        for what, names in counts
+        if names
+    ]
+    said = "; ".join(parts) or "nothing to run"
+    return f"{said}, in {duration(seconds)}."
+
+
+def some(names: Collection[str]) -> str:
+    """The first of some names, and how many more there are."""
+    more = f", and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join([*names][:SHOWN]) + more

@@ -73,7 +73,7 @@ def find(
     baseurl: str | None,
 ) -> "tuple[list[Finding], int]":
     """The findings for posts, templates and built sites together, and how many files were read."""
-    from reportgen.blog.blog import Blog
+    from reportgen.blog.blog import Blog, find_root
     from reportgen.checks import check_site
     from reportgen.checks.runner import check_posts, read_posts, select
     from reportgen.checks.templates import check_templates, templates_below
@@ -96,7 +96,7 @@ def find(
     found = [f for f in found if f.rule in chosen]
     found += check_posts(posts, rules=rules or None, ignore=ignore, strict=strict, jobs=jobs)
     files += len(posts) + len(templates)
-    if not files:
+    if not files and not any(find_root(path) == (path.resolve(), True) for path in paths):
         places = ", ".join(f"'{path}'" for path in paths)
         raise ReportgenError(
             f"There is no post or page in {places}, so nothing was checked.",

@@ -1,12 +1,14 @@
 """reportgen new"""
 
 import os
+import shlex
 import sys
 from pathlib import Path
 
 import click
 
 from reportgen.cli.options import artifacts
+from reportgen.errors import did_you_mean
 from reportgen.messages import say, warn
 
 
@@ -18,6 +20,9 @@ class Default(click.Group):
         while args and args[0] in ("-q", "--quiet", "-v", "--verbose") and len(args) > 1:
             args = [*args[1:], args[0]]
         if not args or args[0] not in {*self.commands, "-h", "--help"}:
+            if args[1:] and not args[0].startswith("-") and not args[1].startswith("-"):
+                hint = did_you_mean(args[0], list(self.commands))
+                ctx.fail(f"No such command 'new {args[0]}'. {hint}")
             args = ["project", *args]
         return super().parse_args(ctx, args)
 
@@ -72,7 +77,7 @@ def project(folder: Path, title: str | None, example: str | None, blog: Path | N
         say(f"The blog's theme is {made.theme}; the settings are chosen for it.")
     for note in made.notes:
         warn(note)
-    there = f"cd {folder}; " if folder != Path() else ""
+    there = f"cd {shlex.quote(str(folder))}; " if folder != Path() else ""
     what = (
         "reportgen build; reportgen serve --open"
         if example != "none"

@@ -4,11 +4,13 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import click
 
+from reportgen.distribution import extra
 from reportgen.engine.nodes import discover
 from reportgen.engine.plan import parse_duration
 from reportgen.engine.session import Options, Session
@@ -143,6 +145,10 @@ def open_session(
     """
     project = find_project()
     context = click.get_current_context()
+    if device not in ("", "cpu") and not context.params.get("executor") and not has_torch():
+        raise WrongUse(
+            f"There is no '{device}' without torch, which is not installed.", hint=extra("torch")
+        )
     context.with_resource(using(project.store_dir))
     session = Session(project, Options(profile, tuple(sets), seed, device, env))
     context.call_on_close(lambda: tell_bad_records(session, context))
@@ -154,6 +160,11 @@ def open_session(
             hint='Add one: reportgen new figure A.1, or reportgen new post "A title".',
         )
     return session
+
+
+def has_torch() -> bool:
+    """Whether torch is installed; nothing of it is imported."""
+    return find_spec("torch") is not None
 
 
 def tell_bad_records(session: Session, context: click.Context) -> None:

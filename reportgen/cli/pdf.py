@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from reportgen.errors import ReportgenError, did_you_mean
+from reportgen.errors import WrongUse, did_you_mean
 from reportgen.project import find_project
 
 
@@ -26,5 +26,5 @@ def command(post: str, output: Path | None) -> None:
     if not page.is_file():
         built = sorted(p.parent.name for p in folder.glob("*/index.html"))
         hint = did_you_mean(post, built) or "Build it first with: reportgen build."
-        raise ReportgenError(f"There is no built post '{post}'.", hint=hint)
+        raise WrongUse(f"There is no built post '{post}'.", hint=hint)
     click.echo(print_pdf(page, output or Path(f"{post}.pdf")))

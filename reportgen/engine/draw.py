@@ -4,6 +4,7 @@ import re
 import tempfile
 from functools import cache
 from hashlib import sha256
+from html import unescape
 from pathlib import Path
 from textwrap import shorten
 
@@ -67,11 +68,22 @@ def drawing_of(
     return cached_drawing(folder) or make_drawing(session, node, record, words, folder), folder
 
 
+SENTENCE = re.compile(r"(?>&#?\w+;|.)+?(?=(?<=\w)[.;:](?:\s|\Z)|\.?\Z)")
+"""The first sentence; the end of a value's ``&#62;`` is none."""
+
+
 def in_short(caption: str) -> str:
     """The first sentence of a caption as plain text, for an alt text that is derived."""
-    plain = " ".join(re.sub(r"\[([^]]*)\]\([^)]*\)|[$*`{}\\]", r"\1", caption).split())
-    first = re.split(r"(?<=\w)[.;:](?:\s|$)", plain)[0].rstrip(".")
-    return shorten(first, 100, placeholder="…")
+    caption = re.sub(r"""</?[a-z]+(\s+[\w-]+="[^"]*")*\s*/?>""", "", caption)
+    plain = re.sub(r"\[([^]]*)\]\([^)]*\)|[$*`{}\\]", r"\1", caption)
+    return shorten(unescape(first_sentence(plain)), 100, placeholder="…")
+
+
+def first_sentence(plain: str) -> str:
+    """The first sentence of a text, without its full stop."""
+    plain = " ".join(plain.split())
+    found = SENTENCE.match(plain)
+    return found[0] if found else plain
 
 
 def draw_key(session: Session, node: Node, record: Record, words: tuple[str, str]) -> str:

@@ -101,7 +101,7 @@ def recorded(task: Task, store: Store) -> Record | None:
 def run_node(task: Task, store: Store, send: Send) -> Record:
     """Run a producer under observation and record what it returns."""
     root = Path(task.root)
-    prepare(task.root)
+    prepare(task.root, [task.module])
     checkpoints = checkpoint_folder(store.folder, task.node, task.key)
     with (
         emptied(store.folder / "scratch" / task.node) as scratch,

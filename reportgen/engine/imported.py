@@ -23,11 +23,11 @@ from reportgen.registry.static import module_name
 
 def main(store: str, *files: str) -> int:
     """Import ``files`` and print, as JSON, what they register and what that has read."""
-    root = os.getcwd()
-    prepare(root)
+    root, names = os.getcwd(), [module_name(file) for file in files]
+    prepare(root, names)
     observer = Observer(Path(root), modules=files, exclude=[Path(store)])
     with contextlib.redirect_stdout(sys.stderr), observer:
-        report = collect([module_name(file) for file in files])
+        report = collect(names)
     print(json.dumps({**report, "observed": observer.observed}))
     return 0 if "nodes" in report else 1
 

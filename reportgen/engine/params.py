@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from reportgen.errors import Place, ReportgenError, did_you_mean
+from reportgen.errors import Place, WrongUse, did_you_mean
 from reportgen.project import Params, Project
 from reportgen.registry import Graph, Node
 from reportgen.registry.node import as_json
@@ -18,7 +18,7 @@ def resolve_params(
     """Every node's parameters by function name.
 
     ``sets`` are texts such as ``denoiser.epochs=1``; the value is JSON, or a string where it is
-    none. Raises ReportgenError for unknown profiles, nodes or parameters and for wrong types.
+    none. Raises WrongUse for unknown profiles, nodes or parameters and for wrong types.
     """
     resolved = {node.name: dict(node.params) for node in graph}
     place = Place(project.config_file)
@@ -33,12 +33,12 @@ def resolve_params(
 
 
 def profile_tables(project: Project, profile: str) -> Mapping[str, Params]:
-    """The parameters of a profile, by node. Raises ReportgenError for an unknown one."""
+    """The parameters of a profile, by node. Raises WrongUse for an unknown one."""
     if profile in project.profiles:
         return project.profiles[profile]
     if profile == DEFAULT_PROFILE:
         return {}
-    raise ReportgenError(
+    raise WrongUse(
         f"There is no profile '{profile}'.",
         place=Place(project.config_file),
         hint=did_you_mean(profile, [DEFAULT_PROFILE, *project.profiles]),
@@ -46,10 +46,10 @@ def profile_tables(project: Project, profile: str) -> Mapping[str, Params]:
 
 
 def known_node(graph: Graph, name: str, place: Place | None) -> Node:
-    """A node by name or id. Raises ReportgenError, with a name that is near."""
+    """A node by name or id. Raises WrongUse, with a name that is near."""
     if node := graph.find(name):
         return node
-    raise ReportgenError(
+    raise WrongUse(
         f"There is no artifact or figure '{name}'.",
         place=place,
         hint=did_you_mean(name, [*graph.nodes, *graph.figures]),
@@ -61,9 +61,7 @@ def parse_set(graph: Graph, text: str) -> tuple[Node, str, Any]:
     target, equals, value = text.partition("=")
     name, dot, param = target.rpartition(".")
     if not (equals and dot and name and param):
-        raise ReportgenError(
-            f"'--set {text}' cannot be read.", hint="Write --set NODE.parameter=value."
-        )
+        raise WrongUse(f"'--set {text}' cannot be read.", hint="Write --set NODE.parameter=value.")
     try:
         return known_node(graph, name, None), param, json.loads(value)
     except ValueError:
@@ -73,7 +71,7 @@ def parse_set(graph: Graph, text: str) -> tuple[Node, str, Any]:
 def checked(node: Node, param: str, value: Any, place: Place | None) -> Any:
     """``value`` where the node has such a parameter and the types agree."""
     if param not in node.params:
-        raise ReportgenError(
+        raise WrongUse(
             f"'{node.name}' has no parameter '{param}'.",
             place=place,
             hint=did_you_mean(param, list(node.params)),
@@ -82,7 +80,7 @@ def checked(node: Node, param: str, value: Any, place: Place | None) -> Any:
     if isinstance(default, float) and type(value) is int:
         value = float(value)
     if default is not None and type(value) is not type(default):
-        raise ReportgenError(
+        raise WrongUse(
             f"Parameter '{param}' of '{node.name}' is {value!r}, but its default {default!r} is "
             f"of type {type(default).__name__}.",
             place=place,
@@ -90,6 +88,4 @@ def checked(node: Node, param: str, value: Any, place: Place | None) -> Any:
     try:
         return as_json(value)
     except TypeError as error:
-        raise ReportgenError(
-            f"Parameter '{param}' of '{node.name}' is {error}.", place=place
-        ) from None
+        raise WrongUse(f"Parameter '{param}' of '{node.name}' is {error}.", place=place) from None

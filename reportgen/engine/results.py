@@ -8,7 +8,7 @@ from typing import Any
 
 from reportgen.blog.escape import escape as markdown_text
 from reportgen.engine.code import Codes
-from reportgen.errors import ReportgenError, did_you_mean
+from reportgen.errors import ReportgenError, WrongUse, did_you_mean
 from reportgen.media import Drawn
 from reportgen.registry import Graph, Node
 from reportgen.store import Record, Store
@@ -56,11 +56,11 @@ class Results(Mapping[str, Result]):
     def value(self, name: str, path: Sequence[str]) -> Any:
         """What ``name.path`` means: a recorded value, else a parameter.
 
-        Raises ReportgenError for an unknown name or path, or where the node has not run.
+        Raises WrongUse for an unknown name or path, ReportgenError where the node has not run.
         """
         node = self.graph.find(name)
         if node is None:
-            raise ReportgenError(
+            raise WrongUse(
                 f"There is no artifact or figure '{name}'.",
                 hint=did_you_mean(name, [*self.graph.nodes, *self.graph.figures]),
             )
@@ -97,17 +97,15 @@ def step_into(value: Any, name: str, path: Sequence[str], params: Sequence[str])
             named = {str(key): key for key in value}
             step = named.get(step, step)  # a key may be a number
             if step not in value:
-                raise ReportgenError(
-                    f"'{where}' has no value '{step}'.", hint=did_you_mean(step, known)
-                )
+                raise WrongUse(f"'{where}' has no value '{step}'.", hint=did_you_mean(step, known))
             value = value[step]
         elif hasattr(value, "__getitem__") and step.lstrip("-").isdigit():
             try:
                 value = value[int(step)]
             except IndexError:
-                raise ReportgenError(f"'{where}' has only {len(value)} items.") from None
+                raise WrongUse(f"'{where}' has only {len(value)} items.") from None
         else:
-            raise ReportgenError(f"'{where}' has no value '{step}'.")
+            raise WrongUse(f"'{where}' has no value '{step}'.")
     return value.item() if hasattr(value, "item") and getattr(value, "ndim", None) == 0 else value
 
 

@@ -90,10 +90,18 @@ class Run:
 
     @cached_property
     def device(self) -> "torch.device":
-        """CUDA when there, else MPS, else the CPU, unless ``--device`` says otherwise."""
+        """CUDA when there, else MPS, else the CPU, unless ``--device`` says otherwise.
+
+        Raises ReportgenError where what it says is not there.
+        """
         torch = import_torch(self.node)
         if self._device:
-            return torch.device(self._device)
+            device = torch.device(self._device)
+            if device.type == "cuda" and (device.index or 0) >= (
+                count := torch.cuda.device_count()
+            ):
+                raise ReportgenError(f"There is no '{device}' here: torch sees {count} GPUs.")
+            return device
         if torch.cuda.is_available():
             return torch.device("cuda")
         return torch.device("mps" if torch.backends.mps.is_available() else "cpu")

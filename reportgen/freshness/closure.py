@@ -6,11 +6,12 @@ Where no two say the same, these lines are the whole graph; those that do are to
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from weakref import WeakKeyDictionary
 
+from reportgen.freshness.facts import Statement
 from reportgen.freshness.graph import LOAD, WHOLE, Edge, Graph, Node
 from reportgen.freshness.growing import growing
 from reportgen.freshness.memory import Memory
@@ -77,6 +78,11 @@ READ_DOCS = frozenset(
     {"dspy", "docstring_parser", "ell", "fastmcp", "instructor", "langchain", "langchain_core"}
     | {"marvin", "pydantic_ai", "smolagents"}
 )
+MEANT: dict[str, Callable[[Statement], bool]] = {
+    "reads_subclasses": lambda statement: bool(statement.bases),
+    "reads_modules": lambda statement: statement.kind != "function",
+}
+"""What else a definition can reach that asks in this way."""
 _SHARED: "WeakKeyDictionary[Sources, Closures]" = WeakKeyDictionary()
 
 
@@ -117,15 +123,17 @@ class Closures:
 
     def reached(self, roots: tuple[Node, ...]) -> dict[Node, Node | None]:
         """All nodes that the roots reach, each with the one before it on a shortest way. Where one
-        asks for subclasses, every class with bases that is imported may be the answer."""
+        asks for subclasses, every class with bases that is imported may be the answer; where one
+        looks into a module by an object of it, all but functions, which are seen if they run."""
         parents: dict[Node, Node | None] = dict.fromkeys(roots)
         self._spread(parents, roots[0])
-        if asks := next((n for n in parents if self._has(n, "reads_subclasses")), None):
-            for file in self.imported(parents):
-                for number, statement in enumerate(self.graph.facts(file).statements):
-                    if statement.kind == "class" and statement.bases:
-                        parents.setdefault(Node(file, number), asks)
-            self._spread(parents, roots[0])
+        for trait, is_meant in MEANT.items():
+            if asks := next((n for n in parents if self._has(n, trait)), None):
+                for file in self.imported(parents):
+                    for number, statement in enumerate(self.graph.facts(file).statements):
+                        if is_meant(statement):
+                            parents.setdefault(Node(file, number), asks)
+                self._spread(parents, roots[0])
         return parents
 
     def _spread(self, parents: dict[Node, Node | None], root: Node) -> None:

@@ -39,6 +39,7 @@ class Statement:
     eager: bool = False  # reads names when the module is imported
     reads_docs: bool = False
     reads_subclasses: bool = False
+    reads_modules: bool = False  # by an object of them
     hooks: bool = False  # a class that learns of its subclasses
     makes: list[str] = field(default_factory=list)  # functions whose results are assigned
     yields: bool = False  # a generator function

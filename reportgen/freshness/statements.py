@@ -28,6 +28,13 @@ from reportgen.freshness.scopes import (
 )
 
 NAMESPACE = frozenset({"globals", "exec", "eval", "vars", "locals", "sys.modules"})
+# Whoever asks for one of these, of whatever, can look into any module.
+MODULES = frozenset({"f_globals", "__globals__", "getmodule"})
+# Calls that take names out of a text, as pandas and the formulas of statistics do.
+EXPRESSIONS = re.compile(
+    r"query|eval|ols|wls|gls|glm|logit|probit|mixedlm|quantreg|rlm|from_formula|Formula"
+    r"|model_matrix|dmatrix|dmatrices|feols"
+)
 CONSTRUCTORS = frozenset({"__init__", "__post_init__", "__setstate__"})
 # Whoever asks for one of these reads docstrings as data.
 DOCS = re.compile(
@@ -47,6 +54,8 @@ class Reader:
         self.loads: list[str] = []
         self.docs: list[ast.Constant] = []
         self.changes: set[str] = set()
+        self.texts: list[str] = []
+        self.reads_texts = False
 
     def read(self, node: ast.stmt) -> None:
         """Fill in what a top-level statement uses, calls and changes."""
@@ -66,6 +75,8 @@ class Reader:
         else:
             self.visit(node, None, later=False)
             statement.own = digest(node)
+        if self.reads_texts:
+            self.uses.update(re.findall(r"[^\W\d]\w*", " ".join(self.texts)))
         statement.doc = digest(self.docs) if self.docs else ""
         statement.uses = sorted(self.uses)
         statement.calls = sorted(self.calls)
@@ -108,6 +119,8 @@ class Reader:
                 self._attribute(node, scope, later)
             case ast.Call():
                 self._call(node, scope, later)
+            case ast.Constant(value=str(text)):
+                self.texts.append(text)
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 self._nested(node, scope, later)
             case ast.Lambda():
@@ -129,6 +142,9 @@ class Reader:
                 self._annotation(node.annotation, scope)
                 for child in filter(None, (node.target, node.value)):
                     self.visit(child, scope, later)
+            case ast.Subscript(value=value, slice=key) if dotted(value) == "sys.modules":
+                self.statement.reads_modules |= dotted(key) != "__name__"
+                self._children(node, scope, later)
             case ast.Subscript() if not isinstance(node.ctx, ast.Load):
                 self._change(node, scope)
                 self._children(node, scope, later)
@@ -168,6 +184,7 @@ class Reader:
     def _flag(self, path: Iterable[str]) -> None:
         self.statement.reads_docs |= any(map(DOCS.fullmatch, path))
         self.statement.reads_subclasses |= "__subclasses__" in path
+        self.statement.reads_modules |= not MODULES.isdisjoint(path)
 
     def _change(self, target: ast.expr, scope: Scope | None) -> None:
         """Something is assigned to, deleted from or called to change ``target``: whose is it?"""
@@ -190,9 +207,18 @@ class Reader:
             self._change(first, scope)
         if last in ("import_module", "__import__") and isinstance(first, ast.Constant):
             self.uses.add(f"{first.value!s}:")
+        method = getattr(node.func, "attr", last)
+        if node.args and EXPRESSIONS.fullmatch(method):
+            self.reads_texts = True
+            if method in ("query", "eval") and self._is_global(first, scope):
+                self.uses.add("*")
         if called and not later:
             self.calls.add(called)
         self._children(node, scope, later)
+
+    @staticmethod
+    def _is_global(node: ast.expr | None, scope: Scope | None) -> bool:
+        return isinstance(node, ast.Name) and not (scope and scope.lookup(node.id))
 
     # Scopes ------------------------------------------------------------------------------------
 

@@ -140,19 +140,22 @@ class Canvas:
 
     def shared(self, name: str, content: bytes) -> None:
         """Write a file that figures of a post have in common; its name tells its content."""
-        write_changed(self.folder / name, content)
-        if all(file.name != name for file in self.files):
-            self.files.append(DrawnFile(name, None, None, "script"))
+        self.keep(DrawnFile(name, None, None, "script"), content)
 
     def write(
         self, content: bytes, ending: str, role: str, size: tuple[int, int] | None = None
     ) -> str:
         """Write ``STEM + ending`` when its content changed; return the file name."""
         name = self.stem + ending
-        write_changed(self.folder / name, content)
         width, height = size or (None, None)
-        self.files.append(DrawnFile(name, width, height, role))
+        self.keep(DrawnFile(name, width, height, role), content)
         return name
+
+    def keep(self, file: DrawnFile, content: bytes) -> None:
+        """Write a file when its content changed, and remember it once."""
+        write_changed(self.folder / file.name, content)
+        if file not in self.files:
+            self.files.append(file)
 
 
 def draw(

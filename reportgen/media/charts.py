@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image as Picture
 
 TOLERANCE = 0.01  # in: as much of a figure may lie outside without a larger picture
+MANY = 8192  # colours of a picture that is more than lines on paper
+SEEN = 200  # the square of the distance of two colours that the eye tells apart in thin lines
 DPI = 192  # two pixels of the file for one of the page
 DARK = "(prefers-color-scheme: dark)"  # paper is white, so only on a screen
 
@@ -104,16 +106,21 @@ def few_colours(image: Picture) -> Picture:
     """The picture with its 256 most frequent colours, the others replaced by the nearest.
 
     A chart's flat colours stay exact; only some shades of anti-aliasing move, by less than the
-    eye sees. It halves the file.
+    eye sees. It halves the file. A picture of which the eye would see it, such as one with a
+    photograph, stays as it is.
     """
     from PIL import Image
 
     packed = np.asarray(image, dtype=np.int32) @ np.array([1 << 16, 1 << 8, 1], dtype=np.int32)
     found, index, counts = np.unique(packed.ravel(), return_inverse=True, return_counts=True)
+    if len(found) > MANY:
+        return image
     colours = np.stack([found >> 16, found >> 8 & 255, found & 255], axis=1)
     kept = colours[np.argsort(-counts, kind="stable")[:256]]
     distance = ((colours[:, None] - kept[None]) ** 2).sum(axis=2)
     nearest = distance.argmin(axis=1).astype(np.uint8)
+    if counts[distance.min(axis=1) > SEEN].sum() > counts.sum() / 100:
+        return image
     paletted = Image.fromarray(nearest[index].reshape(image.height, image.width), "P")
     paletted.putpalette(kept.astype(np.uint8).tobytes())
     return paletted

@@ -1,6 +1,6 @@
 """The drawing of a curve: lines as SVG that stretches, texts as HTML that does not.
 
-One drawing serves every width, light and dark. A line is a path in a box of 1000 x 1000 that is
+One drawing serves every width, light and dark. A line is a path in a box of 10,000 x 10,000 that is
 stretched to the page while its stroke keeps its width; the texts stand at percentages beside it.
 Colours are CSS variables, so a page's scheme reaches them; ``reportgen.js`` reads the values back
 from the paths.
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 HEIGHT = 240  # CSS px of the plot
 LINE = 17  # CSS px from one line of a label to the next
 GAP = 22  # CSS px from a line's end to its label
-BOX = 1000
+BOX = 10_000
 POINTS = 400  # a longer line keeps four of each of a quarter as many columns: see keep
 MOST = 1400  # points of all lines of a chart, so that it stays below 20 kB
 FEW = 24  # points that are marked one by one
@@ -108,7 +108,7 @@ def series(line: Series, i: int, curve: Curve, x: Axis, y: Axis) -> Iterator[str
         d = f"{there}L{back[1:]}Z"
         yield tag("path", d=d, style="fill:var(--c);stroke:none;opacity:.18")
     if line.smooth:
-        faint = short_path(line.x, line.y, x, y, points)
+        faint = path(line.x, line.y, x, y, points, unit=10)
         yield stroke(faint, "var(--c)", 0.8, "opacity:.35")
     xs, ys = line.drawn
     dotted = line.name in curve.dots
@@ -122,23 +122,20 @@ def series(line: Series, i: int, curve: Curve, x: Axis, y: Axis) -> Iterator[str
         yield stroke(dots, "var(--c)", size, class_="line" if dotted else None)
 
 
-def path(xs: NDArray[Any], ys: NDArray[Any], x: Axis, y: Axis, points: int) -> str:
-    """``M0 10L5 20`` through the points (n,), at most about ``points`` of them."""
-    return "".join(
-        "M" + "L".join(f"{across(x, xs[i])} {down(y, ys[i])}" for i in run)
-        for run in drawn_runs(xs, ys, x, points)
-    )
+def path(xs: NDArray[Any], ys: NDArray[Any], x: Axis, y: Axis, points: int, unit: int = 1) -> str:
+    """``M0 10l5-20 5 30``, steps through the points (n,), at most about ``points`` of them.
 
-
-def short_path(xs: NDArray[Any], ys: NDArray[Any], x: Axis, y: Axis, points: int) -> str:
-    """The same in half the bytes, to whole units of the box: no value is read back from it."""
+    A ``unit`` of more than one of the box is for a line of which no value is read back.
+    """
     parts = []
     for run in drawn_runs(xs, ys, x, points):
-        places = [(round(float(across(x, xs[i]))), round(float(down(y, ys[i])))) for i in run]
-        steps = [f"{c - a} {d - b}" for (a, b), (c, d) in pairwise(places)]
-        moves = f"l{' '.join(steps)}" if steps else ""
-        parts.append(f"M{places[0][0]} {places[0][1]}{moves}".replace(" -", "-"))
-    return "".join(parts)
+        places = [
+            (round(across(x, xs[i]) / unit) * unit, round(down(y, ys[i]) / unit) * unit)
+            for i in run
+        ]
+        steps = " ".join(f"{c - a} {d - b}" for (a, b), (c, d) in pairwise(places))
+        parts.append(f"M{places[0][0]} {places[0][1]}{'l' * bool(steps)}{steps}")
+    return "".join(parts).replace(" -", "-")
 
 
 def drawn_runs(
@@ -176,14 +173,14 @@ def stroke(d: str, color: str, width: float, more: str = "", class_: str | None 
     return tag("path", class_=class_, d=d, vector_effect="non-scaling-stroke", style=style)
 
 
-def across(axis: Axis, value: float) -> str:
+def across(axis: Axis, value: float) -> int:
     """A value as x in the box."""
-    return f"{BOX * axis.at(float(value)):.1f}".removesuffix(".0")
+    return round(BOX * axis.at(float(value)))
 
 
-def down(axis: Axis, value: float) -> str:
+def down(axis: Axis, value: float) -> int:
     """A value as y in the box, from its top."""
-    return f"{BOX * (1 - axis.at(float(value))):.1f}".removesuffix(".0")
+    return round(BOX * (1 - axis.at(float(value))))
 
 
 def y_ticks(y: Axis) -> Iterator[str]:

@@ -10,7 +10,7 @@ from reportgen.media.canvas import ASSETS, Canvas, View, picture
 from reportgen.media.composite import enlarge
 from reportgen.media.pixels import Pixels, as_pixels, check_varied, choose_scale
 
-WORTHWHILE = 2048  # bytes that WebP must save to pay for one more file and tag
+WORTHWHILE = 512  # bytes that WebP must save to pay for one more file and tag
 
 
 class Image(Media):

@@ -70,7 +70,7 @@ class Plot(Media):
         """The pixels as they were drawn, and the numbers of the lines as CSV."""
         height, width = self.figure.shape[:2]
         alt = canvas.told(self.summary or f"Plot of {width // 2} × {height // 2} pixels")
-        light = picture(self.figure)
+        light = charts.few_colours(picture(self.figure))
         name = canvas.picture(light)
         sources = self.dark_source(canvas)
         if webp := canvas.webp(light, name):
@@ -95,7 +95,7 @@ class Plot(Media):
         """The variant for dark pages, or ""."""
         if self.dark is None or not canvas.theme.dark:
             return ""
-        dark = picture(self.dark)
+        dark = charts.few_colours(picture(self.dark))
         return charts.source(*charts.write_variant(canvas, dark, "dark"), "dark", dark.size)
 
 

@@ -13,7 +13,7 @@ from reportgen.media.frames import Frames, frames_restored, frames_value, make_f
 from reportgen.media.grid import sheet_box
 from reportgen.media.image import pixels_html
 from reportgen.media.labels import label_html, label_text, quantity, told_labels
-from reportgen.media.pixels import PHONE_WIDTH, TEXT_WIDTH, phone_scale
+from reportgen.media.pixels import PHONE_WIDTH, TEXT_WIDTH
 from reportgen.media.strip import tile_scale
 
 STAGE = 384  # CSS px: the large frame over the slider
@@ -59,10 +59,11 @@ class Steps(Media):
         return cls(frames_restored(fields.pop("frames")), **fields)
 
     def view(self, canvas: Canvas) -> View:
-        """A labelled strip of all frames, which scripts put under a slider."""
+        """A labelled strip of all frames, and the large one over it, which is for scripts alone."""
         frames = self.frames
         large, small, wide = self.scales()
         width = frames.pixels.shape[2]
+        stage = self.frame_html(canvas, self.start, "", large)
         labels = frames.grid.label_width() if frames.grid else 0
         room = max(width * small + labels, 56)
         items = [
@@ -79,25 +80,16 @@ class Steps(Media):
         return View(
             html=markup.tag(
                 "div",
-                strip,
+                markup.tag("div", stage, class_="stage", hidden="") + strip,
                 class_="steps",
                 data_what=self.what,
                 data_start=self.start,
-                data_width=width * large,
-                style=self.phone_width(large),
             ),
             alt=canvas.told(f"{plural(len(frames), 'frame')}: {told_labels(frames.labels)}"),
             width=TEXT_WIDTH,
             wide=wide,
             composite=frames.composite(max(small, large // 2)),
         )
-
-    def phone_width(self, large: int) -> str | None:
-        """``--m`` for the large frame where it is a sheet with labels, which scrolls on a phone."""
-        if not self.frames.grid:
-            return None
-        width, tile = int(self.frames.pixels.shape[2]), int(self.frames.grid.rows.shape[3])
-        return f"--m:{width * phone_scale(width, tile + 2, large)}px"
 
     def alt(self, canvas: Canvas, i: int) -> str:
         """The alt text of frame i: the author's, or what the figure shows, with its label."""

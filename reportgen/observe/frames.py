@@ -21,11 +21,15 @@ class Places:
         self.root, self._given = str(Path(root).resolve()), os.path.abspath(root)
         excluded = {str(Path(folder).resolve()) for folder in exclude}
         self._excluded = tuple(folder + os.sep for folder in sorted(excluded))
+        self.links: dict[str, str] = {}  # that the run has made: what they lead to
 
     def name(self, path: str) -> str | None:
         """``data/x.csv`` of a path inside of the project, the path of an own file elsewhere; None
         of others and excluded ones."""
         full = os.path.abspath(path)
+        for link, target in self.links.items():
+            if full == link or full.startswith(link + os.sep):
+                full = target + full[len(link) :]
         if full.startswith(self._given + os.sep):
             full = self.root + full[len(self._given) :]
         if self._excluded and (full + os.sep).startswith(self._excluded):

@@ -34,6 +34,9 @@ class Listener(Protocol):
     def wrote(self, path: str) -> None:
         """A file is opened to be written, made or renamed."""
 
+    def joined(self, link: str, target: str) -> None:
+        """A link is made, a hard one too."""
+
     def listed(self, path: str) -> None:
         """A folder is listed."""
 
@@ -176,6 +179,12 @@ def _path(what: str, position: int = 0) -> Callable[..., None]:
     return handle
 
 
+def _joined(link: Any, target: Any, folder: Any) -> None:
+    link, target, folder = (os.fsdecode(path) for path in (link, target, folder))
+    tell("wrote", link)
+    tell("joined", link, os.path.join(folder, target))
+
+
 def _dlopened(path: Any) -> None:
     """A library by its bare name is the system's, wherever that has it."""
     if isinstance(path, str | bytes) and os.sep in os.fsdecode(path):
@@ -212,8 +221,8 @@ _EVENTS: dict[str, Callable[..., None]] = {
     "os.scandir": _path("listed"),
     "os.mkdir": _path("wrote"),
     "os.rename": _path("wrote", 1),
-    "os.link": _path("wrote", 1),
-    "os.symlink": _path("wrote", 1),
+    "os.link": lambda target, link, *_: _joined(link, target, "."),
+    "os.symlink": lambda target, link, *_: _joined(link, target, os.path.dirname(link)),
     "sqlite3.connect": _connected,
     "ctypes.dlopen": _dlopened,
     "import": _path("read", 1),  # a module in C; others have no path here

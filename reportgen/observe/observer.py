@@ -201,6 +201,10 @@ class Observer(Notes):
         if name := self.place.name(path):
             self.written.add(name)
 
+    def joined(self, link: str, target: str) -> None:
+        """What is read through a link that the run has made is what it leads to."""
+        self.place.links[os.path.abspath(link)] = os.path.abspath(target)
+
     def listed(self, path: str) -> None:
         """Note the names in a folder."""
         name = self.place.name(path)

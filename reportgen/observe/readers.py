@@ -23,6 +23,7 @@ READERS = {
     "av": "open",
     "catboost": "CatBoost.load_model Pool",
     "ctranslate2": "Generator Translator",
+    "cffi": "FFI.dlopen",
     "cv2": "FileStorage VideoCapture imread imreadmulti readNet readNetFromONNX",
     "datasets": "load_from_disk load_dataset=data_files load_dataset=data_dir",
     "decord": "VideoReader",

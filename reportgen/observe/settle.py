@@ -2,6 +2,7 @@
 
 import ast
 import os
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -34,7 +35,7 @@ def settled(run: "Observer", by_module: Mapping[str, Seen]) -> dict[str, Any]:
                 continue
             value = value if value != "" else _big_digest(run, name)
         elif kind == "folders":
-            if value is None and _is_new(run, run.place.path(name)):
+            if _is_own_folder(run, name, value):
                 continue
             value = _folder_note(run, name, value)
         elif kind == "modules":
@@ -126,6 +127,15 @@ def _is_own_write(run: "Observer", name: str, value: Any) -> bool:
     if name not in run.updated or value == "":
         return False
     return not os.path.isfile(path) or file_digest(path) != value
+
+
+def _is_own_folder(run: "Observer", name: str, names: Sequence[str] | None) -> bool:
+    """Whether a run has made a folder: one that it had not found before, or a temporary one."""
+    path = run.place.path(name)
+    if names is None:
+        return _is_new(run, path)
+    temporary = name.startswith(os.path.join(tempfile.gettempdir(), ""))
+    return temporary and (name in run.written or not os.path.isdir(path))
 
 
 def _is_new(run: "Observer", path: str) -> bool:

@@ -7,14 +7,16 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from html import unescape
 from pathlib import Path
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 from reportgen.blog.blog import Blog
 from reportgen.blog.escape import escape
 from reportgen.blog.kramdown import Document, Element, header_id
 from reportgen.blog.liquid import Token
-from reportgen.engine.draw import in_short
+from reportgen.engine.draw import first_sentence
 from reportgen.engine.results import caption_of
 from reportgen.errors import ReportgenError
 from reportgen.posts import kramdown, liquid
@@ -127,6 +129,8 @@ class Body:
             return self.formulas.token(segment)
         if segment.kind in ("code", "span"):
             return self.code(segment)
+        if segment.kind == "text":
+            self.formulas.refuse_bare(segment)
         guard = liquid.entities if segment.kind in ("html", "tag") else safe_prose
         return liquid.guarded(segment.text, segment.start, self.kept, guard)
 
@@ -229,7 +233,7 @@ class Body:
         source = self.draft.source.path
         written = self.written_caption(result) if item.caption is None else self.given(item, shown)
         caption = self.caption(cited_in(written, self.draft, shown.line), shown)
-        self.about[item.id] = in_short(text_of(caption))
+        self.about[item.id] = shorten(first_sentence(text_of(caption)), 100, placeholder="…")
         folder = self.draft.tokens.put(Address("figures", source))
         self.assets += assets_of(result, source)
         markup = figure_html(
@@ -359,10 +363,3 @@ def block_ids(element: Element) -> Iterator[str]:
 def addressed(text: str, draft: Draft, addresses: Mapping[str, Callable[[Address], str]]) -> str:
     """The text with the addresses in it written by one of ``addresses`` by kind."""
     return draft.tokens.replace(text, lambda item: addresses[item.kind](item))
-
-
-def unescape(text: str) -> str:
-    """HTML's references to characters as the characters."""
-    import html
-
-    return html.unescape(text)

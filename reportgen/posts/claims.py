@@ -1,7 +1,6 @@
 """``<% claim EXPRESSION %>text<% endclaim %>``: text that only data can keep."""
 
 import operator
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -133,8 +132,3 @@ WRITERS: list[tuple[Any, Callable[[Any], str]]] = [
     (nodes.Neg, lambda node: f"-{unparse(node.node)}"),
     (nodes.BinExpr, _binary),
 ]
-
-
-def claims_in(text: str) -> list[str]:
-    """The expressions of all claims in a template's text."""
-    return [m.strip() for m in re.findall(r"<%[-+]?\s*claim\s+(.*?)\s*[-+]?%>", text, re.DOTALL)]

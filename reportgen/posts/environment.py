@@ -5,18 +5,19 @@ from collections.abc import Iterator
 from functools import cache, partial
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined, pass_context
+from jinja2 import Environment, StrictUndefined, nodes, pass_context
+from jinja2.compiler import CodeGenerator, Frame
 from jinja2.exceptions import TemplateAssertionError, TemplateSyntaxError, UndefinedError
 from jinja2.ext import Extension
 from jinja2.lexer import Token
-from jinja2.runtime import Context
+from jinja2.runtime import Context, markup_join
 from markupsafe import Markup
 
 from reportgen.errors import ReportgenError, did_you_mean
 from reportgen.posts.claims import ClaimError, ClaimExtension
 from reportgen.posts.filters import FILTERS, Quantity, plain_text, scalar
 from reportgen.posts.items import TextItem, ValueItem
-from reportgen.posts.origins import origin_of
+from reportgen.posts.origins import TracedText, origin_of, together
 from reportgen.posts.source import Source
 from reportgen.posts.tokens import Tokens, mark_lines
 from reportgen.posts.values import Quoted
@@ -72,6 +73,41 @@ class LineMarks(Extension):
             yield token
 
 
+class Joining(CodeGenerator):
+    """Writes ``a ~ b`` as a call of ``joined``."""
+
+    def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:  # noqa: N802 (Jinja's name)
+        """The call, with the parts as one tuple."""
+        self.write("environment.globals['_joined']((")
+        for part in node.nodes:
+            self.visit(part, frame)
+            self.write(", ")
+        self.write("))")
+
+
+class Joined(TracedText):
+    """A text that quotes values; in its ``markdown`` they are tokens."""
+
+    markdown: str
+
+
+def joined(parts: tuple[Any, ...], tokens: Tokens) -> str:
+    """``"Of " ~ walk.count``: values stay text where the whole is taken for Markdown."""
+    marked = [as_text(part, tokens) if origin_of(part) else part for part in parts]
+    if any(hasattr(part, "__html__") for part in parts):
+        return markup_join(marked)
+    text = Joined("".join(map(str, parts)))
+    text.origin, text.markdown = together(parts), "".join(map(str, marked))
+    return text
+
+
+def as_markdown(text: str, tokens: Tokens) -> str:
+    """A text that a post gives as Markdown, with tokens for the values that it quotes."""
+    if isinstance(text, Joined):
+        return text.markdown
+    return as_text(text, tokens) if origin_of(text) else text
+
+
 def lines_of(source: str, start: int, end: int) -> tuple[int, int]:
     """Where the lines begin and end on which a tag stands."""
     newline = source.find("\n", end)
@@ -106,7 +142,9 @@ def make_environment(tokens: Tokens | None = None) -> Environment:
         finalize=printed,
         autoescape=True,
     )
+    environment.code_generator_class = Joining
     environment.globals["_forget"] = kept.read.clear
+    environment.globals["_joined"] = partial(joined, tokens=kept)
     environment.filters.update(FILTERS)
     environment.filters["markdown"] = lambda value: Markup(plain_text(value))
     environment.filters["html"] = lambda value: kept.mark(TextItem(plain_text(value), html=True))

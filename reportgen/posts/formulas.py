@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reportgen.errors import did_you_mean
-from reportgen.posts.draft import Draft, Numbered, formula_error, is_block, refuse_citation
+from reportgen.posts.draft import Draft, Numbered, around, formula_error, is_block, refuse_citation
 from reportgen.posts.items import FormulaItem, ValueItem
 from reportgen.posts.marks import CLASS, as_one, attributes, text_of, values_in
 from reportgen.posts.maths import kramdown_tex, mathml, quoted
@@ -15,6 +15,10 @@ from reportgen.posts.placing import LINE_START, begins_block, in_place
 from reportgen.posts.scan import Segment
 from reportgen.posts.tex import FormulaError, expanded
 
+BARE = re.compile(
+    r"\\begin\{[a-z]+\*?\}|\\\\[\[(](?=.+\\\\[])])|\\[\[(](?=[^\n]*\\[A-Za-z]{2}[^\n]*\\[])])", re.S
+)
+"""How a formula begins for MathJax that kramdown takes for words."""
 REFERENCE = re.compile(r"\\(eq)?ref\s*\{\s*([^{}]*?)\s*\}")
 
 
@@ -39,10 +43,7 @@ class Formulas:
         equation = self.draft.formulas[segment.start]
         if not equation.tex.strip():
             return ""
-        text = self.draft.text.text
-        end = segment.start + len(segment.text)
-        before = text[text.rfind("\n", 0, segment.start) + 1 : segment.start]
-        after = text[end : (text.find("\n", end) + 1 or len(text))].strip()
+        before, after = around(self.draft, segment)
         block = is_block(self.draft, segment)
         alone = before.strip()[-1:] in ("", "|") and after[:1] in ("", "|")
         anchor = next((self.draft.labels[label][1] for label in equation.labels), "")
@@ -56,6 +57,14 @@ class Formulas:
             raise formula_error(self.draft, segment, error) from None
         token = self.draft.tokens.put(item)
         return in_place(token, before, after) if block else token
+
+    def refuse_bare(self, segment: Segment) -> None:
+        """Raises ReportgenError for a formula in prose that no script on the page will set."""
+        if self.math == "mathml" and (found := BARE.search(segment.text)):
+            line = self.draft.text.line(segment.start + found.start())
+            message = f"'{found[0]}' begins a formula that nothing sets."
+            hint = "Put the formula between '$$' and '$$', or between '$' in a line."
+            raise self.draft.source.error(message, line, found[0], hint)
 
     def in_caption(self, tex: str, shown: Numbered) -> str:
         """A token for a formula in the caption of a figure."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from textwrap import dedent
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from markupsafe import Markup
 
 from reportgen.engine.draw import stem
 from reportgen.errors import ReportgenError
 from reportgen.posts.bibliography import Library
-from reportgen.posts.environment import value_item
+from reportgen.posts.environment import as_markdown, value_item
 from reportgen.posts.items import CiteItem, EquationRef, FigureItem, ListItem, RefItem
 from reportgen.posts.tokens import Tokens
 from reportgen.posts.values import artifacts, find_result, parameter
@@ -29,10 +29,14 @@ def is_table(result: Any) -> bool:
 def template_names(results: Results, tokens: Tokens, library: Library) -> dict[str, Any]:
     """Everything that a template can name: the artifacts, and the functions below."""
 
+    def shown(id: str, kind: Literal["figure", "table"], caption: str | None) -> Markup:
+        caption = None if caption is None else as_markdown(caption, tokens)
+        return tokens.mark(FigureItem(id, kind, caption))
+
     def figure(id: str, caption: str | None = None) -> Markup:
         """Show a figure here, with its number, caption, links and provenance."""
-        kind = "table" if is_table(find_result(results, id, "figure")) else "figure"
-        return tokens.mark(FigureItem(id, "table" if kind == "table" else "figure", caption))
+        is_one = is_table(find_result(results, id, "figure"))
+        return shown(id, "table" if is_one else "figure", caption)
 
     def table(id: str, caption: str | None = None) -> Markup:
         """Show a figure whose media is a Table, numbered among the tables."""
@@ -42,7 +46,7 @@ def template_names(results: Results, tokens: Tokens, library: Library) -> dict[s
                 f"'{id}' is of kind {result.drawn.kind}, not a table.",
                 hint=f'Show it with: figure("{id}").',
             )
-        return tokens.mark(FigureItem(id, "table", caption))
+        return shown(id, "table", caption)
 
     def ref(id: str, text: str | None = None, panel: str = "") -> Markup:
         """A link to a figure or table, "Figure 7", or to one of its panels, "Figure 7(a)"."""

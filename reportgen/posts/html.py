@@ -7,7 +7,9 @@ from typing import Any
 
 from reportgen.blog.kramdown import Document
 
-PLAIN = re.compile(r'<span class="(?:n|p|o|w|nn|ne|nd|nb|bp|sa|si|se|fm|vm|esc)">([^<]*)</span>')
+PLAIN = re.compile(
+    r'<span class="(?:n|p|o|w|nn|ne|nd|nb|bp|sa|si|se|fm|vm|esc|mi|mf)">([^<]*)</span>'
+)
 """What most of code is, which has no colour of its own."""
 
 

@@ -66,8 +66,8 @@ def guard_code(text: str) -> str:
         text,
         re.DOTALL | re.MULTILINE,
     )
-    if fence:  # inside the fence: lines of its own around it would end a list
-        return f"{fence[1]}{{% raw %}}\n{fence[2][:-1]}{{% endraw %}}\n{fence[3]}"
+    if fence:  # lines of its own around it would end a list, and a blank in it is no fence's
+        return f"{fence[1]}{{%raw%}}\n{fence[2][:-1]}{{% endraw %}}\n{fence[3]}"
     ticks = re.match(r"(`+)(.*?)(`+)\Z", text, re.DOTALL)
     if ticks:
         return f"{ticks[1]}{{% raw %}}{ticks[2]}{{% endraw %}}{ticks[3]}"

@@ -20,7 +20,8 @@ CLASS = "rg-num"
 UNMARKED = re.compile(
     r"<!--.*?-->|<(script|style|title|textarea|option|svg)\b.*?</\1\s*>"
     r"""|<[A-Za-z/!](?:"[^"]*"|'[^']*'|[^<>"'])*>"""  # tags
-    r"|!\[[^\]\n]*\]|\]\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)|^ {0,3}\[(?!\^)[^\]\n]+\]:.*$"  # links
+    r"|(?:!\[[^\]\n]*)?\]\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)|!\[[^\]\n]*\]"  # links
+    r"|^ {0,3}\[(?!\^)[^\]\n]+\]:.*$"
     r"|\{[:%{#][^}\n]*\}",  # attributes, Liquid
     re.DOTALL | re.MULTILINE,
 )

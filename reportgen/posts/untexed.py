@@ -25,6 +25,9 @@ class Untexed(Formulas):
             self.warn(fault, self.draft.text.line(segment.start + inside))
         return super().token(segment)
 
+    def refuse_bare(self, segment: Segment) -> None:
+        """Leave it to the blog's script."""
+
     def in_caption(self, tex: str, shown: Numbered) -> str:
         """As MathML where it can be."""
         if fault := fault_of(self.with_values(expanded(tex, self.draft.macros))):

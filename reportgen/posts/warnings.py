@@ -20,6 +20,9 @@ def warnings(draft: Draft, headings: list[Heading], results: Results) -> Iterato
     if draft.source.front_matter.get("draft") is True:
         line = next(n for n, text in enumerate(draft.source.lines, 1) if text.startswith("draft"))
         yield warn("Jekyll shows a post with 'draft: true'; 'published: false' hides it.", line)
+    for line, text in enumerate(draft.source.lines, 1):
+        if "<%=" in text and text not in draft.source.body:
+            yield warn("Front matter is no template: '<%=' stands on the page as it is.", line)
     for shown in draft.figures.values():
         if shown.id not in draft.referenced:
             yield warn(f"No text points to {shown.label} ('{shown.id}').", shown.line)

@@ -29,6 +29,7 @@ FIXED: Settings = (
     ("pack.window", "0"),  # pictures are compressed already: no time is lost on differences
     ("core.looseCompression", "1"),
     ("fetch.fsckObjects", "false"),  # other people's old commits are not ours to judge
+    ("protocol.fd.allow", "never"),  # waits for whom we have not started
     ("gc.auto", "0"),
     ("maintenance.auto", "false"),
     ("user.useConfigOnly", "true"),  # an identity is given, never guessed from the host name
@@ -52,6 +53,12 @@ A hook that starts us leaves some of them behind.
 
 GIVEN = re.compile(r"GIT_CONFIG_(PARAMETERS|COUNT|(KEY|VALUE)_\d+)")
 """Variables with configuration in them."""
+
+
+CONTROL = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""Codes that move a terminal's cursor, colour it or name its window."""
+
+ENOUGH = 5000  # characters, from the beginning and from the end
 
 
 class GitFailure(Exception):
@@ -99,7 +106,7 @@ class Git:
         except OSError as error:
             raise ReportgenError(f"Git could not be started: {error.strerror}.") from None
         if done.returncode:
-            raise GitFailure(arguments, done.returncode, decoded(done.stdout), decoded(done.stderr))
+            raise GitFailure(arguments, done.returncode, said(done.stdout), said(done.stderr))
         return done.stdout
 
     def text(self, *arguments: str, data: bytes = b"", index: Path | None = None) -> str:
@@ -117,6 +124,15 @@ class Git:
 def decoded(output: bytes) -> str:
     """What git printed, with bytes that are no UTF-8 kept."""
     return output.decode("utf-8", "surrogateescape")
+
+
+def said(output: bytes) -> str:
+    """What git and a server said, for a person to read: neither endless nor with codes for the
+    terminal in it."""
+    text = decoded(output)
+    if len(text) > 2 * ENOUGH:
+        text = f"{text[:ENOUGH]} … {text[-ENOUGH:]}"
+    return CONTROL.sub("", text)
 
 
 def environment(settings: Settings) -> dict[str, str]:

@@ -1,8 +1,10 @@
-"""Names that a module binds once, to a literal or by importing such a name from another module."""
+"""Names that a module binds once, to what can be worked out from literals, or by importing such a
+name from another module."""
 
 import ast
+import operator
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,17 @@ from typing import Any
 from reportgen.project import source_folders
 
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+
+
+OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Pow: operator.pow,
+}
+LARGE = 2**64
 
 
 class NotLiteral(Exception):
@@ -26,23 +39,54 @@ class Constants:
         self.root = root
         self.read: dict[str, str] = {}
 
-    def value(self, expression: ast.expr, tree: ast.Module, file: str) -> Any:
-        """The value of a literal or of a constant's name. Raises NotLiteral for all else."""
-        asked = set[tuple[str, str]]()
-        while isinstance(expression, ast.Name):
-            if (file, expression.id) in asked:
-                raise NotLiteral
-            asked.add((file, expression.id))
-            found = binding(tree, expression.id)
-            if isinstance(found, ast.expr):
-                expression = found
-            else:
-                module, expression = found
-                tree, file = self.module(module, file)
+    def value(
+        self,
+        expression: ast.expr,
+        tree: ast.Module,
+        file: str,
+        asked: frozenset[tuple[str, str]] = frozenset(),
+    ) -> Any:
+        """The value of a literal, a constant's name, a part of one, or a sum of them.
+
+        Raises NotLiteral for all else; ``asked`` are the names on the way to this one.
+        """
+
+        def of(part: ast.expr) -> Any:
+            return self.value(part, tree, file, asked)
+
+        match expression:
+            case ast.Name(id=name):
+                if (file, name) in asked:
+                    raise NotLiteral
+                return self._named(name, tree, file, asked | {(file, name)})
+            case ast.Tuple(elts=parts):
+                return tuple(map(of, parts))
+            case ast.List(elts=parts):
+                return list(map(of, parts))
+            case ast.Dict(keys=keys, values=values):
+                if None in keys:
+                    raise NotLiteral
+                return {of(key): of(value) for key, value in zip(keys, values, strict=True) if key}
+            case ast.Subscript(value=whole, slice=ast.Slice(lower=lower, upper=upper, step=step)):
+                bounds = [None if bound is None else of(bound) for bound in (lower, upper, step)]
+                return _worked_out(operator.getitem, of(whole), slice(*bounds))
+            case ast.Subscript(value=whole, slice=part):
+                return _worked_out(operator.getitem, of(whole), of(part))
+            case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
+                return _worked_out(OPERATORS[type(op)], of(left), of(right))
         try:
             return ast.literal_eval(expression)
         except ValueError:
             raise NotLiteral from None
+
+    def _named(
+        self, name: str, tree: ast.Module, file: str, asked: frozenset[tuple[str, str]]
+    ) -> Any:
+        found = binding(tree, name)
+        if isinstance(found, tuple):
+            module, found = found
+            tree, file = self.module(module, file)
+        return self.value(found, tree, file, asked)
 
     def module(self, statement: ast.ImportFrom, file: str) -> tuple[ast.Module, str]:
         """The module that is imported from, and its file."""
@@ -58,6 +102,19 @@ class Constants:
                     except (SyntaxError, ValueError):
                         raise NotLiteral from None
         raise NotLiteral
+
+
+def _worked_out(work: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
+    """What an import would make of two constants, where that is neither wrong nor large."""
+    numbers = all(isinstance(value, int | float) for value in (left, right))
+    if work not in (operator.getitem, operator.add) and not numbers:
+        raise NotLiteral
+    if numbers and (abs(left) > LARGE or abs(right) > (64 if work is operator.pow else LARGE)):
+        raise NotLiteral
+    try:
+        return work(left, right)
+    except (ArithmeticError, LookupError, TypeError, ValueError):
+        raise NotLiteral from None
 
 
 def binding(tree: ast.Module, name: str) -> ast.expr | tuple[ast.ImportFrom, ast.Name]:

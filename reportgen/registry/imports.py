@@ -11,6 +11,7 @@ import importlib
 import marshal
 import os
 import sys
+from collections.abc import Iterable
 from functools import cache
 from importlib.abc import PathEntryFinder
 from importlib.machinery import (
@@ -18,8 +19,10 @@ from importlib.machinery import (
     SOURCE_SUFFIXES,
     ExtensionFileLoader,
     FileFinder,
+    PathFinder,
     SourceFileLoader,
 )
+from importlib.util import module_from_spec
 from pathlib import Path
 from types import CodeType
 
@@ -50,15 +53,22 @@ class FromSource(SourceFileLoader):
         return code
 
 
-def prepare(root: str) -> None:
-    """Make this process import modules of the project at ``root``, from their sources."""
+def prepare(root: str, modules: Iterable[str] = ()) -> None:
+    """Make this process import modules of the project at ``root``, from their sources.
+
+    A folder that ``modules`` lie in is the project's also where it is no regular package and an
+    installed one has its name, as some have been found to be called ``experiments``.
+    """
     if root not in sys.path:
         sys.path.insert(0, root)
-    for folder in source_folders(Path(root)):
-        if str(Path(root, folder)) not in sys.path:
-            sys.path.append(str(Path(root, folder)))
+    folders = [str(Path(root, folder)) for folder in source_folders(Path(root))]
+    sys.path += [folder for folder in folders if folder not in sys.path]
     import_from_source(root)
     importlib.invalidate_caches()  # else a module that is new in a known folder is not found
+    for name in {module.partition(".")[0] for module in modules} - sys.modules.keys():
+        spec = PathFinder.find_spec(name, [root, *folders])
+        if spec is not None and spec.loader is None:
+            sys.modules[name] = module_from_spec(spec)
 
 
 @cache

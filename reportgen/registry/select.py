@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 
-from reportgen.errors import ReportgenError, did_you_mean
+from reportgen.errors import WrongUse, did_you_mean
 from reportgen.registry.graph import Graph
 from reportgen.registry.node import Node
 
@@ -16,7 +16,7 @@ def select(
 
     A pattern is a figure id or the first components of one (``A.4`` selects A.4, A.4a and A.4.1,
     never A.40), a glob, a function name, or the slug of a post (``posts`` gives the ids it shows).
-    Raises ReportgenError for a pattern that names nothing.
+    Raises WrongUse for a pattern that names nothing.
     """
     patterns = list(patterns)
     if not patterns:
@@ -24,9 +24,9 @@ def select(
     chosen = set[str]()
     for pattern in patterns:
         found = matches(graph, pattern, posts or {})
-        if not found:
+        if not found and pattern not in (posts or {}):  # a post may show no figure
             known = [*graph.figures, *graph.nodes, *(posts or {})]
-            raise ReportgenError(
+            raise WrongUse(
                 f"Nothing is named '{pattern}'.",
                 hint=f"{did_you_mean(pattern, known)} 'reportgen list' shows all names.".strip(),
             )
@@ -44,7 +44,8 @@ def matches(graph: Graph, pattern: str, posts: Mapping[str, Sequence[str]]) -> s
     return {
         node.name
         for node in graph
-        if node.name == pattern or (node.is_figure and components(node.id)[: len(wanted)] == wanted)
+        if node.name == pattern
+        or (wanted and node.is_figure and components(node.id)[: len(wanted)] == wanted)
     }
 
 

@@ -1,8 +1,8 @@
 """A hand-written post becomes a source of ours; the prose stays as it is, byte for byte.
 
-Images that stand alone become figures made from their files, until a producer replaces each.
-Their numbers, and "Figure 3" in the text, become references; what our templates or our maths
-would read otherwise is escaped. Nothing of the blog is changed.
+Images that stand alone, with a caption, become figures made from their files, until a producer
+replaces each. Their numbers, and "Figure 3" in the text, become references; what our templates or
+our maths would read otherwise is escaped. Nothing of the blog is changed.
 """
 
 import os
@@ -107,6 +107,8 @@ def with_head(source: str, post: Post, target: str, done: Adoption) -> str:
         done.open.append(f"The post had no title; it is '{added['title']}' now, as Jekyll has it.")
     if post.slug != slug_of(target) and not post.front.get("slug"):
         added["slug"] = post.slug  # so that its address stays
+    if post.setting("layout") is None and post.blog.has_layout("post"):
+        added["layout"] = "none"  # Jekyll's default; ours is "post"
     if not added:
         return source
     line = front_matter.dump(added)
@@ -174,12 +176,14 @@ def protections(post: Post, taken: list[Change]) -> list[Change]:
 
 
 def inline_maths(block: Element) -> Iterator[Change]:
-    """kramdown's ``$$…$$`` within a line is our ``$…$``."""
+    """kramdown's ``$$…$$`` within a line is our ``$…$``, which has no blanks at its ends."""
     for span in block.spans:
         if span.kind == "maths":
-            start, end = block.text.origin(span.start), block.text.origin(span.end - 1) + 1
-            yield Change(start, start + 2, "$")
-            yield Change(end - 2, end, "$")
+            tex = block.text.string[span.start + 2 : span.end - 2]
+            first = span.start + 2 + len(tex) - len(tex.lstrip())
+            last = span.end - 2 - len(tex) + len(tex.rstrip())
+            for a, b in ((span.start, first), (last, span.end)):
+                yield Change(block.text.origin(a), block.text.origin(b - 1) + 1, "$")
 
 
 # Producers -------------------------------------------------------------------------------------

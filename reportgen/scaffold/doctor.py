@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -10,7 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reportgen.blog import config
+from reportgen.blog.blog import Blog
 from reportgen.errors import ReportgenError
+from reportgen.media.base import plural
+from reportgen.media.fonts import search
 from reportgen.project import Project, find_project
 from reportgen.scaffold import blog
 
@@ -18,6 +23,8 @@ if TYPE_CHECKING:
     from reportgen.engine.session import Session
 
 GOOD, NOTE, BAD = "ok", "note", "bad"
+OLDEST_GIT = (2, 31)
+"""Settings for one command come in the environment since then, which ``publish`` needs."""
 LITTLE = 5 * 2**30
 """Bytes of free disk below which a training may not find room for its checkpoints."""
 
@@ -117,11 +124,14 @@ def fonts() -> Finding:
     if not os.access(cache, os.W_OK):
         advice = "Set MPLCONFIGDIR to a folder that can be written, or each run looks for fonts."
         return Finding(NOTE, "fonts", f"matplotlib's cache '{cache}' cannot be written", advice)
-    return Finding(GOOD, "fonts", f"DejaVu Sans of matplotlib {matplotlib.__version__}")
+    found = f"DejaVu Sans of matplotlib {matplotlib.__version__}"
+    if search(frozenset("中の한"))[1]:
+        found += "; none has Chinese, Japanese and Korean for pictures"
+    return Finding(GOOD, "fonts", found)
 
 
 def version_of(program: str) -> str:
-    """What ``PROGRAM --version`` says, "" where it is not there or does not work."""
+    """What ``PROGRAM --version`` says, "" where it does not work."""
     try:
         done = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=60)
     except (OSError, subprocess.TimeoutExpired):
@@ -135,7 +145,8 @@ def jekyll() -> Finding:
         return Finding(GOOD, "Jekyll", version.removeprefix("jekyll "))
     from reportgen.blog.jekyll import INSTALL
 
-    lacks = "not there; 'build --jekyll' needs it, the preview and GitHub Pages do not"
+    lacks = "does not run" if shutil.which("jekyll") else "not there"
+    lacks += "; 'build --jekyll' needs it, the preview and GitHub Pages do not"
     return Finding(NOTE, "Jekyll", lacks, INSTALL)
 
 
@@ -144,6 +155,9 @@ def git(folder: Path) -> Finding:
     version = version_of("git").removeprefix("git version ")
     if not version:
         return Finding(BAD, "git", "not there; 'publish' needs it", "Install git.")
+    if tuple(map(int, re.findall(r"\d+", version)[:2])) < OLDEST_GIT:
+        needed = ".".join(map(str, OLDEST_GIT))
+        return Finding(BAD, "git", f"{version}; 'publish' needs {needed}", "Install a newer git.")
     if not asked_git(folder, "rev-parse", "--git-dir"):
         advice = "Run 'git init', so that a figure can name its commit."
         return Finding(NOTE, "git", f"{version}; this is no repository", advice)
@@ -178,8 +192,8 @@ def of_project(project: Project) -> Iterator[Finding]:
         yield unreadable(error)
         return
     figures = len(session.graph.figures)
-    found = f"{figures} figures, {len(session.graph) - figures} artifacts in '{project.root}'"
-    yield Finding(GOOD, "project", found)
+    counted = f"{plural(figures, 'figure')}, {plural(len(session.graph) - figures, 'artifact')}"
+    yield Finding(GOOD, "project", f"{counted} in '{project.root}'")
     yield store(session)
     yield site(project)
 
@@ -193,7 +207,7 @@ def unreadable(error: ReportgenError) -> Finding:
 def store(session: "Session") -> Finding:
     """Whether it can be written, and each recorded result is there and whole."""
     folder = session.project.store_dir
-    there = folder if folder.exists() else folder.parent
+    there = folder if os.path.lexists(folder) else folder.parent
     if not there.is_dir() or not os.access(there, os.W_OK):
         return Finding(BAD, "store", f"'{folder}' is no folder that can be written", "Mend it.")
     digests = {d for n in session.graph for r in session.records_of(n) for d in r.objects}
@@ -213,8 +227,14 @@ def site(project: Project) -> Finding:
     if not blog.is_blog(project.site_dir):
         lacks = f"'{project.site}' has no _config.yml; only the preview is made"
         return Finding(NOTE, "blog", lacks, "Begin one there, or set 'site' to yours.")
+    if wrong := config.fault(project.site_dir):
+        name, why = wrong
+        return Finding(BAD, "blog", f"'{project.site}/{name}' is broken: {why}", "Mend it.")
     fitted = blog.fit(project.site_dir)
-    name = fitted.theme.name or "a theme of its own"
+    named = Blog(project.site_dir).theme
+    name = fitted.theme.name or (
+        f"theme '{named}', unknown here" if named else "a theme of its own"
+    )
     if fitted.theme.name and fitted.theme.asset_url == "root" and project.asset_url != "root":
         return Finding(BAD, "blog", f"{name} adds baseurl to images", 'Set asset-url = "root".')
     if fitted.theme.name and project.dark and not fitted.theme.dark:

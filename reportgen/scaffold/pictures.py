@@ -18,8 +18,10 @@ BLOCKS = re.compile(
     r"(?s)<!--.*?-->|<(?!/?(?:a|abbr|b|cite|code|em|i|kbd|q|strong|sub|sup)\b)[^>]*>", re.I
 )
 """What stands between the words of a caption in HTML and is none of its markup."""
-VERBATIM = re.compile(r"(?s)(<[^>]*>|\$\$.*?\$\$)")
+VERBATIM = re.compile(r"(?s)(<code\b.*?</code>|<[^>]*>|\$\$.*?\$\$)")
 """What Markdown leaves alone in a caption."""
+MARKS = r"""[*_`\[\]\\"']|-(?=-)|\.(?=\.\.)"""
+"""What Markdown would read as its own, or set as other quotes, dashes and dots."""
 WRAPPED = re.compile(r"(?s)\A<(b|strong|em|i)\b[^>]*>(.*?)</\1\s*>")
 LONG = 600
 """Characters beside a picture in one block of HTML that are more than its caption."""
@@ -74,9 +76,11 @@ def figures(post: Post, slug: str, taken: set[str], done: Adoption) -> Iterator[
         assert file is not None
         following = blocks[i + 1] if i + 1 < len(blocks) else None
         caption, end = caption_of(post, block, end, following)
-        if caption and ("{{" in caption.text or "{%" in caption.text):
-            done.open.append(left(image, post, "its caption has Liquid, which ours cannot have"))
+        why = unfit(caption.text if caption else "")
+        if why:
+            done.open.append(left(image, post, why))
             continue
+        assert caption is not None
         made = adopted(file, image, caption, slug, taken, done, post)
         done.figures.append(made)
         yield Change(start, end, f'<%= figure("{made.id}") %>')
@@ -101,6 +105,15 @@ def reason(post: Post, block: Element, image: Image, others: list[Image], file: 
         return "its file is not there, or no picture"
     if words_beside(post, block):
         return "it stands within other text"
+    return ""
+
+
+def unfit(caption: str) -> str:
+    """Why a caption is none that a figure can have, or ""."""
+    if not caption.strip():
+        return "it has no caption"
+    if "{{" in caption or "{%" in caption:
+        return "its caption has Liquid, which ours cannot have"
     return ""
 
 
@@ -145,7 +158,7 @@ def html_caption(raw: str, offset: int, dollars: bool) -> Caption | None:
     match = NUMBERED.match(words)
     number = match["number"] if match and match["end"] else ""
     parts = VERBATIM.split(words[match.end() :].strip() if match and number else words)
-    marks = r"[*_`\[\]\\]" if dollars else r"[*_`\[\]\\$]"
+    marks = MARKS if dollars else rf"{MARKS}|\$"
     parts[::2] = [re.sub(marks, r"\\\g<0>", part) for part in parts[::2]]
     return Caption("figure" if number else "", number, "".join(parts), offset)
 
@@ -178,7 +191,7 @@ def caption_of(
 def adopted(
     file: Path,
     image: Image,
-    caption: Caption | None,
+    caption: Caption,
     slug: str,
     taken: set[str],
     done: Adoption,
@@ -192,15 +205,12 @@ def adopted(
     while id in taken or identifier(id) in taken:
         id, count = f"{stem}-{count}", count + 1
     taken |= {id, identifier(id)}
-    words = " ".join((caption.text if caption else "").split())
+    words = re.sub(r"\$\$ ?(.*?) ?\$\$", r"$\1$", " ".join(caption.text.split()))
     alt = " ".join((image.alt or "").split())
     line = post.lines.place(image.offset)[0]
-    words = words.replace("$$", "$")
-    if not words:
-        done.open.append(f"Line {line}: figure '{id}' had no caption; write one.")
     if not alt:
         done.open.append(f"Line {line}: figure '{id}' has no alternative text; give it alt=.")
-    return Adopted(id, identifier(id), file, words or alt or file.stem, alt)
+    return Adopted(id, identifier(id), file, words, alt)
 
 
 def left(image: Image, post: Post, why: str) -> str:

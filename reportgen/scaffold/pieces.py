@@ -6,7 +6,7 @@ import unicodedata
 from datetime import date
 
 from reportgen.blog import front_matter as yaml
-from reportgen.errors import WrongUse, did_you_mean
+from reportgen.errors import ReportgenError, WrongUse, did_you_mean
 from reportgen.project import Project
 from reportgen.registry import Graph
 from reportgen.registry.node import make_node
@@ -21,7 +21,10 @@ def new_figure(project: Project, graph: Graph, id: str, artifact: str = "") -> s
     """
     if id in graph.figures:
         raise WrongUse(f"Figure '{id}' is there already.", place=graph.figures[id].place)
-    make_node("figure", {"id": id, "caption": "C."}, [], name="f", module="", file="", line=0)
+    try:
+        make_node("figure", {"id": id, "caption": "C."}, [], name="f", module="", file="", line=0)
+    except ReportgenError as error:
+        raise WrongUse(error.message, hint=error.hint) from None
     known = [node.name for node in graph.nodes.values() if not node.is_figure]
     if artifact and artifact not in known:
         hint = did_you_mean(artifact, known)
@@ -69,7 +72,7 @@ def post_name(title: str) -> str:
 
 def slug(title: str) -> str:
     """A title in lower-case letters, digits and hyphens. Raises WrongUse where nothing is left."""
-    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    plain = unicodedata.normalize("NFKD", title.casefold()).encode("ascii", "ignore").decode()
     found = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
     if not found:
         raise WrongUse(

@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from reportgen.engine.results import step_into
-from reportgen.errors import Place, ReportgenError
+from reportgen.errors import Place, ReportgenError, WrongUse
 from reportgen.posts.filters import FILTERS, plain_text
 from reportgen.posts.marks import Figure, Mark, PageReader, same
 from reportgen.posts.records import FORMAT, NAME
@@ -83,11 +83,11 @@ def audit(target: Path, recorded: Recorded | None = None) -> Audit:
 
 
 def pages_of(target: Path) -> list[Path]:
-    """The pages that are to be audited. Raises ReportgenError where there is nothing."""
+    """The pages that are to be audited. Raises WrongUse where there is nothing."""
     if target.is_file():
         return [target]
     if not target.is_dir():
-        raise ReportgenError(f"There is no page or folder '{target}'.")
+        raise WrongUse(f"There is no page or folder '{target}'.")
     return sorted(p for p in target.rglob("*") if p.suffix in PAGES and p.is_file())
 
 

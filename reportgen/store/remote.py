@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from reportgen.distribution import extra
-from reportgen.errors import ReportgenError
+from reportgen.errors import ReportgenError, WrongUse
 from reportgen.files import replacing, write_bytes
 from reportgen.project import Project
 from reportgen.store.layers import Layer, Store
@@ -177,9 +177,9 @@ class Remote:
 
 
 def open_remote(project: Project) -> Remote:
-    """The remote that the project names. Raises ReportgenError where it names none."""
+    """The remote that the project names. Raises WrongUse where it names none."""
     if not project.remote:
-        raise ReportgenError(
+        raise WrongUse(
             "This project has no remote store.",
             hint='Name one in [tool.reportgen]: remote = "s3://bucket/report", or a folder.',
         )

@@ -118,6 +118,11 @@ def test_rules_are_chosen_and_left_out(blog: BlogFolder) -> None:
     assert run(blog.root, "--rule", "section-empty", "--rule", "link-missing").exit_code == 1
 
 
+def test_a_blog_without_a_published_post_has_no_faults(blog: BlogFolder) -> None:
+    blog.post("text", head="---\ntitle: x\npublished: false\n---\n")
+    assert run(blog.root).exit_code == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

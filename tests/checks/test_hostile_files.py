@@ -1,6 +1,7 @@
 """Files that are made to hurt: each is a finding, and the rest is checked."""
 
 import os
+import time
 from itertools import pairwise
 from string import ascii_lowercase
 
@@ -54,3 +55,11 @@ def test_pipes_and_devices_are_not_read(blog: BlogFolder) -> None:
         ("zeros.md", "file-unreadable"),
         ("example.md", "link-missing"),
     ]
+
+
+@pytest.mark.parametrize("sign", ["$", "{: ", "{::a ", "{: \n\n", "<script>\n"])
+def test_time_grows_with_the_text(blog: BlogFolder, sign: str) -> None:
+    blog.post(sign * (12_000 // len(sign)) + "\n")
+    start = time.process_time()
+    blog.check()
+    assert time.process_time() - start < 1.5  # with n² steps 4 to 20 s

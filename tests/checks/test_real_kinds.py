@@ -12,6 +12,18 @@ RIGHT = {
     "Markdown in HTML by an option": '{::options parse_block_html="true" /}\n\n<p>**b** c</p>',
     "another paper's figure": "<figure><img src='https://e.org/a.png' alt='Two runs'>"
     "<figcaption>Figure 5 from Smith et al.</figcaption></figure>",
+    "another paper's figure, named": "![Two runs](https://e.org/a.png)\n\nFigure 1: A.\n\n"
+    "<figure><img src='https://e.org/b.png' alt='Two more'><figcaption><b>Figure 8(a) from Smith"
+    " et al.</b></figcaption></figure>\n\nFigure 1 and Figure 8 (a) show it.",
+    "a caption by its class": "<img src='https://e.org/a.png' alt='Two runs'>\n"
+    "<div class='caption'>\n  Table 1 & how it is read\n</div>\n\nSee Table 1.",
+    "a caption that is Markdown, one in a comment": "<figure><img src='https://e.org/a.png' "
+    "alt='Two runs'>\n<figcaption markdown='1'>\nTwo *runs*.\n</figcaption>\n"
+    "<!-- <figcaption> <b> </b></figcaption> --></figure>",
+    "a table in HTML with comments": "## One\n\n<table>\n<!-- a -->\n<tr><td>b</td></tr>\n</table>",
+    "figures of later sections": "## One\n\nThe following plots tell.\n\n## Two\n\n"
+    "![Two runs](https://e.org/a.png)",
+    "a link to a figure": "See the <a href='#two'>figure below</a>.\n\n## Two\n\nText.",
     "two titled parts": "![Two runs](https://e.org/a.png)\n\n"
     "Figure 1 (left): A. Figure 2 (right): B.\n\nFigure 1 and Figure 2 show them.",
     "an escaped bar in a table": "| a | b |\n|---|---|\n| $P(D$\\|$H)$ | 2 |",
@@ -27,6 +39,11 @@ RIGHT = {
     "the post's own address": "See [it](/2024/11/19/example.html).",
 }
 WRONG = {
+    "a picture by another name": ("alt-missing", '<image src="https://e.org/a.png"/>'),
+    "a caption by its class": (
+        "figure-unreferenced",
+        "<img src='https://e.org/a.png' alt='Two runs'>\n<div class='caption'>Figure 1. A.</div>",
+    ),
     "a list that goes on": ("list-start", "1. one\n\nBetween.\n\n2. two"),
     "GitHub's alert": ("quote-alert", "> [!WARNING]\n> Text."),
     "brackets the wrong way round": ("link-broken", "See (the paper)[https://e.org/a]."),

@@ -42,16 +42,17 @@ def test_list_and_status_print_tables_and_json(project: ProjectFolder) -> None:
 
 
 WRONG = {
-    "unknown figure": (("figure", "A.11"), 1, "Nothing is named 'A.11'. Did you mean 'A.1'?"),
+    "unknown figure": (("figure", "A.11"), 2, "Nothing is named 'A.11'. Did you mean 'A.1'?"),
+    "empty selection": (("list", ""), 2, "Nothing is named ''."),
     "unknown command": (("bild",), 2, "No such command 'bild'. Did you mean 'build'?"),
     "unknown option": (("build", "--fast"), 2, "No such option"),
-    "unknown profile": (("status", "--profile", "quik"), 1, "There is no profile 'quik'."),
-    "unknown node": (("status", "--set", "wlak.steps=1"), 1, "no artifact or figure 'wlak'"),
-    "unknown parameter": (("status", "--set", "walk.step=1"), 1, "Did you mean 'steps'"),
-    "wrong type": (("status", "--set", "walk.steps=many"), 1, "its default 50 is of type int"),
+    "unknown profile": (("status", "--profile", "quik"), 2, "There is no profile 'quik'."),
+    "unknown node": (("status", "--set", "wlak.steps=1"), 2, "no artifact or figure 'wlak'"),
+    "unknown parameter": (("status", "--set", "walk.step=1"), 2, "Did you mean 'steps'"),
+    "wrong type": (("status", "--set", "walk.steps=many"), 2, "its default 50 is of type int"),
     "set without value": (
         ("status", "--set", "walk.steps"),
-        1,
+        2,
         "Write --set NODE.parameter=value.",
     ),
     "unknown value": (("value", "walk.stepz"), 1, "has not run yet"),
@@ -72,7 +73,7 @@ def test_wrong_use_gets_one_clear_message(
 
 def test_no_project(tmp_path: Path) -> None:
     done = ProjectFolder(tmp_path).run("status")
-    assert done.code == 1
+    assert done.code == 2
     assert "No pyproject.toml with a [tool.reportgen] table" in done.err
 
 
@@ -92,7 +93,7 @@ def test_value_reads_records_then_parameters(project: ProjectFolder) -> None:
     project.run("build", "walk")
     assert isinstance(json.loads(project.run("value", "walk.last").out), float)
     unknown = project.run("value", "walk.lost")
-    assert unknown.code == 1
+    assert unknown.code == 2
     assert "Did you mean 'last'?" in unknown.err
 
 

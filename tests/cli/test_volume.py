@@ -40,7 +40,7 @@ def test_quiet_leaves_results_and_errors_verbose_adds_reasons(told: Callable[...
     assert out.endswith(".png\n")
     assert "C.1: never run" in told("figure", "C.1", "-v")[2]
     code, _, err = told("value", "nothing", "-q")
-    assert (code, err.startswith("Error: There is no")) == (1, True)
+    assert (code, err.startswith("Error: There is no")) == (2, True)
     assert "Traceback" in told("value", "nothing", "-v")[2]
     assert "Traceback" not in told("value", "nothing")[2]
 

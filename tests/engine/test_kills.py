@@ -170,7 +170,7 @@ def test_kill_9_during_a_training_with_checkpoints_and_child_processes(
     killed = value_of(project, "weights")
     assert not list(store_of(project).glob("checkpoints/weights/*"))
     for path in [*store_of(project).glob("records/*/*"), outside / "step"]:
-        path.unlink()
+        path.unlink(missing_ok=True)  # the last kill may have come after the last step
     assert project.run("build").code == 0
     assert value_of(project, "weights") == killed
 

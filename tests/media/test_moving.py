@@ -52,13 +52,16 @@ def test_steps_are_a_labelled_strip_without_scripts(tmp_path: Path) -> None:
     page = Page(draw(Steps(FRAMES, LABELS), tmp_path, stem="s").html)
     assert len(page.all("li")) == 4
     assert page.text == "".join(LABELS)
-    assert [image["alt"].partition(", frame")[0] for image in page.all("img")] == LABELS
+    stage, *strip = page.all("img")
+    assert [image["alt"].partition(", frame")[0] for image in strip] == LABELS
+    assert "hidden" in page.all("div")[1].attributes
+    assert (stage["src"], stage["alt"]) == (strip[-1]["src"], "")
 
 
 def test_steps_of_grids_carry_their_labels_in_every_frame(tmp_path: Path) -> None:
     page = Page(draw(Steps([grid(2), grid(1)], ["epoch 1", "epoch 5"]), tmp_path, stem="s").html)
-    assert page.text.count("σ = 0.4") == 2
-    assert page.text.count("seven") == 2
+    assert page.text.count("σ = 0.4") == 3  # and in the large one
+    assert page.text.count("seven") == 3
 
 
 def test_a_comparison_is_two_labelled_images(tmp_path: Path) -> None:

@@ -107,9 +107,23 @@ TABLE = {
         "algin",
         ["environment 'algin'", "'align'"],
     ),
+    "environment outside of dollars": (
+        "text\n\n\\begin{align}\na &= b\n\\end{align}",
+        3,
+        "\\begin{align}",
+        ["begins a formula that nothing sets", "'$$'"],
+    ),
+    "brackets for MathJax": (
+        "so \\\\(x\\\\) is",
+        1,
+        "\\\\(",
+        ["begins a formula that nothing sets"],
+    ),
+    "brackets of LaTeX": ("so \\(\\sigma\\) is", 1, "\\(", ["begins a formula that nothing sets"]),
     "open brace": ("$\\frac{a}{b$", 1, "{", ["A brace never closes"]),
     "double subscript": ("text $a_b_c$ text", 1, "_c", ["duplicate subscript"]),
     "lone left": ("$\\left( a$", 1, "\\left", ["lacks its '\\right'"]),
+    "lone middle": ("$a \\middle| b$", 1, "\\middle", ["between no '\\left' and '\\right'"]),
     "unknown equation": (
         "$$\na\n$$ {#eq-loss}\n\nsee <%= eqref('los') %>",
         5,

@@ -38,6 +38,11 @@ def test_what_is_none(text: str, kramdown: Kramdown, tmp_path: Path) -> None:
     assert text.strip("`") in html.replace("&#123;", "{").replace("&#125;", "}")
 
 
+def test_a_heading_between_code_with_liquid(tmp_path: Path) -> None:
+    text = "```python\n{% a %}\n```\n\n## B\n\n```diff\n{% c %}\n```\n"
+    assert "## B {#b}" in markdown_body(render_text(tmp_path, text))
+
+
 def test_a_table_with_liquid_in_it(kramdown: Kramdown, tmp_path: Path) -> None:
     body = "| a | b |\n|---|---|\n| {{ site.baseurl | upcase }} | p(x\\|y) |\n"
     assert "<td>/BLOG</td>" in kramdown(markdown_body(render_text(tmp_path, body)))

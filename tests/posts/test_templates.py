@@ -176,6 +176,13 @@ def test_warnings_have_their_place(body: str, warning: str, tmp_path: Path) -> N
     assert any(w.endswith(warning) for w in render_body(tmp_path, body).warnings)
 
 
+def test_a_template_in_the_front_matter_is_warned_of(tmp_path: Path) -> None:
+    head = '---\ntitle: "<%= denoiser.epochs %> epochs"\n---\n'
+    world = make_world(tmp_path / "drawn")
+    [post] = render_posts(make_project(tmp_path, {"2024-11-19-a.md": head + "text"}), world)
+    assert [w.partition(" ")[0] for w in post.warnings] == ["templates/posts/2024-11-19-a.md:2:"]
+
+
 def test_a_heading_above_a_deeper_one_is_not_empty(tmp_path: Path) -> None:
     assert render_text(tmp_path, "## A\n\n### B\n\ntext").warnings == ()
 

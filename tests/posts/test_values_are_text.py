@@ -75,12 +75,17 @@ $x_{<%= talk.pct %>}$.
 
 <% macro twice(x) %>**<%= x %>**<% endmacro %><%= twice(talk.star) %> <%= talk.star | upper %>
 <% set kept %>*<%= talk.star %>*<% endset %><%= kept %> <%= "a*b*" if talk.star else "" %>
-<%= talk.unk | e %>
+<%= talk.unk | e %> ![An <%= talk.unk %>](/a.png "<%= talk.unk %>")
+
+<%= figure("B.1c", caption="Of *" ~ talk.braces ~ "*, " ~ talk.star ~ ", " ~ ref("B.1c")) %>
+
+<%= figure("B.1b", caption=talk.star) %>
 """
 TALK = {
     "unk": "<unk>", "run": "{% for x in y %}{{ x }}", "tick": "a`b", "pct": "50 %",
     "quote": '"><i>',
     "rich": "**r**", "bold": "<b>x*y*</b> {{ z }}", "fence": "```\n# out", "star": "2*3*4",
+    "braces": "[a](b) {x} $y$",
 }  # fmt: skip
 
 
@@ -92,6 +97,8 @@ def test_everywhere_in_a_post(kramdown: Kramdown, tmp_path: Path) -> None:
     html = kramdown(markdown_body(post))
     text = shown(text_of(html))
     assert "<unk> {% for x in y %}{{ x }} and <unk> , a`b ," in text
+    assert "Of [a](b) {x} $y$ , 2*3*4 ," in text
+    assert "Figure 2 2*3*4 " in text
     html, page = without_marks(html), without_marks(post.html)
     assert html.count("<strong>") == 2
     assert "<strong>r</strong> <b>x*y*</b> {{ z }}" in unescape(html)
@@ -100,6 +107,7 @@ def test_everywhere_in_a_post(kramdown: Kramdown, tmp_path: Path) -> None:
     assert "{% for x in y %}{{ x }}\n```\n# out" in unescape(html)
     assert "<h1" not in html
     assert 'title=""><i>"' in unescape(html)
+    assert '"An <unk>" title="<unk>"' in unescape(html)
     assert text_of(page).split() == text_of(html).split()
 
 

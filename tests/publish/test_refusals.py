@@ -39,6 +39,12 @@ HOOKS = {
         "scope",
     ),
     "own": ("echo 'Posts need a licence.' >&2", r"A hook of .* refused the push", "Posts need"),
+    "long": ("head -c 3000000 /dev/zero | tr '\\0' x", r"A hook of .* refused the push", "xxx"),
+    "a title": (
+        r"printf '\033]0;evil\007\033[2Jmine\n'",
+        r"A hook of .* refused the push",
+        "]0;evilmine",
+    ),
     "mute": ("true", r"A hook of .* refused the push", "Nothing was published"),
 }
 
@@ -53,6 +59,8 @@ def test_a_hook_refuses(publisher: Publisher, name: str) -> None:
 
     assert "\n" not in caught.value.message
     assert rest in str(caught.value)
+    assert "\x1b" not in str(caught.value)
+    assert len(str(caught.value)) < 20_000
     assert publisher.remote.files() == BLOG
 
 

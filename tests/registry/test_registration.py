@@ -225,3 +225,15 @@ def test_what_was_read_is_remembered_by_content(
     for damage in ("", "[]", "{", memory.read_text()[:100]):
         memory.write_text(damage)
         assert "B.3" in ids()
+
+
+def test_an_installed_package_of_the_same_name_does_not_hide_the_folder(
+    make_project: Callable[..., ProjectFolder], tmp_path: Path
+) -> None:
+    read = "from reportgen import artifact\n\n@artifact\ndef one(): return 1\n"
+    imported = read.replace("one()", "two(*, n=max(1, 2))")
+    project = make_project({"experiments/a.py": read, "experiments/b.py": imported})
+    installed = ProjectFolder(tmp_path / "installed")
+    installed.write({"experiments/__init__.py": "raise ImportError('of another')"})
+    done = project.run("build", env={"PYTHONPATH": str(installed.root)})
+    assert "2 ran" in done.err, done

@@ -1,7 +1,9 @@
 """The report in a real browser: for every reader, on every screen, with a keyboard alone."""
 
+import gzip
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -29,6 +31,44 @@ def test_axe_finds_nothing(width: int, scheme: str, browser: Browser, address: s
     )
     page.goto(address)
     assert check(page) == []
+    page.close()
+
+
+def sent(addresses: list[str], folder: Path) -> int:
+    """Bytes of the files of a site, texts compressed as GitHub Pages sends them."""
+    files = [folder / urlsplit(address).path.lstrip("/") for address in addresses]
+    contents = [(f / "index.html" if f.is_dir() else f).read_bytes() for f in files]
+    pictures = (b"\x89PNG", b"RIFF", b"wOF2")
+    return sum(len(c if c.startswith(pictures) else gzip.compress(c, 6)) for c in contents)
+
+
+def test_the_first_view_is_small_and_so_is_the_whole(
+    browser: Browser, address: str, jekyll_site: Path
+) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    asked: list[str] = []
+    page.on("request", lambda r: asked.append(r.url) if r.url.startswith("http") else None)
+    page.goto(address)
+    assert sent(asked, jekyll_site.parent) <= 300_000
+    page.evaluate("for (const image of document.images) image.loading = 'eager'")
+    page.wait_for_load_state("networkidle")
+    assert sent(asked, jekyll_site.parent) <= 1_200_000
+    page.close()
+
+
+SHIFTS = """() => new Promise(done => new PerformanceObserver(list =>
+  done(list.getEntries().reduce((sum, shift) => sum + shift.value, 0))
+).observe({ type: 'layout-shift', buffered: true }) || setTimeout(() => done(0), 300))"""
+
+
+@pytest.mark.parametrize("anchor", ["", "#fig-b-3b"])
+def test_nothing_moves_while_the_page_is_opened(
+    anchor: str, browser: Browser, address: str
+) -> None:
+    """What scripts add has its place before they run."""
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(address + anchor)
+    assert page.evaluate(SHIFTS) <= 0.02
     page.close()
 
 
@@ -110,3 +150,4 @@ def test_all_frames_are_on_paper(phone: Page) -> None:
     for strip in phone.locator(".steps .strip").all():
         assert strip.evaluate("e => e.scrollWidth <= e.clientWidth")
     expect(phone.locator(".stage").first).to_be_hidden()
+    expect(phone.locator(".chart button.end.w").first).to_be_visible()

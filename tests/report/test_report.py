@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from reportgen.checks import check_paths, check_site
+from reportgen.project import find_project
+from reportgen.registry.discover import read_nodes
 from tests.posts.dom import dom
 from tests.report.conftest import ROOT, Report
 
@@ -32,6 +34,11 @@ def article(html: str) -> str:
     found = re.search(r"(?s)<article[^>]*>.*?</article>", html)
     assert found
     return found[0]
+
+
+def test_its_nodes_are_read_without_importing_torch() -> None:
+    _, dynamic = read_nodes(find_project(ROOT))
+    assert dynamic == [], "the workflow of Pages has no torch"
 
 
 def test_a_fresh_clone_trains_nothing(report: Report) -> None:

@@ -101,3 +101,22 @@ def test_what_is_broken_is_a_line_each(
     store.rename(store.with_name("away"))
     store.write_text("")
     assert "no folder that can be written" in told("store").found
+    store.unlink()
+    store.symlink_to("nowhere")
+    assert "no folder that can be written" in told("store").found
+    store.unlink()
+
+    project.write({"site/_config.yml": "title: [\n"})
+    assert "'site/_config.yml' is broken: " in told("blog").found
+    project.write({"templates/posts/2024-11-19-a.md": "---\ntitle: A\n---\n\nText.\n"})
+    refused = project.run("build", "a")
+    assert (refused.code, "_config.yml: The settings cannot be read: " in refused.err) == (1, True)
+    project.write({"site/_config.yml": "theme: a\n"})
+    *_, blog = doctor.of_project(find_project(project.root))
+    assert "theme 'a', unknown here" in blog.found
+
+
+def test_a_git_that_is_too_old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "version_of", lambda program: "git version 2.30.1 (Apple Git-1)")
+    told = doctor.git(tmp_path)
+    assert (told.state, told.found) == (BAD, "2.30.1 (Apple Git-1); 'publish' needs 2.31")

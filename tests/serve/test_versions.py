@@ -31,7 +31,7 @@ def test_versions_of_a_figure(browser: Browser, copy: Callable[[], ProjectFolder
         assert old != new
         page.get_by_label("Left").select_option("0")
         expect(left).to_have_attribute("src", new or "")
-        expect(page.locator(".versions .compare.on input[type=range]")).to_be_visible()
+        expect(page.locator(".versions .compare input[type=range]")).to_be_visible()
         assert page.locator(".versions img").evaluate_all("all => all.every(i => i.naturalWidth)")
 
         page.goto(f"{served.address}_preview/versions/A.1")

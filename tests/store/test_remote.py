@@ -246,7 +246,7 @@ def test_push_names_what_stays(make_project: Callable[..., ProjectFolder]) -> No
 def test_without_a_remote_both_say_how_to_name_one(project: ProjectFolder) -> None:
     for command in ("push", "pull"):
         done = project.run(command)
-        assert done.code == 1
+        assert done.code == 2
         assert "This project has no remote store." in done.err
         assert 'remote = "s3://bucket/report"' in done.err
 

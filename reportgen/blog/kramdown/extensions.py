@@ -41,7 +41,8 @@ def _extension(s: Scanner, match: re.Match[str]) -> bool:
         return False
     body, end = None, match.end()
     if not closed:
-        stop = re.compile(rf"^ {{0,3}}\{{:/(?:{name})?\}}{p.S}*?\n", re.M).search(s.string, end)
+        closing = re.compile(rf"^ {{0,3}}\{{:/(?:{name})?\}}{p.S}*?\n", re.M)
+        stop = closing.search(s.string, end) if s.closes("{:/") else None
         if stop is None:
             return False
         body, end = s.string[end : stop.start()].removesuffix("\n"), stop.end()

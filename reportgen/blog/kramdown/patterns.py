@@ -14,7 +14,8 @@ W = r"[A-Za-z0-9_]"
 OPT = r" {0,3}"
 NAME = r"(?:(?:[^\W\d]|_)[-\w.]*:)?(?:[^\W\d]|_)[-\w.]*"
 ID = rf"{W}[A-Za-z0-9_-]*"
-ANY = r"(?:\\\}|[^\}])"
+ANY = r"(?:\\\}|[^\}]){1,2000}"
+"""What an attribute list may hold; nobody writes more, and open braces must not cost n² steps."""
 
 SPAN_ELEMENTS = words(
     "a abbr acronym b big bdo br button cite code del dfn em i img input ins kbd label mark option "
@@ -49,7 +50,7 @@ NOT_SPAN = rf"(?!(?:{'|'.join(sorted({*SPAN_ELEMENTS, 'script'}))})\b)"
 LINE = re.compile(r".*\n")
 BLANK = re.compile(r"(?:[ \t\r\f\v]*\n)+")
 TRAILING = re.compile(r"[ \t]*\n")
-IAL_TEXT = rf"\{{:(?!:|/)({ANY}+)\}}{S}*?\n"
+IAL_TEXT = rf"\{{:(?!:|/)({ANY})\}}{S}*?\n"
 IAL = re.compile(OPT + IAL_TEXT)
 END_OF_BLOCK = re.compile(rf"\^{S}*?\n")
 HTML_STOP = rf"</{NOT_SPAN}{NAME}{S}*>"
@@ -78,7 +79,7 @@ BULLET = re.compile(rf"({OPT}[+*-])([\t| ].*?\n)")
 NUMBER = re.compile(rf"({OPT}[0-9]+\.)([\t| ].*?\n)")
 DEFINITION = re.compile(rf"({OPT}:)([\t| ].*?\n)")
 LIST = re.compile(rf"{OPT}(?:[+*-]|[0-9]+\.)[\t| ].*?\n")
-ITEM_IAL = re.compile(rf"{S}*\{{:(?!(?:{ID})?:|/)({ANY}+)\}}{S}*")
+ITEM_IAL = re.compile(rf"{S}*\{{:(?!(?:{ID})?:|/)({ANY})\}}{S}*")
 ITEM_IAL_ONLY = re.compile(rf"(?:{ITEM_IAL.pattern})?{S}*\n")
 PARAGRAPH = re.compile(rf"{OPT}[^ \t].*?\n")
 PARAGRAPH_END = re.compile(
@@ -116,11 +117,11 @@ ATTRIBUTE = re.compile(
     rf"|(?P<named>(?:#[A-Za-z][A-Za-z0-9_:-]*|\.[^ \t\r\n\f\v.#]+)+))(?={S}|\Z)"
 )
 NAMED = re.compile(r"#([A-Za-z][A-Za-z0-9_:-]*)|\.([^ \t\r\n\f\v.#]+)")
-ALD = re.compile(rf"{OPT}\{{:({ID}):({ANY}+)\}}{S}*?\n")
-EXTENSION = rf"\{{::({W}+)(?:{S}({ANY}*?)|)(/)?\}}|\{{:/({ID})?\}}"
+ALD = re.compile(rf"{OPT}\{{:({ID}):({ANY})\}}{S}*?\n")
+EXTENSION = rf"\{{::({W}+)(?:{S}((?:{ANY}?)?)|)(/)?\}}|\{{:/({ID})?\}}"
 BLOCK_EXTENSION = re.compile(rf"{OPT}(?:{EXTENSION}){S}*?\n")
 SPAN_EXTENSION = re.compile(EXTENSION)
-SPAN_IAL = re.compile(rf"\{{:({ANY}+)\}}")
+SPAN_IAL = re.compile(rf"\{{:({ANY})\}}")
 
 # HTML
 

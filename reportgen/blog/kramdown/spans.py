@@ -341,8 +341,10 @@ class Reader:
         """An extension, or the attribute list of the span before it."""
         if match := self.match(p.SPAN_EXTENSION):
             return self._extension(match)
-        match, children = self.match(p.SPAN_IAL), self.tree.children
-        if match is None or not children or children[-1].kind == "text":
+        children = self.tree.children
+        if not children or children[-1].kind == "text":
+            return False
+        if (match := self.match(p.SPAN_IAL)) is None:
             return False
         given = read_attributes(match[1])
         last = children[-1]
@@ -358,7 +360,8 @@ class Reader:
             return False
         body, end = None, match.end()
         if not closed:
-            stop = re.compile(rf"\{{:/(?:{name})?\}}").search(self.string, end)
+            closing = re.compile(rf"\{{:/(?:{name})?\}}")
+            stop = closing.search(self.string, end) if self.closes("{:/", end) else None
             if stop is None:
                 return False
             body, end = self.string[end : stop.start()], stop.end()

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from reportgen.blog.words import words
+from reportgen.checks.collect import FOREIGN
 from reportgen.checks.finding import Hit
 from reportgen.checks.parts import Caption, Prose
 from reportgen.checks.post import Post
@@ -26,6 +27,8 @@ POINTER = re.compile(
     rf"|below\s+(?:is|are|shows?|you\s+(?:can\s+)?see|we\s+show)\s+(?:\w+\s+){{0,4}}?{NOUN}\b)",
     re.IGNORECASE,
 )
+LINKED = re.compile(r"""href=["']#[^"'>]*["'][^>]*>\s*\Z""")
+"""The words of a link, which leads to what they mean."""
 NAMED = re.compile(NOUN, re.IGNORECASE)
 LOOSE = re.compile(
     r"\b(?:(?:results?|samples?|outputs?)\s+(?:\w+\s+)?below"
@@ -42,9 +45,11 @@ TITLED = re.compile(
     r"\b(Figure|Fig\.?|Table)\s+(\d+)[a-z]?\s*(?:\([^()\n]{1,30}\)\s*[:.]|,[^.\n]{1,80}:)",
     re.IGNORECASE,
 )
+REPRODUCED = re.compile(rf"(Figure|Fig\.?|Table)\s+(\d+)[a-z]?{FOREIGN}", re.IGNORECASE)
+"""How a caption begins of another's figure, whose number the text may name."""
 NEAR = ("below", "above", "following")
 """POINTER and LOOSE match nothing without one of these."""
-SHOWN = ("img", "video", "iframe", "svg", "canvas", "object", "embed", "picture", "audio", "table")
+SHOWN = words("img image video iframe svg canvas object embed picture audio table")
 
 
 @rule("figure-number-repeated", "error")
@@ -101,7 +106,8 @@ def caption_repeated(post: Post) -> Iterator[Hit]:
     seen: dict[str, Caption] = {}
     for caption in post.captions:
         words = caption.text.lower().strip(" .")
-        if len(words.split()) < 2 or "{" in words or _is_placeholder(words):
+        is_link = words.startswith("see ")  # to a figure elsewhere
+        if len(words.split()) < 2 or "{" in words or is_link or _is_placeholder(words):
             continue
         first = seen.setdefault(words, caption)
         if first is not caption:
@@ -135,8 +141,10 @@ def _is_placeholder(words: str) -> bool:
 def figure_unknown(post: Post) -> Iterator[Hit]:
     """The text names a figure that the post does not have."""
     known = {(c.label, re.sub(r"[a-z]$", "", c.number)) for c in post.captions if c.number}
-    known |= _titled(post) if known else set()
     labels = {label for label, _ in known}
+    if known:
+        known |= _titled(post)
+        known |= {_name(m) for c in post.captions if (m := REPRODUCED.match(c.text))}
     if not known:
         return
     captions = {caption.offset for caption in post.captions}
@@ -159,7 +167,11 @@ def _titled(post: Post) -> set[tuple[str, str]]:
     found = (
         match for prose in _with(post, "fig", "table") for match in TITLED.finditer(prose.text)
     )
-    return {("table" if m[1].lower() == "table" else "figure", m[2]) for m in found}
+    return {_name(match) for match in found}
+
+
+def _name(match: re.Match[str]) -> tuple[str, str]:
+    return "table" if match[1].lower() == "table" else "figure", match[2]
 
 
 @rule("figure-pointer", "warning")
@@ -177,6 +189,8 @@ def figure_pointer(post: Post) -> Iterator[Hit]:
         for pattern, shown in ((POINTER, pictures), (LOOSE, anything)):
             for match in pattern.finditer(prose.text):
                 offset = prose.origin(match.start())
+                if LINKED.search(prose.block.text.string, 0, match.start()):
+                    continue
                 start, end = _reach(post, match[0].lower(), offset)
                 places = shown if NAMED.search(match[0]) else anything
                 if not any(start <= place < end for place in places):
@@ -192,12 +206,12 @@ def _with(post: Post, *words: str) -> list[Prose]:
 def _reach(post: Post, words: str, offset: int) -> tuple[int, int]:
     """Where a reader looks for what the words at ``offset`` point to.
 
-    That is all before "above"; else the rest of the section with its subsections. Tables, and
-    loose words such as "below is a summary", may point farther down.
+    That is all before "above"; else the rest of the section with its subsections. Tables, several
+    figures, and loose words such as "below is a summary", may point farther down.
     """
     if words.endswith("above"):
         return 0, offset
-    if "table" in words or LOOSE.fullmatch(words):
+    if "table" in words or words.endswith("s") or LOOSE.fullmatch(words):
         return offset, len(post.source) + 1
     before = [heading for heading in post.headings if heading.offset < offset]
     level = before[-1].level if before else 0

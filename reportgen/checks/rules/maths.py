@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from reportgen.blog.blog import DOLLARS, MATHS_LOADER
 from reportgen.checks.finding import Hit
-from reportgen.checks.parts import Formula
+from reportgen.checks.parts import Formula, blanked
 from reportgen.checks.post import Post
 from reportgen.checks.rules.table import rule
 
@@ -89,13 +89,12 @@ def maths_unclosed(post: Post) -> Iterator[Hit]:
             continue
         kinds = ("maths", "code", "raw", "html", "comment")
         covered = [(s.start, s.end) for s in block.spans if s.kind in kinds]
-        for match in re.finditer(r"(?<!\\)\$\$", block.text.string):
-            if not any(start <= match.start() < end for start, end in covered):
-                yield Hit(
-                    block.text.origin(match.start()),
-                    "'$$' has no partner in this block, so it stays as it is.",
-                    "Close the formula with '$$'; leave no blank line in a formula within a text.",
-                )
+        for match in re.finditer(r"(?<!\\)\$\$", blanked(block.text.string, covered)):
+            yield Hit(
+                block.text.origin(match.start()),
+                "'$$' has no partner in this block, so it stays as it is.",
+                "Close the formula with '$$'; leave no blank line in a formula within a text.",
+            )
 
 
 @rule("maths-list-item", "warning", strict=True)

@@ -75,7 +75,7 @@ def section_empty(post: Post) -> Iterator[Hit]:
 def _leaves(blocks: list[Element]) -> Iterator[Element]:
     """The blocks in order, with Markdown in HTML spread out."""
     for block in blocks:
-        inner = list(block.blocks()) if block.kind == "html" else []
+        inner = [b for b in block.blocks() if b.kind != "comment"] if block.kind == "html" else []
         if inner:
             yield from _leaves(inner)
         else:

@@ -39,26 +39,22 @@ function player(names, what, ms, show, ready = () => true, first = names.length 
 }
 
 for (const box of $(F + '.steps')) {
-  const strip = $('.strip', box)[0], items = [...strip.children], start = +box.dataset.start, first = items[start];
-  const stage = div('stage', first.firstElementChild.cloneNode(true)), img = $('img', stage)[0];
-  img.loading = 'eager'; img.style.width = box.dataset.width + 'px'; img.style.height = 'auto';
-  if ($('.in', stage)[0]) {
-    img.style.removeProperty('--m');
-    Object.assign(stage, { tabIndex: 0, role: 'group', ariaLabel: box.dataset.what });
-  }
-  for (const s of $('source', stage)) s.remove();
+  const stage = $('.stage', box)[0], strip = $('.strip', box)[0], items = [...strip.children], start = +box.dataset.start;
+  const img = $('img', stage)[0], { alt } = $('img', items[start])[0];
+  img.alt = alt;
+  if ($('.in', stage)[0]) Object.assign(stage, { role: 'group', ariaLabel: box.dataset.what });
   const p = player(items.map(li => li.lastElementChild.textContent), box.dataset.what, 600, i => {
     const { src, alt } = $('img', items[i])[0];
+    for (const s of $('source', stage)) s.remove();
     Object.assign(img, { src: $('source', items[i])[0]?.srcset || src, alt });
     items.forEach((li, j) => li.classList.toggle('now', i === j));
     seen(items[i]);
   }, undefined, start);
   const seen = li => strip.scrollTo({ left: li.offsetLeft - strip.offsetLeft - (strip.clientWidth - li.clientWidth) / 2, behavior: calm ? 'instant' : 'smooth' });
   items.forEach((li, i) => li.onclick = () => p.jump(i));
-  first.className += ' now';
-  box.className += ' on';
-  box.prepend(stage, p.bar);
-  seen(first);
+  items[start].className += ' now';
+  stage.after(p.bar);
+  seen(items[start]);
   for (const e of [stage, strip]) if (e.scrollWidth > e.clientWidth) e.tabIndex = 0;
 }
 
@@ -102,10 +98,14 @@ for (const box of $(F + '.chart')) {
     const [low, high, log] = text.split(' ').map(Number);
     return f => log ? low * (high / low) ** f : low + (high - low) * f;
   };
+  const steps = run => {
+    let x = 0, y = 0;
+    return run.match(/-?\d+ ?-?\d+/g).map(step => { const [a, b] = step.match(/-?\d+/g); return [(x += +a) / 1e4, (y += +b) / 1e4]; });
+  };
   const x = scale(box.dataset.x), y = scale(box.dataset.y);
   const lines = $('g[data-name]', area).map(g => ({
     g, name: g.dataset.name, color: g.style.getPropertyValue('--c'),
-    points: $('path.line', g)[0].getAttribute('d').match(/[ML][^MLh]+/g).map(p => p.slice(1).split(' ').map(v => v / 1000)),
+    points: $('path.line', g)[0].getAttribute('d').match(/M[^Mh]+/g).flatMap(steps),
   }));
   const xs = [...new Set(lines.flatMap(l => l.points.map(p => p[0])))].sort((a, b) => a - b);
   const nearest = (list, at, key = p => p) => list.reduce((best, p) => Math.abs(key(p) - at) < Math.abs(key(best) - at) ? p : best);
@@ -176,7 +176,6 @@ for (const box of $(F + '.compare')) {
   const names = $('.panel > p', box).map(p => p.textContent), range = slider(100, 50, names.join(' or ')), b = div('ctl', range);
   (range.oninput = () => { box.style.setProperty('--x', range.value + '%'); range.ariaValueText = range.value + ' % ' + names[0]; })();
   b.style.maxWidth = $('img', box)[0].getAttribute('width') + 'px';
-  box.className += ' on';
   box.append(b);
 }
 
@@ -241,7 +240,8 @@ if ('popover' in root) {
   let wait, tap, shown;
   document.body.append(peek);
   const after = (ms, f) => { clearTimeout(wait); wait = setTimeout(f, ms); };
-  const hide = () => after(160, () => { peek.hidePopover(); shown?.removeAttribute('aria-describedby'); shown = 0; });
+  const held = () => peek.matches(':focus-within') || document.activeElement === shown;  // whatever the mouse leaves meanwhile
+  const hide = e => after(160, () => { if (e?.type === 'mouseleave' && held()) return; peek.hidePopover(); shown?.removeAttribute('aria-describedby'); shown = 0; });
   const words = li => {
     const copy = div('', ...li.cloneNode(true).childNodes);
     for (const e of $('.rg-back, .reversefootnote', copy)) e.remove();
