@@ -34,6 +34,16 @@ def independent(generators: Sequence[Generator]) -> Noise:
     return noise
 
 
+def gaussian_like(images: Tensor, count: int, generator: Generator) -> Tensor:
+    """``count`` draws from the Gaussian with the mean and the covariance of ``images`` (N, ...).
+
+    Each is the mean and a sum of how all images differ from it, weighed by standard normal numbers.
+    """
+    mean = images.mean(0)
+    weights = torch.randn(count, len(images), generator=generator) / len(images) ** 0.5
+    return mean + torch.tensordot(weights, images - mean, dims=1)
+
+
 def pure_noise(shape: Sequence[int], generators: Sequence[Generator]) -> Tensor:
     """DDPM (Ho et al. 2020) Algorithm 2, line 1: a start of sampling for each generator."""
     return independent(generators)(torch.empty(len(generators), *shape))

@@ -18,7 +18,13 @@ from experiments.part_b.digits import (
     digit_referee,
     test_pixels,
 )
-from experiments.part_b.models import conditional_model, few_steps, first_states, told
+from experiments.part_b.models import (
+    class_states,
+    conditional_model,
+    few_steps,
+    first_states,
+    told,
+)
 from experiments.part_b.scored import DECIMALS, SCORED, UNITS, scored
 from reportgen import Grid, Run, Table, artifact, figure
 
@@ -76,6 +82,37 @@ def digit_guidance(
 
 
 @artifact
+def class_starts(
+    run: Run,
+    mnist: dict[str, Any],
+    class_conditional: dict[str, Any],
+    digit_judge: dict[str, Any],
+    *,
+    predicts: str = "v",
+    timesteps: int = 300,
+    gamma: float = 1.9,
+    images: int = 10_000,
+    steps: int = 20,
+    batch_size: int = 250,
+) -> dict[str, Any]:
+    """Scores of samples that begin as digits of their class are at the last timestep.
+
+    Otherwise drawn as those of ``digit_guidance``.
+    """
+    model, schedule = conditional_model(class_conditional, run.device), linear(timesteps)
+    start = class_states(run, mnist, schedule, images)
+
+    def draw(part: slice) -> Tensor:
+        predict = told(model, schedule, predicts, classes(part), gamma)
+        return few_steps(predict, schedule, start[part].to(run.device), steps)
+
+    pixels, asked = in_batches(run, "samples", images, draw, batch_size), classes(slice(images))
+    referee = digit_referee(mnist, digit_judge, run.device)
+    score = referee.score(pixels, asked, run.generator("interval"))
+    return {"gamma": gamma, "images": images, "shown": pixels[:CLASSES], **score}
+
+
+@artifact
 def missing_class(
     run: Run, mnist: dict[str, Any], digit_judge: dict[str, Any], *, images: int = 8000
 ) -> dict[str, Any]:
@@ -95,13 +132,14 @@ def missing_class(
 
 @figure(
     "B.3c",
-    caption="The guidance scale from none to too much. All rows begin with the same noise, one a "
-    "column; DDIM in {digit_guidance.steps} steps.",
+    caption="The guidance scale from none to too much, from the same noise, one a column; DDIM in "
+    "{digit_guidance.steps} steps. The last row begins as draws from the Gaussian of its class "
+    "under noise.",
 )
-def guidance_by_digit(digit_guidance: dict[str, Any]) -> Grid:
+def guidance_by_digit(digit_guidance: dict[str, Any], class_starts: dict[str, Any]) -> Grid:
     return Grid(
-        digit_guidance["shown"].squeeze(2),
-        row_labels=[label for label, _ in by_scale(digit_guidance)],
+        [*digit_guidance["shown"].squeeze(2), class_starts["shown"].squeeze(1)],
+        row_labels=[label for label, _ in (*by_scale(digit_guidance), from_class(class_starts))],
         column_labels=DIGITS,
     )
 
@@ -114,9 +152,10 @@ def guidance_by_digit(digit_guidance: dict[str, Any]) -> Grid:
     "2,000 test images have {frechet_floor.2000.mean:.1f} on average. "
     "Diversity is the mean distance between two images of a class.",
 )
-def guidance_table(digit_guidance: dict[str, Any]) -> Table:
+def guidance_table(digit_guidance: dict[str, Any], class_starts: dict[str, Any]) -> Table:
     many, real = digit_guidance["many"], digit_guidance["real"]
-    sets = [*by_scale(digit_guidance), (f"γ = {many['gamma']:g}, more", many)]
+    more = (f"γ = {many['gamma']:g}, more", many)
+    sets = [*by_scale(digit_guidance), more, from_class(class_starts)]
     rows = [[label, found["images"], *scored(found), found["diversity"]] for label, found in sets]
     test = ["test images", real["images"], *scored(real), real["diversity"]]
     return Table(
@@ -131,6 +170,11 @@ def guidance_table(digit_guidance: dict[str, Any]) -> Table:
 def by_scale(guidance: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     """The label of every guidance scale, in order, and its scores."""
     return [(f"γ = {g:g}", guidance["scores"][f"{g:g}"]) for g in guidance["gammas"]]
+
+
+def from_class(class_starts: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The label and the scores of samples that begin in their class."""
+    return f"γ = {class_starts['gamma']:g}, from its class", class_starts
 
 
 @figure(

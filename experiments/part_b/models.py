@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from experiments.diffusion.data import as_images, as_labels
-from experiments.diffusion.forward import forward, independent
+from experiments.diffusion.forward import forward, gaussian_like, independent
 from experiments.diffusion.guidance import guided
 from experiments.diffusion.inference import ready
 from experiments.diffusion.objectives import noise_like, predict_eps, predict_v
@@ -100,6 +100,20 @@ def beginning(mean: Tensor, schedule: Schedule, eps: Tensor) -> Tensor:
 def first_states(run: Run, trained: dict[str, Any], schedule: Schedule, count: int) -> Tensor:
     """Where sample number i begins: the training's mean image under the noise of `starts`."""
     return beginning(trained["mean"], schedule, starts(run, count))
+
+
+def class_states(run: Run, mnist: dict[str, Any], schedule: Schedule, count: int) -> Tensor:
+    """Where samples 0, 1, ..., 9, 0, ... begin that know their class: (count, 1, 28, 28).
+
+    Draws from the Gaussian with mean and covariance of the class's training images, under the
+    noise of `starts`: that far, they are the digits of the class at the last timestep.
+    """
+    images, labels = as_images(mnist["train_images"]) * 2 - 1, as_labels(mnist["train_labels"])
+    x0 = torch.empty(count, 1, 28, 28)
+    for digit in range(CLASSES):
+        part, generator = x0[digit::CLASSES], run.generator(f"class {digit}")
+        part[:] = gaussian_like(images[labels == digit], len(part), generator)
+    return forward(x0, schedule.last, schedule, starts(run, count))
 
 
 def told(

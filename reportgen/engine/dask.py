@@ -25,7 +25,7 @@ from reportgen.engine.execute import execute
 from reportgen.engine.failure import failure
 from reportgen.engine.pool import Listen, Workers, share_of_cores
 from reportgen.engine.task import Send, Task, read_task
-from reportgen.errors import ReportgenError
+from reportgen.errors import ReportgenError, WrongUse
 from reportgen.freshness import Sources, still_holds
 from reportgen.project import Project, find_project
 from reportgen.store import Record, Store, open_store
@@ -43,7 +43,7 @@ def open_dask(name: str, project: Project) -> "DaskExecutor":
     """The cluster of ``dask:ADDRESS``. Raises ReportgenError where there is none."""
     kind, _, address = name.partition(":")
     if kind != "dask" or not address:
-        raise ReportgenError(
+        raise WrongUse(
             f"There is no executor '{name}'.",
             hint="Write --executor dask:tcp://HOST:8786, or dask:scheduler.json.",
         )

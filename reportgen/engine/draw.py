@@ -74,6 +74,7 @@ SENTENCE = re.compile(r"(?>&#?\w+;|.)+?(?=(?<=\w)[.;:](?:\s|\Z)|\.?\Z)")
 
 def in_short(caption: str) -> str:
     """The first sentence of a caption as plain text, for an alt text that is derived."""
+    caption = re.sub(r"""</?[a-z]+(\s+[\w-]+="[^"]*")*\s*/?>""", "", caption)
     plain = re.sub(r"\[([^]]*)\]\([^)]*\)|[$*`{}\\]", r"\1", caption)
     return shorten(unescape(first_sentence(plain)), 100, placeholder="…")
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from io import StringIO
 from typing import Any
 
-FORMULA = (*"=+-@", "\t", "\r")
+FORMULA = (*"=+-@＝＋－＠", "\t", "\r")
 """What a formula begins with, in one spreadsheet or another."""
 
 

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from html import unescape
 from pathlib import Path
 from textwrap import shorten
 from typing import TYPE_CHECKING, Any
@@ -362,10 +363,3 @@ def block_ids(element: Element) -> Iterator[str]:
 def addressed(text: str, draft: Draft, addresses: Mapping[str, Callable[[Address], str]]) -> str:
     """The text with the addresses in it written by one of ``addresses`` by kind."""
     return draft.tokens.replace(text, lambda item: addresses[item.kind](item))
-
-
-def unescape(text: str) -> str:
-    """HTML's references to characters as the characters."""
-    import html
-
-    return html.unescape(text)

@@ -191,11 +191,16 @@ def number_equations(post: Draft) -> None:
             post.labels[label] = number, anchor
 
 
-def is_block(post: Draft, segment: Segment) -> bool:
-    """Whether a formula is displayed and alone in its lines, in whatever list, quote or note."""
+def around(post: Draft, segment: Segment) -> tuple[str, str]:
+    """What stands before and after a piece of the text in its lines."""
     text, end = post.text.text, segment.start + len(segment.text)
     before = text[text.rfind("\n", 0, segment.start) + 1 : segment.start]
-    after = text[end : (text.find("\n", end) + 1 or len(text))].strip()
+    return before, text[end : (text.find("\n", end) + 1 or len(text))].strip()
+
+
+def is_block(post: Draft, segment: Segment) -> bool:
+    """Whether a formula is displayed and alone in its lines, in whatever list, quote or note."""
+    before, after = around(post, segment)
     return segment.kind == "display" and not after and bool(CONTAINER.fullmatch(before))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reportgen.errors import did_you_mean
-from reportgen.posts.draft import Draft, Numbered, formula_error, is_block, refuse_citation
+from reportgen.posts.draft import Draft, Numbered, around, formula_error, is_block, refuse_citation
 from reportgen.posts.items import FormulaItem, ValueItem
 from reportgen.posts.marks import CLASS, as_one, attributes, text_of, values_in
 from reportgen.posts.maths import kramdown_tex, mathml, quoted
@@ -43,10 +43,7 @@ class Formulas:
         equation = self.draft.formulas[segment.start]
         if not equation.tex.strip():
             return ""
-        text = self.draft.text.text
-        end = segment.start + len(segment.text)
-        before = text[text.rfind("\n", 0, segment.start) + 1 : segment.start]
-        after = text[end : (text.find("\n", end) + 1 or len(text))].strip()
+        before, after = around(self.draft, segment)
         block = is_block(self.draft, segment)
         alone = before.strip()[-1:] in ("", "|") and after[:1] in ("", "|")
         anchor = next((self.draft.labels[label][1] for label in equation.labels), "")

@@ -43,6 +43,10 @@ ALIASED = re.compile(rf"\\(begin|end)\s*\{{({'|'.join(map(re.escape, ALIASES))})
 COLUMNS = re.compile(r"\\begin\{eqnarray\*?\}.*?\\end\{eqnarray\*?\}", re.DOTALL)
 ROW_GAP = re.compile(r"\\\\\*?\s*\[\s*(-?[\d.]+)\s*(pt|em|ex|mm|cm|in|px)\s*\]")
 TEXT = re.compile(r"\\text(?:bf|it|md|rm|sf|tt)?\s*\{")
+MATHOP = re.compile(
+    r"\\mathop\s*\{\s*\\(?:rm\b|(?:mathrm|text|textrm|operatorname)\s*\{)"
+    r"((?:[A-Za-z\s]|\\[,;:! ])+)\}?\s*\}"
+)
 OPERATOR = re.compile(r"\\operatorname\*?\s*\{")
 GAP, SMALL = "\ue0a0", "\ue0a1"  # stand in a cell for what its row, or its table, is to be like
 ENCLOSED = {
@@ -85,6 +89,7 @@ def mathml(tex: str, *, display: bool, alone: bool = False) -> str:
     from math_core import LatexError
 
     check_braces(tex)
+    check_middles(tex)
     plain = prepared(tex)
     try:
         markup = converter().convert_with_local_state(plain, displaystyle=display)
@@ -108,7 +113,7 @@ def prepared(tex: str) -> str:
     """TeX with what math-core does not know written as what it does."""
     tex = COLUMNS.sub(lambda m: re.sub(r"&([^&\\]*)&", r"&\1", m[0]), tex)
     tex = "".join(formulas_in_text(expanded(tex, KNOWN_AS)))
-    tex = "".join(operators(tex))
+    tex = "".join(operators(MATHOP.sub(r"\\operatorname*{\1}", tex)))
     tex = ROW_GAP.sub(lambda m: f"\\text{{{GAP}{m[1]}{m[2]}}}\\\\", tex)
     tex = ALIASED.sub(alias, tex)
     if r"\tag" in tex and not any(
@@ -224,6 +229,16 @@ def check_braces(tex: str) -> None:
             raise FormulaError(f"A brace closes that never opened in '{short(tex)}'.", "}")
     if depth:
         raise FormulaError(f"A brace never closes in '{short(tex)}'.", "{")
+
+
+def check_middles(tex: str) -> None:
+    r"""Raise FormulaError for a ``\middle`` that stands between no ``\left`` and ``\right``."""
+    depth = 0
+    for match in re.finditer(r"\\(left|right|middle)(?![A-Za-z])", tex):
+        depth += {"left": 1, "right": -1, "middle": 0}[match[1]]
+        if match[1] == "middle" and depth < 1:
+            message = rf"A '\middle' in '{short(tex)}' stands between no '\left' and '\right'."
+            raise FormulaError(message, r"\middle")
 
 
 ACTIVE = re.compile(r"[^\w .,;+=/()\-−]|_", re.ASCII)

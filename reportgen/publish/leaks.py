@@ -40,6 +40,12 @@ REACH, LENGTH = 100, 600
 HARMLESS = re.compile(r"(?:[A-Za-z0-9+/]{80}|<d-cite )\Z")
 """What stands before a match within a picture, or another file, as base64, or in a citation."""
 
+COLOURED = re.compile(r"(?:\x1b|\\(?:x1b|u001b|033|e))\[[\d;]{0,20}m", re.IGNORECASE)
+"""What colours the output of a program, as such or escaped."""
+
+QUOTED = re.compile(r"%([2-7][0-9A-F])", re.IGNORECASE)
+"""A sign within an address, as its code."""
+
 UNPACKED = 2**24
 """How many bytes of a compressed file are looked at: a bomb must not fill the memory."""
 
@@ -79,6 +85,8 @@ GENERAL = (
     "mail",
     "cookie",
     "told",
+    "told-key",
+    "variable",
     "app-password",
 )
 """Rules that go by the name before a value, or by little more than its length."""
@@ -288,6 +296,10 @@ def views(content: bytes) -> Iterator[str]:
         yield re.sub(
             r'\\(["\\/nrtu])', lambda escape: escape[1] if escape[1] in '"\\/' else " ", text
         )
+    if COLOURED.search(text):
+        yield COLOURED.sub(" ", text)
+    if QUOTED.search(text):
+        yield QUOTED.sub(lambda code: chr(int(code[1], 16)), text)
     if "\\\n" in text:
         yield re.sub(r"\\\n", "", text)
 

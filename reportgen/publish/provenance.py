@@ -3,24 +3,18 @@
 from collections.abc import Collection
 from pathlib import Path
 
+from reportgen.engine.git import differs
 from reportgen.errors import ReportgenError
 from reportgen.publish.git import Git, top_of
 
 
 def project_commit(root: Path, sources: Collection[str] = ()) -> tuple[str, bool]:
-    """The commit of the project and whether its files differ from it; ('', False) if none.
-
-    Of files that git does not track those below the folders ``sources`` count.
-    """
+    """The commit of the project and whether its files differ from it, as ``engine.git`` tells with
+    the folders ``sources``; ('', False) if none."""
     if not top_of(root):
         return "", False
-    git = Git(within=root)
-    commit = git.ask("rev-parse", "--verify", "--quiet", "HEAD")
-    changes = git.ask("status", "--porcelain", "--untracked-files=no", "--", ".")
-    there = [folder for folder in sources if (root / folder).is_dir()]
-    if there and not changes:
-        changes = git.ask("ls-files", "--others", "--exclude-standard", "--", *there)
-    return commit, bool(commit and changes)
+    commit = Git(within=root).ask("rev-parse", "--verify", "--quiet", "HEAD")
+    return commit, bool(commit) and differs(root, sources)
 
 
 def check_ancestry(root: Path, published: str) -> str:

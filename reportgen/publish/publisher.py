@@ -165,7 +165,7 @@ def blog_folders(tree: Tree, folder: str) -> set[str]:
 def carry_out(git: Git, target: Target, seen: Survey, change: Change, approve: Approve) -> Outcome:
     """Commit and push a change, on top of whoever is faster, while it stays the same change."""
     plan = settled(git, seen, change)
-    if plan.empty:
+    if plan.empty and not seen.new:
         return Outcome("unchanged", seen.branch, seen.head, plan, notes=change.notes)
     proposal = Proposal(git, target, seen, plan, change.contents, change.notes)
     check_lfs(git, seen, plan)

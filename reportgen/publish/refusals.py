@@ -43,7 +43,7 @@ REFUSALS = (
         "Push to the repository that hosts the pages, or name another branch with --branch.",
     ),
     Refusal(
-        r"\(hook declined\)|hook declined",
+        r"hook declined|aborted by hook",
         "A hook of {url} refused the push to branch '{branch}'.",
         "Nothing was published. Mend what the hook names, or publish with --branch NAME.",
     ),
@@ -117,7 +117,7 @@ def refused(failure: GitFailure, url: str, branch: str) -> ReportgenError:
     own = redacted(first_words(failure))
     server = redacted(server_words(failure.stderr))
     folder = re.search(r"ownership in repository at '(.*)'", failure.stderr)
-    fill = {"url": redacted(url), "branch": branch, "words": own,
+    fill = {"url": redacted(url) or "the commit", "branch": branch, "words": own,
             "folder": folder[1] if folder else "FOLDER"}  # fmt: skip
     words = server or ("" if "{words}" in refusal.message else own)
     return ReportgenError(

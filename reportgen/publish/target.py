@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from reportgen.errors import ReportgenError, did_you_mean
+from reportgen.errors import ReportgenError, WrongUse, did_you_mean
 from reportgen.publish.git import Git, Settings, configuration, inherited, top_of
 from reportgen.publish.refusals import redacted
 
@@ -50,13 +50,13 @@ def resolve_target(
     """The target for the project in ``root``; '' and None mean "as usual".
 
     ``site`` is a checkout of a blog, or a folder in one. ``remote`` is the name of a remote, an
-    address, or a path. Raises ReportgenError for one that is unknown.
+    address, or a path. Raises ReportgenError for one that is unknown, WrongUse for no folder.
     """
     around = site or root
     if not around.is_dir():
-        raise ReportgenError(f"There is no folder '{around}'.", hint="Name a checkout of the blog.")
+        raise WrongUse(f"There is no folder '{around}'.", hint="Name a checkout of the blog.")
     if site and to == "html":
-        raise ReportgenError(
+        raise WrongUse(
             "--to html publishes a whole site; --site names a blog, and a report is part of it.",
             hint="Leave out one of the two.",
         )

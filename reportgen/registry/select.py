@@ -44,7 +44,8 @@ def matches(graph: Graph, pattern: str, posts: Mapping[str, Sequence[str]]) -> s
     return {
         node.name
         for node in graph
-        if node.name == pattern or (node.is_figure and components(node.id)[: len(wanted)] == wanted)
+        if node.name == pattern
+        or (wanted and node.is_figure and components(node.id)[: len(wanted)] == wanted)
     }
 
 

@@ -176,12 +176,14 @@ def protections(post: Post, taken: list[Change]) -> list[Change]:
 
 
 def inline_maths(block: Element) -> Iterator[Change]:
-    """kramdown's ``$$…$$`` within a line is our ``$…$``."""
+    """kramdown's ``$$…$$`` within a line is our ``$…$``, which has no blanks at its ends."""
     for span in block.spans:
         if span.kind == "maths":
-            start, end = block.text.origin(span.start), block.text.origin(span.end - 1) + 1
-            yield Change(start, start + 2, "$")
-            yield Change(end - 2, end, "$")
+            tex = block.text.string[span.start + 2 : span.end - 2]
+            first = span.start + 2 + len(tex) - len(tex.lstrip())
+            last = span.end - 2 - len(tex) + len(tex.rstrip())
+            for a, b in ((span.start, first), (last, span.end)):
+                yield Change(block.text.origin(a), block.text.origin(b - 1) + 1, "$")
 
 
 # Producers -------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ BLOCKS = re.compile(
     r"(?s)<!--.*?-->|<(?!/?(?:a|abbr|b|cite|code|em|i|kbd|q|strong|sub|sup)\b)[^>]*>", re.I
 )
 """What stands between the words of a caption in HTML and is none of its markup."""
-VERBATIM = re.compile(r"(?s)(<[^>]*>|\$\$.*?\$\$)")
+VERBATIM = re.compile(r"(?s)(<code\b.*?</code>|<[^>]*>|\$\$.*?\$\$)")
 """What Markdown leaves alone in a caption."""
 MARKS = r"""[*_`\[\]\\"']|-(?=-)|\.(?=\.\.)"""
 """What Markdown would read as its own, or set as other quotes, dashes and dots."""
@@ -205,7 +205,7 @@ def adopted(
     while id in taken or identifier(id) in taken:
         id, count = f"{stem}-{count}", count + 1
     taken |= {id, identifier(id)}
-    words = " ".join(caption.text.split()).replace("$$", "$")
+    words = re.sub(r"\$\$ ?(.*?) ?\$\$", r"$\1$", " ".join(caption.text.split()))
     alt = " ".join((image.alt or "").split())
     line = post.lines.place(image.offset)[0]
     if not alt:

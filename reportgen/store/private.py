@@ -1,5 +1,6 @@
 """What of a record is nobody else's business: secrets among its parameters, and home folders."""
 
+import os
 import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
@@ -13,10 +14,14 @@ SECRET = re.compile(
 )
 """Names of parameters whose value, if it is a text, is taken for a secret."""
 
+HERE = os.path.expanduser("~")
 HOME = re.compile(
-    r"/(?:home|Users)/[^/\\\s:;,\"']+|/root(?=/)|\b[A-Za-z]:[\\/]Users[\\/][^\\/\n:;,\"']+"
+    (re.escape(HERE) + r"(?![\w.-])|")
+    * (HERE.count(os.sep) > 1)
+    + r"/(?:home\d?|homes|Users)/(?:[^/\s]+/\w/)?[^/\\\s:;,\"']+|/root(?=/)"
+    r"|\b[A-Za-z]:[\\/](?i:Users)[\\/][^\\/\n:;,\"']+"
 )
-"""A home folder, on Linux, macOS or Windows."""
+"""A home folder: that of who runs this, or one of Linux, macOS, Windows or a cluster."""
 
 
 def is_secret(name: str, value: Any) -> bool:

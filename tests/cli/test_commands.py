@@ -43,6 +43,7 @@ def test_list_and_status_print_tables_and_json(project: ProjectFolder) -> None:
 
 WRONG = {
     "unknown figure": (("figure", "A.11"), 2, "Nothing is named 'A.11'. Did you mean 'A.1'?"),
+    "empty selection": (("list", ""), 2, "Nothing is named ''."),
     "unknown command": (("bild",), 2, "No such command 'bild'. Did you mean 'build'?"),
     "unknown option": (("build", "--fast"), 2, "No such option"),
     "unknown profile": (("status", "--profile", "quik"), 2, "There is no profile 'quik'."),

@@ -170,15 +170,17 @@ def test_without_a_shared_disk_results_come_through_the_remote(
 
 
 @pytest.mark.parametrize(
-    ("name", "message"),
+    ("name", "code", "message"),
     [
-        ("slurm", "There is no executor 'slurm'."),
-        ("dask:", "There is no executor 'dask:'."),
-        ("dask:nowhere.json", "No Dask scheduler answers at 'nowhere.json'"),
+        ("slurm", 2, "There is no executor 'slurm'."),
+        ("dask:", 2, "There is no executor 'dask:'."),
+        ("dask:nowhere.json", 1, "No Dask scheduler answers at 'nowhere.json'"),
     ],
 )
-def test_a_cluster_that_is_not_there(project: ProjectFolder, name: str, message: str) -> None:
+def test_a_cluster_that_is_not_there(
+    project: ProjectFolder, name: str, code: int, message: str
+) -> None:
     done = project.run("build", "--executor", name)
-    assert done.code == 1
+    assert done.code == code
     assert message in done.err
     assert "Traceback" not in done.err

@@ -8,6 +8,7 @@ import torch
 from fake_run import FakeRun
 from small_world import conditional, judge, recorded, small_mnist
 
+from experiments.diffusion.data import as_images
 from experiments.diffusion.metrics import nearest
 from experiments.diffusion.predictors import from_v
 from experiments.diffusion.samplers import ddim, final
@@ -17,12 +18,13 @@ from experiments.part_b.digits import as_bytes, classes, starts
 from experiments.part_b.fewer_steps import digit_samplers, samplers_grid, samplers_table
 from experiments.part_b.flow import digit_flow, flow_grid, flow_table
 from experiments.part_b.guidance import (
+    class_starts,
     digit_guidance,
     guidance_by_digit,
     guidance_classes,
     guidance_table,
 )
-from experiments.part_b.models import beginning, conditional_model
+from experiments.part_b.models import beginning, class_states, conditional_model
 
 GAMMAS = [0.0, 1.0, 3.0, 10.0]
 CPU = torch.device("cpu")
@@ -62,18 +64,34 @@ def test_scale_one_is_plain_conditional_sampling(guided: dict[str, Any]) -> None
     assert (plain.int() - guided["shown"][1].int()).abs().max() <= 1
 
 
+def test_states_of_a_class_have_its_mean_under_the_noise_of_all_starts() -> None:
+    mnist, schedule, run = small_mnist(), linear(300), FakeRun()
+    alpha_bar = float(schedule.alpha_bar(300))
+    noise = (1 - alpha_bar) ** 0.5 * starts(run, 500)
+    under = (class_states(run, mnist, schedule, 500) - noise) / alpha_bar**0.5
+    for digit in (0, 7):
+        images = as_images(mnist["train_images"][mnist["train_labels"] == digit]) * 2 - 1
+        drawn, mean = under[digit::10].mean(0), images.mean(0)
+        assert (drawn - mean).abs().max() < 5 * images.std(0).max() / 50**0.5
+
+
 def test_the_figures_of_guidance_say_what_was_drawn(guided: dict[str, Any]) -> None:
-    sweep = guidance_by_digit(guided)
-    assert sweep.row_labels == ["γ = 0", "γ = 1", "γ = 3", "γ = 10"]
+    other = class_starts(
+        FakeRun(), small_mnist(), conditional(), judge(), images=20, steps=3, batch_size=8
+    )
+    sweep = guidance_by_digit(guided, other)
+    scales = ["γ = 0", "γ = 1", "γ = 3", "γ = 10"]
+    assert sweep.row_labels == [*scales, "γ = 1.9, from its class"]
     assert sweep.column_labels == [str(digit) for digit in range(10)]
-    table = guidance_table(guided)
-    assert [row[0] for row in table.rows] == [*sweep.row_labels, "γ = 3, more", "test images"]
+    table = guidance_table(guided, other)
+    more = ["γ = 3, more", "γ = 1.9, from its class", "test images"]
+    assert [row[0] for row in table.rows] == [*scales, *more]
     distances = [guided["scores"][f"{gamma:g}"]["frechet"] for gamma in GAMMAS]
     assert [row[4] for row in table.rows[:4]] == distances
     low, high = guided["scores"]["3"]["accuracy_interval"]
     assert table.rows[2][3] == f"{100 * low:.1f} to {100 * high:.1f}"
     shares = guidance_classes(guided)
-    assert [row[0] for row in shares.rows] == [*sweep.row_labels, "test images"]
+    assert [row[0] for row in shares.rows] == [*scales, "test images"]
     assert all(sum(row[1:]) == pytest.approx(100) for row in shares.rows)
 
 

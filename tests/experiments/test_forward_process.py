@@ -5,7 +5,7 @@ import pytest
 import torch
 from exact import generators
 
-from experiments.diffusion.forward import forward, independent, pure_noise
+from experiments.diffusion.forward import forward, gaussian_like, independent, pure_noise
 from experiments.diffusion.schedule import cosine, linear
 
 
@@ -29,6 +29,14 @@ def test_a_timestep_for_each_image() -> None:
 def test_the_clean_timestep_gives_the_image_back_exactly() -> None:
     x0, eps = torch.rand(2, 3, 3, 8, 8)
     assert torch.equal(forward(x0, cosine().clean, cosine(), eps), x0)
+
+
+def test_gaussian_draws_have_the_mean_and_covariance_of_the_images() -> None:
+    images = torch.rand(30, 1, 2, 2, generator=torch.Generator().manual_seed(1))
+    drawn = gaussian_like(images, 100_000, torch.Generator().manual_seed(2)).flatten(1).numpy()
+    x = images.flatten(1).numpy()
+    assert np.allclose(drawn.mean(0), x.mean(0), atol=0.005)
+    assert np.allclose(np.cov(drawn.T), np.cov(x.T, bias=True), atol=0.003)
 
 
 @pytest.mark.parametrize("shape", [(1, 28, 28), (3, 32, 32), (1, 2, 3)])

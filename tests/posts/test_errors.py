@@ -123,6 +123,7 @@ TABLE = {
     "open brace": ("$\\frac{a}{b$", 1, "{", ["A brace never closes"]),
     "double subscript": ("text $a_b_c$ text", 1, "_c", ["duplicate subscript"]),
     "lone left": ("$\\left( a$", 1, "\\left", ["lacks its '\\right'"]),
+    "lone middle": ("$a \\middle| b$", 1, "\\middle", ["between no '\\left' and '\\right'"]),
     "unknown equation": (
         "$$\na\n$$ {#eq-loss}\n\nsee <%= eqref('los') %>",
         5,

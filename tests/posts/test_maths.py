@@ -73,6 +73,7 @@ from reportgen.posts.maths import FormulaError, harmless, kramdown_tex, mathml
         (r"\begin{pmatrix}a & b\end{pmatrix}", "<mtable"),
         (r"\operatorname{softmax}(x)", "<mi>softmax</mi>"),
         (r"\operatorname*{arg\,max}_x", "<mi>arg\u2009max</mi>"),
+        (r"\mathop{\rm arg\,min}\limits_x", "<munder><mrow><mspace /><mi>arg\u2009min</mi>"),
         (r"\operatorname{top-k}", "<mi>top-k</mi>"),
         (r"50\%", "&#37;"),
         (r"x \sim p", '<mo form="infix">∼</mo>'),

@@ -58,6 +58,17 @@ def test_a_new_branch_of_a_blog_starts_from_its_usual_one(publisher: Publisher) 
 
     assert publisher.remote.commits("noise-report") == [outcome.commit, before]
     assert publisher.remote.head("main") == before
+
+
+def test_a_new_branch_is_made_also_where_its_start_has_it_all(publisher: Publisher) -> None:
+    publisher(FILES)
+    publisher.branch, publisher.base = "noise-report", "main"
+
+    outcome = publisher(FILES)
+
+    assert outcome.state == "published"
+    assert publisher.remote.head("noise-report") == outcome.commit
+    assert publisher(FILES).state == "unchanged"
     assert publisher.remote.files("noise-report") == {**BLOG, **FILES}
 
 

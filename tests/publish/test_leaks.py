@@ -97,6 +97,28 @@ FORMS = {
     **OTHERS,
 }  # fmt: skip
 TOKEN = "ghp" + "_" + drawn(36)
+ORDINARY = {
+    "coloured": f"\x1b[33mhf_{drawn(34)}\x1b[0m",
+    "coloured, in JSON": f'{{"a": "\\u001b[32mhf_{drawn(34)}"}}',
+    "in an address": f"https://h.example/login?next=%2F%3Ftoken%3Dhf_{drawn(34)}",
+    "an address in an address": "?u=postgresql%3A%2F%2Fbob%3AHunter" + "2xy9%40db.example",
+    "after a word": f"x_hf_{drawn(34)} and __hf_{drawn(34)}__",
+    "a cell of a notebook": '{"source": ["%env DB_PASSWORD=S3cret' + 'Pw99\\n", "x"]}',
+    "a line for a shell": '{"cmd": "DB_PASSWORD=S3cret' + 'Pw99 python t.py"}',
+    "a cell of a table": '{"rows": [["password: S3cret' + 'Pw99"]]}',
+    "a variable of a container": f"env:\n- name: WANDB_API_KEY\n  value: {HEX}",
+    "an option": f'parser.add_argument("--api-key", default="{HEX}")',
+    "aws configure": f"AWS Secret Access Key [None]: {drawn(40)}",
+    "ngrok": f'ngrok.set_auth_token("{drawn(27)}_{drawn(21)}")',
+    "a client": f'cohere.Client("{drawn(40)}")',
+    "a variable": f"CIVITAI_TOKEN={HEX[:32]}",
+    "pydantic": f'api_key=SecretStr("{HEX}")',
+    "what wandb asks": f"wandb: Paste an API key from your profile and hit enter: {HEX}",
+    "German": "Passwort: S3cret" + "Pw99",
+    "a pair with a colon": "credentials: bob:S3cret" + "Pw99",
+    "a cookie": f"Set-Cookie: sid={drawn(40)}",
+}
+FORMS |= ORDINARY
 HIDDEN = {
     "UTF-16": TOKEN.encode("utf-16"),
     "gzip": gzip.compress(TOKEN.encode()),
@@ -106,6 +128,16 @@ HIDDEN = {
     "a wrapped line": f"{TOKEN[:20]}\\\n{TOKEN[20:]}".encode(),
 }
 HARMLESS = """
+dataset_key = "cifar10_corrupted/brightness_5"
+key="validation/loss_epoch_mean_over_5_seeds"
+public_key = "0x04bfcab8123456789abcdef0123456789"
+name: MODEL_KEY
+value: resnet50
+parser.add_argument("--token", default="<pad>")
+Client("http://127.0.0.1:8000/api/v1")
+CUDA_KEY=cudnn/benchmark/v8.json PASSWORD=$DB_PASSWORD SPECIAL_TOKEN=<|endoftext|>
+credentials: see the docs. The API key is needed.
+https://books.google.com/books?id=x&sig=ACfU3U0aBcDeFgHiJkLmNoPqRsTuVwXyZ12
 password = "newPassword" passwordInput: "UserNameField" password is required here https://github.com/ada/x
 <d-cite key="vaswani2017attention"></d-cite> <d-cite key="pmlr-v139-radford21a-clip"></d-cite>
 mixpanel.init("dc1ac5ea3b1d4f6f9c27a0e4b8d35172");

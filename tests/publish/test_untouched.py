@@ -80,6 +80,23 @@ def test_the_commit_of_a_project_and_whether_it_is_dirty(busy: Path, tmp_path: P
     assert project_commit(tmp_path) == ("", False)
 
 
+@pytest.mark.parametrize("how", ["ignored", "assume-unchanged", "skip-worktree", "untracked"])
+def test_code_that_is_not_in_the_commit(tmp_path: Path, how: str) -> None:
+    (tmp_path / "experiments").mkdir()
+    code = tmp_path / "experiments/a.py"
+    (tmp_path / ".gitignore").write_text("*.pyc\n" + "a.py\n" * (how == "ignored"))
+    git("init", "--quiet", cwd=tmp_path)
+    code.write_text("x = 1\n" * ("-" in how))
+    if "-" in how:
+        git("add", ".", cwd=tmp_path)
+    git("add", ".gitignore", cwd=tmp_path)
+    git("commit", "--quiet", "-m", "One", cwd=tmp_path)
+    if "-" in how:
+        git("update-index", f"--{how}", "experiments/a.py", cwd=tmp_path)
+        code.write_text("x = 2\n")
+    assert project_commit(tmp_path, ["experiments"])[1]
+
+
 def test_publishing_from_behind(tmp_path: Path, busy: Path) -> None:
     git("stash", cwd=busy)
     here = git("rev-parse", "HEAD", cwd=busy)

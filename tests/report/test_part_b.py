@@ -77,6 +77,16 @@ def test_guided_samples_are_what_was_asked_for(guidance: Any) -> None:
     assert all(0.095 < share < 0.105 for share in many["shares"])
 
 
+def test_samples_from_their_class_are_nearer_or_more_often_right(
+    report: Report, guidance: Any
+) -> None:
+    found = report.value("class_starts")
+    assert (found["gamma"], found["images"]) == (1.9, 10_000)
+    assert found["accuracy_interval"][0] > guidance["scores"]["2"]["accuracy"]
+    assert found["frechet"] < 0.65 < guidance["many"]["frechet"] - 0.2
+    assert "γ = 1.9, from its class 10,000" in labels(report, "table-b-3d")
+
+
 def test_the_table_of_guidance_has_a_row_for_every_scale(report: Report, guidance: Any) -> None:
     text = labels(report, "table-b-3d")
     rows = [text.index(f"γ = {gamma:g} 2,000") for gamma in guidance["gammas"]]

@@ -150,3 +150,4 @@ def test_all_frames_are_on_paper(phone: Page) -> None:
     for strip in phone.locator(".steps .strip").all():
         assert strip.evaluate("e => e.scrollWidth <= e.clientWidth")
     expect(phone.locator(".stage").first).to_be_hidden()
+    expect(phone.locator(".chart button.end.w").first).to_be_visible()

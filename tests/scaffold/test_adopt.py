@@ -18,7 +18,8 @@ tags: [a, b]
 layout: post
 ---
 
-As Figure 2 and fig. 1 show, it costs $5 and $6; inline $$x_i^2$$ is maths, `$PATH` and <%x.
+As Figure 2 and fig. 1 show, it costs $5 and $6;
+inline $$x_i^2$$ and $$ y_j $$ is maths, `$PATH` and <%x.
 
 ![The loss of the run]({{ site.baseurl }}/assets/img/Loss_Curve.png)
 
@@ -26,7 +27,7 @@ As Figure 2 and fig. 1 show, it costs $5 and $6; inline $$x_i^2$$ is maths, `$PA
 
 <figure>
   <img src="/assets/img/hist.png" alt="Two histograms">
-  <figcaption>Figure 2. Histograms with $$\sigma$$.</figcaption>
+  <figcaption>Figure 2. Histograms with $$ \sigma $$.</figcaption>
 </figure>
 
 $$
@@ -35,7 +36,7 @@ $$
 
 <figure class="wide">
 <img src="/assets/img/hist.png" alt="The same">
-<p><b>Figure 3:</b> See <a href="https://a.org/b_c">there</a>, a_b_c and {x} for $5 or $6.</p>
+<p><b>Figure 3:</b> See <a href="https://a.org/b_c">it</a>, a_b, {x}, $5, $6, <code>a_b</code>.</p>
 </figure>
 
 <figure><img src="/assets/img/hist.png" alt="x">
@@ -99,8 +100,8 @@ def test_the_page_of_an_adopted_post_has_the_same_words(
     old = blog / "_posts/2024-03-02-Hello_World.md"
     assert old.read_text("utf-8") == POST
     for told in (
-        "Line 30: the image '/assets/img/hist.png' stays as it is: it stands within other text.",
-        "Line 36: the image '/assets/img/hist.png' stays as it is: it has no caption.",
+        "Line 31: the image '/assets/img/hist.png' stays as it is: it stands within other text.",
+        "Line 37: the image '/assets/img/hist.png' stays as it is: it has no caption.",
         "the image '/assets/img/lost.png' stays as it is",
         "the image '/assets/img/hist.png' stays as it is: its caption has Liquid",
         "git rm ../blog/_posts/2024-03-02-Hello_World.md",
@@ -112,7 +113,7 @@ def test_the_page_of_an_adopted_post_has_the_same_words(
     assert after.replace("Figure 2 and Figure 1", "Figure 2 and fig. 1") == before
     page = html.unescape((tmp_path / "new/Hello_World/index.html").read_text("utf-8"))
     assert "Loss over <strong>steps</strong>." in page
-    assert 'See <a href="https://a.org/b_c">there</a>, a_b_c and {x} for $5 or $6.</p>' in page
+    assert 'See <a href="https://a.org/b_c">it</a>, a_b, {x}, $5, $6, <code>a_b</code>.</p>' in page
     assert 'id="fig-hist"' in page
     assert run(["adopt", "../blog/_config.yml"]) == 2
 

@@ -45,8 +45,10 @@ def test_what_only_sounds_so_goes(record: Record, name: str, value: Any) -> None
 
 
 def test_of_a_path_what_follows_the_home() -> None:
-    text = r"read /home/ada/x.csv, /Users/ada/y and C:\Users\Ada Bo\z; /homes/x stays"
-    assert without_home(text) == r"read ~/x.csv, ~/y and ~\z; /homes/x stays"
+    text = r"read /home/ada/x.csv, /Users/ada/y and C:\Users\Ada Bo\z; /data/x stays"
+    assert without_home(text) == r"read ~/x.csv, ~/y and ~\z; /data/x stays"
+    text = r"file:///home/ada/x /home/mila/a/ada/y /home1/ada /homes/ada/z c:\users\ada\w"
+    assert without_home(text) == r"file://~/x ~/y ~ ~/z ~\w"
 
 
 def test_the_digest_of_a_variable_has_a_salt(monkeypatch: pytest.MonkeyPatch) -> None:

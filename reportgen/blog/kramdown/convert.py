@@ -317,9 +317,6 @@ class Converter:
         else:
             self.say("comment", element.value)
 
-    def convert_instruction(self, element: Element, indent: int) -> None:
-        self.say("raw", element.value)
-
     def convert_extension(self, element: Element, indent: int) -> None:
         if element.info == "comment":
             self.space(0 if element.is_span else indent)
@@ -330,6 +327,8 @@ class Converter:
 
     def convert_raw(self, element: Element, indent: int) -> None:
         self.say("raw", element.value)
+
+    convert_instruction = convert_raw
 
     def convert_table(self, element: Element, indent: int) -> None:
         self.container("table", element.attr, element, indent)
