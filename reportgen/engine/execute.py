@@ -54,7 +54,7 @@ Others might, and are imported by each node that needs them."""
 
 def execute(task: Task, send: Send) -> dict[str, Any]:
     """Run the task and return its outcome: ``{"record": …}`` or ``{"error": …}``."""
-    store = Store(Path(task.store), *(Layer(folder, Path(folder)) for folder in task.lower))
+    store = store_of(task)
     try:
         with store.lock(task.node):
             record = None if task.force else recorded(task, store)
@@ -73,6 +73,18 @@ def execute(task: Task, send: Send) -> dict[str, Any]:
         if is_out_of_memory(error):
             return failure(task, OUT_OF_MEMORY, users_traceback(error, task))
         return failure(task, described(error), users_traceback(error, task))
+
+
+def store_of(task: Task) -> Store:
+    """The store that a task reads from and writes to."""
+    return Store(Path(task.store), *(Layer(folder, Path(folder)) for folder in task.lower))
+
+
+def left_behind(task: Task) -> dict[str, Any]:
+    """The outcome of a task whose worker has recorded the result and could not say so any more;
+    an empty one where it has not."""
+    record = None if task.force else recorded(task, store_of(task))
+    return {"record": record.to_json()} if record else {}
 
 
 def warm_up(task: Task) -> None:

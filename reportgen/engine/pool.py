@@ -22,7 +22,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any, NoReturn
 
-from reportgen.engine.execute import execute, warm_up
+from reportgen.engine.execute import execute, left_behind, warm_up
 from reportgen.engine.failure import failure
 from reportgen.engine.run import thread_count
 from reportgen.engine.task import WARM_UP, Task, read_task
@@ -138,7 +138,7 @@ class Slot:
             else:
                 listen(message)
         code = message["ended"] if message else self.retire()
-        return outcome or failure(task, obituary(code), "")
+        return outcome or left_behind(task) or failure(task, obituary(code), "")
 
     def answer(self) -> dict[str, Any] | None:
         """The worker's next message, None from one that has died."""

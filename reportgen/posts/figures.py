@@ -197,15 +197,18 @@ def _commits(result: Result, results: Results) -> Iterator[tuple[str, str]]:
 
 def _remarks(result: Result, results: Results) -> Iterator[tuple[str, str]]:
     """What is special about it and what is behind it: accepted, env-stale, notes of the run."""
+    found: dict[str, list[str]] = {"Accepted": [], "Versions": [], "Note": []}
     for upstream in [result, *ancestors(result, results)]:
         whose = "" if upstream is result else f"{upstream.node.name}: "
         record = upstream.record
         if record and record.accepted:
-            yield "Accepted", f"{whose}{without_home(record.accepted['reason'])}"
+            found["Accepted"].append(f"{whose}{without_home(record.accepted['reason'])}")
         if change := other_versions(upstream):
-            yield "Versions", f"{whose}{change}"
-        for note in record.notes if record else ():
-            yield "Note", f"{whose}{without_home(note)}"
+            found["Versions"].append(f"{whose}{change}")
+        found["Note"] += [
+            f"{whose}{without_home(note)}" for note in (record.notes if record else ())
+        ]
+    yield from ((name, text) for name, texts in found.items() for text in texts)
 
 
 def shown_value(name: str, value: Any, results: Results) -> str:

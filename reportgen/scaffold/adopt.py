@@ -26,6 +26,9 @@ from reportgen.scaffold.pieces import home, identifier
 
 MENTION = re.compile(r"(?<![\w\[])(?:[Ff]igures?|[Ff]ig\.?)(?:\s|&nbsp;)+(\d+)(?![\w.]*\w)")
 TEMPLATE = re.compile(r"<%")
+SCRIPTED = re.compile(r"(?s)\\\\([(\[])(.+?)\\\\[)\]]")
+ESCAPED = re.compile(r"\\([\\.*_+`<>()\[\]{}#!:|\"'$=-])")
+"""What a backslash in Markdown makes a plain character."""
 
 
 def adopt(project: Project, graph: Graph, path: Path) -> list[Adoption]:
@@ -158,7 +161,7 @@ def protections(post: Post, taken: list[Change]) -> list[Change]:
     ]
     for block in post.all_blocks:
         if block.kind in ("paragraph", "heading", "cell", "term"):
-            found += inline_maths(block)
+            found += [*inline_maths(block), *scripted_maths(block)]
     formulas = [(f.offset, f.offset + len(f.text) + 2) for f in post.formulas if f.style == "$"]
     hidden = [(c.start, c.end) for c in found] + formulas
     for block in post.all_blocks:
@@ -184,6 +187,16 @@ def inline_maths(block: Element) -> Iterator[Change]:
             last = span.end - 2 - len(tex) + len(tex.rstrip())
             for a, b in ((span.start, first), (last, span.end)):
                 yield Change(block.text.origin(a), block.text.origin(b - 1) + 1, "$")
+
+
+def scripted_maths(block: Element) -> Iterator[Change]:
+    r"""``\\(…\\)``, of which kramdown leaves ``\(…\)`` for MathJax, is our ``$…$``."""
+    hidden = [(s.start, s.end) for s in block.spans if s.kind in ("maths", "code", "raw")]
+    for match in SCRIPTED.finditer(blanked(block.text.string, hidden)):
+        mark = "$" if match[1] == "(" else "$$"
+        tex = ESCAPED.sub(r"\1", match[2].strip())
+        start, end = block.text.origin(match.start()), block.text.origin(match.end() - 1) + 1
+        yield Change(start, end, f"{mark}{tex}{mark}")
 
 
 # Producers -------------------------------------------------------------------------------------

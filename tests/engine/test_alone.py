@@ -146,6 +146,12 @@ STATES = """
         return state()
 
 
+    @artifact
+    def closes():
+        os.closerange(3, 100)
+        return {"set": 3}
+
+
     @figure("A.1", caption="Rises.")
     def rises():
         import matplotlib.pyplot as plt
@@ -171,6 +177,7 @@ def test_no_state_of_a_package_goes_from_one_node_to_the_next(
     done = project.run("build")
     assert done.code == 0, done
     assert value(project, "alpha") == {"set": 1}
+    assert value(project, "closes") == {"set": 3}
     together = value(project, "beta"), lines(project)
     (project.root / ".reportgen").rename(project.root / ".before")
     assert project.run("build", "beta", "A.2").code == 0

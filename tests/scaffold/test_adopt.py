@@ -19,7 +19,7 @@ layout: post
 ---
 
 As Figure 2 and fig. 1 show, it costs $5 and $6;
-inline $$x_i^2$$ and $$ y_j $$ is maths, `$PATH` and <%x.
+inline $$x_i^2$$ and \\( y\_j \\) is maths, `$PATH` and <%x.
 
 ![The loss of the run]({{ site.baseurl }}/assets/img/Loss_Curve.png)
 
