@@ -107,6 +107,8 @@ def test_a_value_shows_its_run_on_hover_focus_and_tap(browser: Browser, address:
         page.keyboard.press("Enter")
         link = card.get_by_role("link", name="The record")
         expect(link).to_be_focused()
+        page.evaluate("() => new Promise(done => setTimeout(done, 500))")  # longer than it closes
+        expect(link).to_be_focused()
         records = page.request.get(link.evaluate("a => a.href"))
         assert records.json()["post"] == "diffusion-models"
         page.close()

@@ -274,13 +274,13 @@ if ('popover' in root) {
       if (a.title) a.tabIndex = 0;
       a.onkeydown = e => { if (e.key === 'Enter') $('a', peek)[0]?.focus(); };
     }
-    if (f !== a) a.onmouseenter = () => open(a, f);
+    if (f !== a) a.onmouseenter = () => peek.matches(':focus-within') || open(a, f);
     a.onmouseleave = a.onblur = hide;
     a.onfocus = () => (!a.href || a.matches(':focus-visible')) && open(a, f);
     a.onpointerdown = e => tap = e.pointerType === 'touch';
     a.onclick = e => { if (!a.href || (tap && shown !== a)) { e.preventDefault(); open(a, f, 0); } else hide(); };
   }
-  peek.onmouseenter = peek.onfocusin = () => clearTimeout(wait);
+  for (const into of ['mouseenter', 'focusin']) peek.addEventListener(into, () => clearTimeout(wait));
   peek.onmouseleave = hide;
   peek.addEventListener('focusout', hide);
   addEventListener('keydown', e => e.key === 'Escape' && hide());
