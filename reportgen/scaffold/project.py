@@ -49,7 +49,10 @@ def new_project(root: Path, *, title: str, example: str = "line", site: Path | N
         files |= {f"{place}/{name}": text for name, text in jekyll_site(title).items()}
     settings = names.settings() + ([f'site = "{Path(place).as_posix()}"'] if fitted else [])
     settings += fitted.settings() if fitted else ["dark = false"]
-    root.mkdir(parents=True, exist_ok=True)
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ReportgenError(f"'{root}' cannot be made: {error.strerror}.") from None
     written = write_new(root, files)
     written += write_settings(root, title, settings, EXAMPLES[example][2])
     if add_lines(root, ".gitignore", ignored(place, own=not fitted)):

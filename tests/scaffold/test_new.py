@@ -221,3 +221,10 @@ def test_the_diffusion_example_runs_and_its_post_asks_for_what_there_is(
     assert [len(points) for points in samples.values()] == [50] * 6
     as_media(made["spiral_loss"](model), "loss")
     as_media(made["spiral_sampling"](samples), "sampling")
+
+
+def test_a_folder_that_cannot_be_made(tmp_path: Path, told: Told) -> None:
+    (tmp_path / "file").touch()
+    code, _, err = told("new", "file/notes")
+    assert code == 1
+    assert "file/notes' cannot be made: Not a directory." in err
