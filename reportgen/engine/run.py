@@ -92,14 +92,13 @@ class Run:
     def device(self) -> "torch.device":
         """CUDA when there, else MPS, else the CPU, unless ``--device`` says otherwise.
 
-        Raises ReportgenError where what it says is not there.
+        Raises ReportgenError where a GPU's number is none; torch says where there is none at all.
         """
         torch = import_torch(self.node)
         if self._device:
             device = torch.device(self._device)
-            if device.type == "cuda" and (device.index or 0) >= (
-                count := torch.cuda.device_count()
-            ):
+            count = torch.cuda.device_count()
+            if device.type == "cuda" and device.index is not None and device.index >= count:
                 raise ReportgenError(f"There is no '{device}' here: torch sees {count} GPUs.")
             return device
         if torch.cuda.is_available():

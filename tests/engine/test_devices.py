@@ -210,3 +210,10 @@ def test_each_worker_sees_its_own_gpu(
     assert project.run("build", "--jobs", "2").code == 0
     seen = {project.run("value", node).out for node in ("left", "right")}
     assert seen == {'"0"\n', '"1"\n'}
+
+
+def test_a_gpu_that_is_not_there(make_project: Callable[..., ProjectFolder]) -> None:
+    source = "from reportgen import artifact\n\n@artifact\ndef one(run): return str(run.device)\n"
+    done = make_project({"experiments/report.py": source}).run("build", "--device", "cuda:99")
+    assert done.code == 1
+    assert "There is no 'cuda:99' here: torch sees" in done.err
