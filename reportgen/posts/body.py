@@ -206,10 +206,17 @@ class Body:
             parts.append(markup)
         return re.sub(r"\n{3,}", "\n\n", "".join([*parts, text[position:]]))
 
+    def as_html(self, markup: str, before: str, after: str) -> str:
+        """A block of HTML in its place, which is no Markdown, also where the post says that HTML
+        is."""
+        if "parse_block_html" in self.draft.text.text:
+            markup = f"{{::nomarkdown}}\n{markup}\n{{:/}}"
+        return in_place(markup, before, after)
+
     def markup(self, item: Any, token: str, before: str, after: str, context: str) -> str:
         """What stands in place of a token."""
         if isinstance(item, FigureItem):
-            return in_place(self.figure(item), before, after)
+            return self.as_html(self.figure(item), before, after)
         if isinstance(item, RefItem):
             return self.reference(item)
         if isinstance(item, EquationRef):
@@ -319,12 +326,12 @@ class Body:
     def listed(self, item: ListItem, token: str, before: str, after: str) -> str:
         """The list of references, once all citations have their places; how to cite the post."""
         if item.kind == "cite_this":
-            return in_place(self.draft.how_to_cite, before, after)
+            return self.as_html(self.draft.how_to_cite, before, after)
         if not self.has_citations:
             return token
         if not self.cited_at and not self.draft.citations.works:
             raise item_error(self.draft, item, "This post cites nothing.", "references")
-        return in_place(self.draft.citations.list_html(self.cited_at), before, after)
+        return self.as_html(self.draft.citations.list_html(self.cited_at), before, after)
 
     def equation_reference(self, item: EquationRef) -> str:
         """A link to a numbered equation."""
@@ -355,6 +362,8 @@ LINES = {"cell": "in a table's cell", "heading": "in a heading", "term": "in a t
 def block_ids(element: Element) -> Iterator[str]:
     """The ids of all blocks of HTML."""
     for child in element.children:
+        if child.info == "raw":  # as HTML stands in a post whose HTML is Markdown
+            yield from re.findall(r'\bid="([^"]+)"', child.value)
         if child.kind == "html" and not child.is_span and child.attr.get("id"):
             yield child.attr["id"]
         yield from block_ids(child)

@@ -12,7 +12,10 @@ from tests.posts.test_preview_equals_kramdown import same
 from tests.posts.world import markdown_body, render_body
 
 FIGURE = '<%= figure("B.1b") %>'
+OPTION = '{::options parse_block_html="true" /}'
 PLACES = {
+    "HTML that is Markdown": (f"{OPTION}\n\n<div>\n*a*\n\n{FIGURE}\n\n*b*\n</div>", "<div>"),
+    "a list where HTML is": (f"{OPTION}\n\n- a\n\n  {FIGURE}\n\n  *b*\n- c", "<ul>"),
     "numbered list": (f"1. one\n\n   {FIGURE}\n\n2. two\n3. three", "<ol>"),
     "tight list": (f"- one\n  {FIGURE}\n- two", "<ul>"),
     "first in an item": (f"* {FIGURE}\n* two", "<ul>"),
