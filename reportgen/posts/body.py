@@ -206,17 +206,10 @@ class Body:
             parts.append(markup)
         return re.sub(r"\n{3,}", "\n\n", "".join([*parts, text[position:]]))
 
-    def as_html(self, markup: str, before: str, after: str) -> str:
-        """A block of HTML in its place, which is no Markdown, also where the post says that HTML
-        is."""
-        if "parse_block_html" in self.draft.text.text:
-            markup = f"{{::nomarkdown}}\n{markup}\n{{:/}}"
-        return in_place(markup, before, after)
-
     def markup(self, item: Any, token: str, before: str, after: str, context: str) -> str:
         """What stands in place of a token."""
         if isinstance(item, FigureItem):
-            return self.as_html(self.figure(item), before, after)
+            return in_place(self.figure(item), before, after, self.draft.text.text)
         if isinstance(item, RefItem):
             return self.reference(item)
         if isinstance(item, EquationRef):
@@ -326,12 +319,13 @@ class Body:
     def listed(self, item: ListItem, token: str, before: str, after: str) -> str:
         """The list of references, once all citations have their places; how to cite the post."""
         if item.kind == "cite_this":
-            return self.as_html(self.draft.how_to_cite, before, after)
+            return in_place(self.draft.how_to_cite, before, after, self.draft.text.text)
         if not self.has_citations:
             return token
         if not self.cited_at and not self.draft.citations.works:
             raise item_error(self.draft, item, "This post cites nothing.", "references")
-        return self.as_html(self.draft.citations.list_html(self.cited_at), before, after)
+        works = self.draft.citations.list_html(self.cited_at)
+        return in_place(works, before, after, self.draft.text.text)
 
     def equation_reference(self, item: EquationRef) -> str:
         """A link to a numbered equation."""

@@ -131,7 +131,7 @@ class Formulas:
             return f"&#92;{opening}{quoted(item.tex)}&#92;{closing}"
         markup = self.markup(item)
         if item.block:
-            return in_place(markup, before, after)
+            return in_place(markup, before, after, self.draft.text.text)
         if item.display and self.math == "tex":
             return markup
         if self.math == "mathml":  # at the beginning of any line it would end the paragraph

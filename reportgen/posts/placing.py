@@ -40,8 +40,11 @@ def markup_only(text: str) -> str:
     )
 
 
-def in_place(markup: str, before: str, after: str) -> str:
-    """A block of HTML where its token stands: in the list, quote or note around it."""
+def in_place(markup: str, before: str, after: str, post: str = "") -> str:
+    """A block of HTML where its token stands: in the list, quote or note around it. It stays what
+    it is also where the text of the ``post`` makes Markdown of all HTML."""
+    if "parse_block_html" in post:
+        markup = f"{{::nomarkdown}}\n{markup}\n{{:/}}"
     line = before.rsplit("\n", 1)[-1]
     start = kramdown.CONTAINER.match(line)
     margin = re.sub(r"[^\s>]", " ", start[0]) if start else ""

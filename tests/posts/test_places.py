@@ -61,6 +61,7 @@ def test_a_figure_is_refused_by_name_in(place: str, tmp_path: Path) -> None:
 
 
 CONTAINERS = {
+    "HTML that is Markdown": (f"{OPTION}\n\n<div>\n\n", "\n\n*b*\n</div>"),
     "loose list": ("- a\n\n  ", "\n\n- b"),
     "tight list": ("- a\n  ", "\n- b"),
     "first in an item": ("1. ", "\n2. b"),
