@@ -35,7 +35,7 @@ def test_a_port_in_use_is_named_with_a_way_out(alone: ProjectFolder) -> None:
 def test_outside_of_a_project_it_says_so(tmp_path: Path) -> None:
     done = ProjectFolder(tmp_path).run("serve", "--port", "0")
 
-    assert done.code == 1
+    assert done.code == 2
     assert "No pyproject.toml" in done.err
 
 
