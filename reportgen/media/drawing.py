@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 HEIGHT = 240  # CSS px of the plot
 LINE = 17  # CSS px from one line of a label to the next
+TARGET = 24  # CSS px that a finger needs, as labels are buttons (WCAG 2.2, 2.5.8)
 GAP = 22  # CSS px from a line's end to its label
 BOX = 10_000
 POINTS = 400  # a longer line keeps four of each of a quarter as many columns: see keep
@@ -216,7 +217,9 @@ def end_labels(curve: Curve, y: Axis, size: str) -> list[tuple[EndLabel, float, 
     """(label, px from the top where its line ends, px where its middle stands) a series."""
     found = make_labels(curve, measure, HEIGHT, LINE, SIZES[size][1])
     wanted = [HEIGHT * y.at(end.y) for end in found]
-    heights = [float(LINE * len(end.lines)) for end in found]
+    heights = [float(max(TARGET, LINE * len(end.lines))) for end in found]
+    if sum(heights) > HEIGHT + TARGET:
+        heights = [float(LINE * len(end.lines)) for end in found]
     places = spread(wanted, heights, -8, HEIGHT + 16)
     triples = zip(found, wanted, places, strict=True)
     return [(end, HEIGHT - want, HEIGHT - place) for end, want, place in triples]
