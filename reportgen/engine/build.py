@@ -9,7 +9,7 @@ from typing import Any
 
 from reportgen.engine.execute import SAVED_MEANWHILE
 from reportgen.engine.failure import OUT_OF_MEMORY
-from reportgen.engine.git import differs, said_by_git
+from reportgen.engine.git import outside_commit, said_by_git
 from reportgen.engine.logs import log_name
 from reportgen.engine.plan import outlasts, price_of, rank
 from reportgen.engine.pool import Workers, local_executor, run_task
@@ -295,4 +295,4 @@ def commit_of(session: Session) -> str:
     commit = said_by_git(root, "describe", "--always", "--dirty", "--exclude=*")
     if not commit or commit.endswith("-dirty"):
         return commit
-    return f"{commit}-dirty" if differs(root, experiments) else commit
+    return f"{commit}-dirty" if outside_commit(root, experiments) else commit

@@ -47,6 +47,7 @@ from reportgen.store.ways import check_annotation
 
 SAVED_MEANWHILE = "was saved after this build began"
 OURS = ("filelock", "reportgen.media", "safetensors.numpy")
+"""What every figure is made, kept and locked with."""
 HEAVY = {"PIL", "numpy", "pandas", "scipy", "sklearn", "torch", "torchvision"}
 """Packages that take long to import and may be forked then: they start no thread and no device.
 Others might, and are imported by each node that needs them."""

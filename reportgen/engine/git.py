@@ -21,18 +21,15 @@ def said_by_git(root: Path, *arguments: str) -> str:
     return done.stdout.rstrip() if done.returncode == 0 else ""
 
 
-def differs(root: Path, sources: Iterable[str] = ()) -> bool:
-    """Whether the files of a project are not those of its commit.
-
-    Of files that git does not track those below the folders ``sources`` count, and code also where
-    git is told to ignore it, or to believe that it has not changed.
-    """
+def outside_commit(root: Path, sources: Iterable[str]) -> bool:
+    """Whether below the folders ``sources`` lies what is not in the commit, and git does not call
+    it a change: files that it does not track, code that it is told to ignore, or to believe
+    unchanged."""
     there = [folder for folder in sources if (root / folder).exists()]
-    if said_by_git(root, "status", "--porcelain", "--untracked-files=no", "--", "."):
-        return True
     if not there:
         return False
-    others = ("ls-files", "--others", "--exclude-standard")
-    ignored = said_by_git(root, *others, "--ignored", "--", *(f"{each}/*.py" for each in there))
-    hidden = re.search(r"(?m)^[a-zS] ", said_by_git(root, "ls-files", "-v", "--", *there))
-    return bool(said_by_git(root, *others, "--", *there) or ignored or hidden)
+    listed = said_by_git(root, "ls-files", "-v", "--cached", "--others", "--exclude-standard",
+                         "--", *there)  # fmt: skip
+    ignored = said_by_git(root, "ls-files", "--others", "--ignored", "--exclude-standard",
+                          "--", *(f"{folder}/*.py" for folder in there))  # fmt: skip
+    return bool(ignored or re.search(r"(?m)^[^H]", listed))

@@ -2,14 +2,12 @@
 
 The rules are data: those of gitleaks, word for word (MIT, see ``rules/LICENSE-gitleaks``), and ours
 in the same format. A rule has a pattern, words of which one must be in the file, and how random the
-secret must look. A text is read in several ways: as it is, and as HTML, JSON or UTF-16 show it.
+secret must look.
 """
 
-import html
 import math
 import re
 import tomllib
-import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
@@ -18,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from reportgen.publish.paths import refusal
+from reportgen.publish.views import binary, views
 
 RULES = Path(__file__).parent / "rules"
 
@@ -39,15 +38,6 @@ REACH, LENGTH = 100, 600
 
 HARMLESS = re.compile(r"(?:[A-Za-z0-9+/]{80}|<d-cite )\Z")
 """What stands before a match within a picture, or another file, as base64, or in a citation."""
-
-COLOURED = re.compile(r"(?:\x1b|\\(?:x1b|u001b|033|e))\[[\d;]{0,20}m", re.IGNORECASE)
-"""What colours the output of a program, as such or escaped."""
-
-QUOTED = re.compile(r"%([2-7][0-9A-F])", re.IGNORECASE)
-"""A sign within an address, as its code."""
-
-UNPACKED = 2**24
-"""How many bytes of a compressed file are looked at: a bomb must not fill the memory."""
 
 SECRET_NAMES = re.compile(
     r"(^|/)([^/]*\.env(\.(?!(example|sample|template|dist)$)[^/]*)?|env"
@@ -265,48 +255,3 @@ def secrets_in(content: bytes, path: str = "") -> Iterator[tuple[int, str]]:
                 if line not in seen:
                     seen.add(line)
                     yield line, f"{rule.what}, '{value[:6]}…'."
-
-
-def binary(content: bytes) -> bool:
-    """Whether a file is no text, in UTF-8 or UTF-16."""
-    return b"\0" in content and not content.startswith((b"\xff\xfe", b"\xfe\xff"))
-
-
-def views(content: bytes) -> Iterator[str]:
-    """The texts that a file holds, each with the line breaks that the file has."""
-    if content.startswith(b"\x1f\x8b"):
-        content = unpacked(content)
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        text = content.decode("utf-16", "replace")
-    elif content[1:20:2] == b"\0" * 10:
-        text = content.decode("utf-16-le", "replace")
-    elif content[:20:2] == b"\0" * 10:
-        text = content.decode("utf-16-be", "replace")
-    elif binary(content):
-        text = "\n".join(run.decode() for run in re.findall(rb"[\x20-\x7e]{16,}", content))
-    else:
-        text = content.decode("utf-8", "replace")
-    yield text
-    if "<" in text or "&" in text:
-        bare = re.sub(r"<[^<>]*>", lambda tag: "\n" * tag[0].count("\n"), text)
-        shown = html.unescape(bare)
-        if shown != text:
-            yield shown
-    if '\\"' in text or "\\n" in text or "\\u" in text:
-        yield re.sub(
-            r'\\(["\\/nrtu])', lambda escape: escape[1] if escape[1] in '"\\/' else " ", text
-        )
-    if COLOURED.search(text):
-        yield COLOURED.sub(" ", text)
-    if QUOTED.search(text):
-        yield QUOTED.sub(lambda code: chr(int(code[1], 16)), text)
-    if "\\\n" in text:
-        yield re.sub(r"\\\n", "", text)
-
-
-def unpacked(content: bytes) -> bytes:
-    """The first bytes of a gzip file, or what there is of a damaged one."""
-    try:
-        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(content, UNPACKED)
-    except zlib.error:
-        return content

@@ -3,18 +3,22 @@
 from collections.abc import Collection
 from pathlib import Path
 
-from reportgen.engine.git import differs
+from reportgen.engine.git import outside_commit
 from reportgen.errors import ReportgenError
 from reportgen.publish.git import Git, top_of
 
 
 def project_commit(root: Path, sources: Collection[str] = ()) -> tuple[str, bool]:
-    """The commit of the project and whether its files differ from it, as ``engine.git`` tells with
-    the folders ``sources``; ('', False) if none."""
+    """The commit of the project and whether its files differ from it; ('', False) if none.
+
+    Of files that git does not track, or not look at, those below the folders ``sources`` count.
+    """
     if not top_of(root):
         return "", False
-    commit = Git(within=root).ask("rev-parse", "--verify", "--quiet", "HEAD")
-    return commit, bool(commit) and differs(root, sources)
+    git = Git(within=root)
+    commit = git.ask("rev-parse", "--verify", "--quiet", "HEAD")
+    changes = git.ask("status", "--porcelain", "--untracked-files=no", "--", ".")
+    return commit, bool(commit) and (bool(changes) or outside_commit(root, sources))
 
 
 def check_ancestry(root: Path, published: str) -> str:

@@ -18,7 +18,7 @@ HERE = os.path.expanduser("~")
 HOME = re.compile(
     (re.escape(HERE) + r"(?![\w.-])|")
     * (HERE.count(os.sep) > 1)
-    + r"/(?:home\d?|homes|Users)/(?:[^/\s]+/\w/)?[^/\\\s:;,\"']+|/root(?=/)"
+    + r"/(?:home\d?|homes|Users)/(?:[^/\s]+/(\w)/(?=\1))?[^/\\\s:;,\"']+|/root(?=/)"
     r"|\b[A-Za-z]:[\\/](?i:Users)[\\/][^\\/\n:;,\"']+"
 )
 """A home folder: that of who runs this, or one of Linux, macOS, Windows or a cluster."""

@@ -49,6 +49,7 @@ def test_of_a_path_what_follows_the_home() -> None:
     assert without_home(text) == r"read ~/x.csv, ~/y and ~\z; /data/x stays"
     text = r"file:///home/ada/x /home/mila/a/ada/y /home1/ada /homes/ada/z c:\users\ada\w"
     assert without_home(text) == r"file://~/x ~/y ~ ~/z ~\w"
+    assert without_home("/home/ada/d/x.csv") == "~/d/x.csv"
 
 
 def test_the_digest_of_a_variable_has_a_salt(monkeypatch: pytest.MonkeyPatch) -> None:
