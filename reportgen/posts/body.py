@@ -235,10 +235,12 @@ class Body:
         caption = self.caption(cited_in(written, self.draft, shown.line), shown)
         self.about[item.id] = shorten(first_sentence(text_of(caption)), 100, placeholder="…")
         folder = self.draft.tokens.put(Address("figures", source))
-        self.assets += assets_of(result, source)
+        versions = self.draft.versions.get(item.id, ())
+        self.assets += [*assets_of(result, source), *versions]
         markup = figure_html(
-            shown, result, self.results, caption, folder, self.templates, self.told, self.coded
-        )
+            shown, result, self.results, caption, folder, self.templates, self.told, self.coded,
+            versions=Path(versions[0].path).name if versions else "",
+        )  # fmt: skip
         markup = same_colours(markup, self.palette)
         first = shown is next(iter(self.draft.figures.values()))
         return f"{self.head() if first else ''}{markup}"

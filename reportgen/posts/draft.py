@@ -14,6 +14,7 @@ from reportgen.posts.environment import make_environment, render
 from reportgen.posts.functions import of_filter, template_names
 from reportgen.posts.items import CiteItem, FigureItem, ListItem, RefItem, ValueItem, anchor
 from reportgen.posts.kramdown import CONTAINER
+from reportgen.posts.post import Asset
 from reportgen.posts.scan import Segment, segments
 from reportgen.posts.source import Source
 from reportgen.posts.tex import LABEL, Equation, FormulaError, Macro, defined, expanded, numbered
@@ -65,6 +66,7 @@ class Draft:
     referenced: set[str] = field(default_factory=set)
     citations: Citations = field(default_factory=Citations)
     how_to_cite: str = ""  # HTML, for the place that asks for it
+    versions: Mapping[str, tuple[Asset, ...]] = field(default_factory=dict)  # by figure's id
 
 
 def draft(

@@ -146,6 +146,10 @@ def finish(post: Draft, drafts: Drafts) -> Post:
     project, results, source = drafts.project, drafts.results, post.source
     folder = project.templates_dir
     post.how_to_cite = how_to_cite(post, drafts.blog, project)
+    if project.versions:
+        from reportgen.posts.versions import published_versions
+
+        post.versions = published_versions(post, results, project, drafts.blog)
 
     def body_with(formulas: Formulas) -> Body:
         return Body(post, results, drafts.showing, formulas, folder, drafts.blog).assemble()
@@ -240,12 +244,10 @@ def published(source: Source, post: Draft, body: Body, results: Results) -> dict
         for id in post.figures
         if (record := results[id].record)
     )
-    folder = figures_folder(source.path)
     data["reportgen"] = {
         "commit": commits[-1][1] if commits else "",
         "figures": [
-            describe(shown, results, folder, body.about[shown.id])
-            for shown in post.figures.values()
+            describe(shown, post, results, body.about[shown.id]) for shown in post.figures.values()
         ],
         "headings": [
             {"level": h.level, "id": h.id, "html": liquid.entities(h.html)} for h in body.headings
@@ -254,19 +256,21 @@ def published(source: Source, post: Draft, body: Body, results: Results) -> dict
     return data
 
 
-def describe(shown: Numbered, results: Results, folder: str, about: str) -> dict[str, Any]:
+def describe(shown: Numbered, post: Draft, results: Results, about: str) -> dict[str, Any]:
     """A figure for layouts and feeds: its picture with labels, the size that suits a page, and
     its caption in short.
     """
     from reportgen.posts.figures import state_of
 
-    result = results[shown.id]
+    result, folder = results[shown.id], figures_folder(post.source.path)
     data: dict[str, Any] = {"id": shown.id, "anchor": shown.anchor, "label": shown.label}
     data |= {"state": state_of(result, results), "about": about}
     if result.drawn is not None:
         data |= {"file": f"/{folder}/{result.drawn.full}" if result.drawn.full else ""}
         data |= {"alt": result.drawn.alt}
         data |= page_size(result.drawn)
+    if pages := post.versions.get(shown.id):
+        data["versions"] = f"/{pages[0].path}"
     return data
 
 

@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import json
+from base64 import b64encode
 from functools import partial
+from mimetypes import guess_type
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -22,7 +24,11 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from reportgen.engine.draw import results_of
+from reportgen.engine.session import Session
 from reportgen.files import file_below
+from reportgen.posts.versions import Version, versions_of, versions_page
+from reportgen.registry import Node
 from reportgen.serve.desk import Desk
 from reportgen.serve.editor import line_of, open_editor
 from reportgen.serve.guard import HEADERS, Guard
@@ -30,7 +36,6 @@ from reportgen.serve.hub import Hub
 from reportgen.serve.hub import Message as Told
 from reportgen.serve.jekyll import Jekyll
 from reportgen.serve.pages import INDEX, live, waiting_page
-from reportgen.serve.versions import versions_page
 
 ASSETS = Path(__file__).with_name("assets")
 FRESH = {"cache-control": "no-cache"}
@@ -68,6 +73,18 @@ class Headers:
         await self.app(scope, receive, with_headers)
 
 
+def all_versions(session: Session, node: Node) -> str:
+    """The page of all versions of a figure, their pictures in it."""
+
+    def embedded(version: Version) -> str:
+        assert version.file is not None
+        content = b64encode(version.file.read_bytes()).decode()
+        return f"data:{guess_type(version.file.name)[0] or 'image/webp'};base64,{content}"
+
+    versions = versions_of(session.project, results_of(session), node)
+    return versions_page(session.project, node, versions, embedded, site="", home=INDEX)
+
+
 class Answers:
     """The answers to each kind of request."""
 
@@ -84,13 +101,11 @@ class Answers:
 
     async def versions(self, request: Request) -> Response:
         """All versions of a figure."""
-        session, site = self.desk.shown.session, self.desk.site
+        session = self.desk.shown.session
         node = session.graph.figures.get(request.path_params["id"]) if session else None
         if session is None or node is None:
             raise HTTPException(404)
-        return HTMLResponse(
-            await run_in_threadpool(versions_page, session, node, site), headers=FRESH
-        )
+        return HTMLResponse(await run_in_threadpool(all_versions, session, node), headers=FRESH)
 
     async def page(self, request: Request) -> Response:
         """A page, a figure's file, or a file of the site."""
