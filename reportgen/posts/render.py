@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from reportgen.blog import config
 from reportgen.blog.blog import Blog
 from reportgen.blog.front_matter import dump
+from reportgen.blog.kramdown import Document
+from reportgen.blog.kramdown.parts import written
 from reportgen.errors import ReportgenError, did_you_mean, together
 from reportgen.posts import liquid
 from reportgen.posts.bibliography import Shelf
@@ -19,9 +21,10 @@ from reportgen.posts.cards import social_card
 from reportgen.posts.citethis import how_to_cite
 from reportgen.posts.draft import Draft, Numbered, draft
 from reportgen.posts.formulas import Formulas
-from reportgen.posts.html import to_html
+from reportgen.posts.html import html_parts
 from reportgen.posts.items import Address
-from reportgen.posts.post import Post
+from reportgen.posts.places import places_of
+from reportgen.posts.post import Places, Post
 from reportgen.posts.records import records_asset
 from reportgen.posts.source import (
     Source,
@@ -163,13 +166,15 @@ def finish(post: Draft, drafts: Drafts) -> Post:
     markdown = file_text(front_matter, for_jekyll(body, project.asset_url))
     records = records_asset(body, markdown, results, project.store_dir)
     more = [asset for asset in (card[1] if card else None, records) if asset]
+    html, places = for_preview(seen)
     return Post(
         source=source.path,
         slug=source.slug,
         date=source.date,
         front_matter=front_matter,
         markdown=markdown,
-        html=for_preview(seen),
+        html=html,
+        places=places,
         figures=tuple(post.figures),
         assets=tuple(dict.fromkeys([*body.assets, *more])),
         warnings=(
@@ -214,8 +219,8 @@ def post_address(address: Address, root: str) -> str:
     )
 
 
-def for_preview(body: Body) -> str:
-    """The body as HTML, with the addresses of the preview."""
+def for_preview(body: Body) -> tuple[str, Places]:
+    """The body as HTML, with the addresses of the preview, and the lines that it comes from."""
     text = addressed(
         body.markdown,
         body.draft,
@@ -226,7 +231,9 @@ def for_preview(body: Body) -> str:
             "bibtex": lambda _: "",
         },
     )
-    return to_html(liquid.resolve(text, PREVIEW_ROOT))
+    document = Document(liquid.resolve(text, PREVIEW_ROOT))
+    parts = html_parts(document)
+    return written(parts), places_of(body.draft, document, parts)
 
 
 def published(source: Source, post: Draft, body: Body, results: Results) -> dict[str, Any]:

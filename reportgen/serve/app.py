@@ -30,7 +30,7 @@ from reportgen.files import file_below
 from reportgen.posts.versions import Version, versions_of, versions_page
 from reportgen.registry import Node
 from reportgen.serve.desk import Desk
-from reportgen.serve.editor import line_of, open_editor
+from reportgen.serve.editor import open_editor
 from reportgen.serve.guard import HEADERS, Guard
 from reportgen.serve.hub import Hub
 from reportgen.serve.hub import Message as Told
@@ -170,18 +170,20 @@ class Answers:
                 case {"edit": str(file), "line": int(line)}:
                     root = desk.root
                     desk.asked(lambda _: open_editor(root, file, line), "No editor opens")
-                case {"where": str(words), "slug": str(slug)}:
-                    return self.place(slug, words)
+                case {"where": [int(fragment), str(tag), int(number)], "slug": str(slug)}:
+                    return self.place(slug, fragment, tag, number)
         return None
 
-    def place(self, slug: str, words: str) -> Told | None:
-        """Where a post's source says this."""
+    def place(self, slug: str, fragment: int, tag: str, number: int) -> Told | None:
+        """Where in a post's source an element of its page stands, by its number among those of
+        its tag in an outermost element of the page."""
         post = self.desk.shown.pages.posts.get(slug)
-        if post is None or not post.source.is_file():
+        if post is None or not 0 <= fragment < len(post.places) or number < 0:
             return None
-        line = line_of(post.source.read_text(encoding="utf-8"), words)
+        lines = [line for name, line in post.places[fragment] if name == tag]
         file = post.source.relative_to(self.desk.root).as_posix()
-        return {"type": "place", "file": file, "line": line}
+        line = lines[number] if number < len(lines) else 0
+        return {"type": "place", "file": file, "line": line} if line else None
 
 
 async def tell(socket: WebSocket, queue: "asyncio.Queue[str]") -> None:
