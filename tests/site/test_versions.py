@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, expect
 
+from reportgen.site.audit import audit
 from tests.browser import served, settle
 from tests.conftest import PYPROJECT, ProjectFolder
 
@@ -69,6 +70,7 @@ def test_earlier_versions_are_on_a_page_that_the_settings_ask_for(
     assert set(PICTURE.findall(text)) == pictures
     assert "parameter folder: …/data" not in text  # no more than what everybody may see differs
     assert not re.search("abc|abd|/home|ada|eve", text)
+    assert audit(changed.root / "site").faults == []
     with served(changed.root / "site") as address:
         page = browser.new_page()
         page.goto(f"{address}/_preview/notes/index.html")
