@@ -5,10 +5,14 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from reportgen.errors import ReportgenError
+from reportgen.serve.settings import write_values
 from tests.browser import settle
 from tests.conftest import ProjectFolder
 from tests.serve.conftest import CODE, PAGE, PATIENCE, POST, Served, rows, save, serving
@@ -126,6 +130,51 @@ def test_a_value_of_another_type_is_refused(served: Served) -> None:
     served.send(drop=True)
     served.until_well()
     assert rows(served.state)["A.1"]["state"] == "fresh"
+
+
+def test_a_failure_in_compiled_code_is_told_at_the_line_that_called_it(served: Served) -> None:
+    served.send(set="walk", param="steps", value=-5)
+    problem = served.until_problem("negative dimensions")
+    assert problem["file"] == CODE
+    assert ".normal(" in problem["excerpt"].split(f"> {problem['line']:4}")[1].splitlines()[0]
+    served.send(drop=True)
+    served.until_well()
+
+
+INLINE = "tool = { reportgen = { title = 'x' } }\n"
+FORMS = {  # what stands in pyproject.toml, and what it becomes
+    "[tool.reportgen]\ntitle = 'x'": (
+        "[tool.reportgen]\ntitle = 'x'\n[tool.reportgen.profiles.paper]\nwalk = {steps = 60}\n"
+    ),
+    "[tool.reportgen]\nprofiles.paper.walk.steps = 5 # few\n": (
+        "[tool.reportgen]\nprofiles.paper.walk.steps = 60 # few\n"
+    ),
+    "[tool.reportgen.profiles.paper.'A.1']\nsteps=5 # few\n\n[project]\nname='x'\n": (
+        "[tool.reportgen.profiles.paper.'A.1']\nsteps=60 # few\n\n[project]\nname='x'\n"
+    ),
+    "[tool.reportgen]\r\n# own\r\n[tool.reportgen.profiles.paper]\r\nwalk = { sigma = 1 }\r\n": (
+        "[tool.reportgen]\r\n# own\r\n[tool.reportgen.profiles.paper]\r\n"
+        "walk = { sigma = 1, steps = 60}\r\n"
+    ),
+    INLINE: INLINE,
+    "[tool]\nreportgen.title = 'x'\n": "[tool]\nreportgen.title = 'x'\n",
+}
+
+
+@pytest.mark.parametrize("written", FORMS)
+def test_parameters_are_written_into_any_form_of_the_settings(written: str, tmp_path: Path) -> None:
+    file = tmp_path / "pyproject.toml"
+    file.write_bytes(written.encode())
+    graph = SimpleNamespace(nodes={"walk": SimpleNamespace(id="A.1")})
+    project = SimpleNamespace(config_file=file)
+    session: Any = SimpleNamespace(project=project, profile="paper", graph=graph)
+    if FORMS[written] == written:
+        with pytest.raises(ReportgenError, match="cannot be written") as caught:
+            write_values(session, {("walk", "steps"): 60})
+        assert "profiles.paper.walk.steps = 60" in str(caught.value)
+    else:
+        write_values(session, {("walk", "steps"): 60})
+    assert file.read_bytes().decode() == FORMS[written]
 
 
 def test_a_place_opens_the_editor_and_links_to_vs_code(
