@@ -22,7 +22,9 @@ HEAD_IMAGES = words(
     "header.image header.teaser header.overlay_image header.og_image feature_image"
 )
 SOURCES = ("path", "src", "image_path", "url", "file", "image")
-FOREIGN = r"(?:\([a-z]\))?\s*(?:,|\()?\s*(?:from|of|in|by|taken|adapted|reproduced|copied)\b"
+FOREIGN = (
+    r"(?:\([a-z]\))?\s*(?:(?:,|\()?\s*(?:from|of|in|by|taken|adapted|reproduced|copied)\b|,\s*\Z)"
+)
 NUMBERED = re.compile(
     r"(?P<label>Figure|Fig\.?|Table)\s+(?P<number>(?>\d+(?:\.\d+)*[a-z]?))"
     rf"(?!{FOREIGN})"

@@ -6,6 +6,7 @@ from itertools import pairwise, zip_longest
 
 from reportgen.blog.kramdown import Element
 from reportgen.checks.finding import Hit
+from reportgen.checks.parts import Heading
 from reportgen.checks.post import Post
 from reportgen.checks.rules.table import rule
 
@@ -20,7 +21,7 @@ LEFT_OVER = re.compile(
 def heading_first_level(post: Post) -> Iterator[Hit]:
     """A second H1: the theme makes one of the title."""
     first = next((heading for heading in post.headings if heading.level == 1), None)
-    if first is not None and _title_is_h1(post):
+    if first is not None and not _is_stripped(first, post) and _title_is_h1(post):
         more = sum(heading.level == 1 for heading in post.headings) - 1
         others = f", and so are {more} more" if more else ""
         yield Hit(
@@ -28,6 +29,13 @@ def heading_first_level(post: Post) -> Iterator[Hit]:
             f"'{first.text}' is a second H1{others}: the theme makes one of the post's title.",
             "Put the title in the front matter; begin the headings of the text with '##'.",
         )
+
+
+def _is_stripped(first: Heading, post: Post) -> bool:
+    """Whether a plugin makes the heading the title, and takes it out of the text."""
+    settings = post.blog.plugin("jekyll-titles-from-headings", post.site_path) or {}
+    taken = post.title_heading if settings.get("strip_title") else None
+    return taken is not None and taken.offset == first.offset
 
 
 def _title_is_h1(post: Post) -> bool:
