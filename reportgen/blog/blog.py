@@ -102,7 +102,13 @@ class Blog:
         """The repository and host of the site, in lower case, as far as its files tell."""
         remotes = self.text(".git/config")
         git = re.findall(r"github\.com[:/]([^/\s]+/[^/\s]+?)(?:\.git)?\s", remotes)
-        names = [*git, str(self.config.get("repository") or ""), self.url.partition("//")[2]]
+        hosts = (f"{name.partition('/')[0]}.github.io" for name in git)
+        names = [
+            *git,
+            *hosts,
+            str(self.config.get("repository") or ""),
+            self.url.partition("//")[2],
+        ]
         return frozenset(name.lower() for name in names if name)
 
     @cached_property
@@ -239,6 +245,12 @@ class Blog:
         """The contents of all text files of the blog, by path."""
         names = [name for name in sorted(self.files) if _is_text(name)]
         return dict(zip(names, self.texts_of(names), strict=True))
+
+    @cached_property
+    def works(self) -> frozenset[str]:
+        """The keys of the works in the files of the blog, which jekyll-scholar makes ids of."""
+        texts = self.texts_of([name for name in self.files if name.endswith(".bib")])
+        return frozenset(re.findall(r"@\w+\s*\{\s*([^\s,]+)", "\n".join(texts)))
 
     @property
     def _plugins(self) -> set[Any]:

@@ -28,7 +28,8 @@ FOREIGN = (
 NUMBERED = re.compile(
     r"(?P<label>Figure|Fig\.?|Table)\s+(?P<number>(?>\d+(?:\.\d+)*[a-z]?))"
     rf"(?!{FOREIGN})"
-    r"\s*(?P<end>[:.|—–-]|\([^()\n]{1,30}\)\s*[:.]|\Z)?\s*",
+    r"\s*(?P<end>[:.|—–-](?!\s*(?:shows?|depicts?|illustrates?|compares?|presents?|gives?|is|are)\b)"
+    r"|\([^()\n]{1,30}\)\s*[:.]|\Z)?\s*",
     re.IGNORECASE,
 )
 CANDIDATE = re.compile(r"[\s,]*((?:\{\{.*?\}\}|[^\s{,]|,(?=\S))+)(?:\s[^,]*)?")

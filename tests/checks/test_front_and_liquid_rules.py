@@ -252,13 +252,13 @@ def test_a_site_that_renders_single_dollars_is_let_alone(
 
 def test_posts_of_one_date_and_slug_collide_unless_a_permalink_parts_them(blog: BlogFolder) -> None:
     blog.post("One.\n", name="_posts/a/2024-11-19-x.md")
-    blog.post("Two.\n", name="_posts/b/2024-11-19-X.markdown")
+    blog.post("Two.\n", name="_posts/b/2024-11-19-x.markdown")
     assert blog.found() == [("slug-repeated", 1)]
 
     blog.post(
         "Two.\n",
         HEAD.replace("layout", "permalink: /two/\nlayout"),
-        "_posts/b/2024-11-19-X.markdown",
+        "_posts/b/2024-11-19-x.markdown",
     )
     assert blog.found() == []
 

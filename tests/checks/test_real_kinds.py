@@ -46,6 +46,14 @@ RIGHT = {
     "a term of the sentence": "We pass the vector\n$$\nX_0\n$$\ninto the cell.",
     "an image by a cited work": "<figure><img src='https://e.org/a.png' alt='Two runs'><figcaption>"
     "Figure 4, <d-cite key='smith'></d-cite></figcaption></figure>",
+    "a sentence that begins with a figure": "![Runs](https://e.org/a.png)\n\nFig. 1. Two runs.\n\n"
+    "Fig. 1. shows two runs.",
+    "a heading that numbers a figure": "## Figure 1\n\n![A](https://e.org/a.png)\n\n## Figure 2\n\n"
+    "![B](https://e.org/b.png)\n\n> *Figure 2.* Two runs.\n\nFigure 1 and Figure 2 show it.",
+    "dollars that are spoken of": "Formulas stand between double dollars ($$).",
+    "an index of an index": "Let f[i][j] be $dp[i][j][k]$.",
+    "a name left out": "I call concerning XXX (or whom you wish).",
+    "what later sections show": "It is shown below.\n\n## Two\n\n```python\nx = 1\n```",
     "the post's own address": "See [it](/2024/11/19/example.html).",
 }
 WRONG = {
@@ -146,6 +154,43 @@ def test_what_plugins_of_github_pages_do_is_known(blog: BlogFolder) -> None:
 
     blog.write({"_plugins/own.rb": ""})  # so that no plugin is loaded by itself
     assert blog.found() == [("heading-first-level", 4), ("image-missing", 6)]
+
+
+def test_formulas_that_a_plugin_sets_are_no_markdown(blog: BlogFolder) -> None:
+    blog.write({"_config.yml": "plugins: [jekyll-katex]\n"})
+    inside = "Let $p(x|y)$, $\\{a_1\\}$, $a^*$ and $b^*$:\n\n$$\n|x|\n$$\n\n- then $$|x|$$ here."
+    blog.post(
+        f"{{% katexmm %}}\n{inside}\n{{% endkatexmm %}}\n\nSee {{% katex %}}|x|{{% endkatex %}}.\n"
+    )
+    assert blog.found() == []
+
+    blog.post(f"{inside}\n")
+    assert ("pipe-table", 6) in blog.found()
+
+
+def test_works_of_a_bibliography_have_places(blog: BlogFolder) -> None:
+    blog.write({"_bibliography/papers.bib": "@article{musco2022,\n title = {A}\n}\n"})
+    blog.post("See [Musco](#musco2022) and [there](#below).\n")
+    assert blog.found() == [("anchor-missing", 6)]
+
+
+def test_addresses_tell_upper_from_lower_case(blog: BlogFolder) -> None:
+    blog.write({"_config.yml": "permalink: /:title/\n"})
+    for name in ("_posts/2024-11-18-wine.md", "_posts/2024-11-19-Wine.md"):
+        blog.post("Text.\n", name=name)
+    assert blog.found() == []
+
+
+def test_a_name_in_other_letters_is_a_title(blog: BlogFolder) -> None:
+    blog.post("Text.\n", "---\nlayout: post\n---\n", "_posts/2024-11-19-整理.md")
+    assert blog.found() == []
+
+
+def test_a_layout_around_others_shows_no_title(blog: BlogFolder) -> None:
+    blog.write(
+        {"_config.yml": "theme: minima\n", "games.md": "---\nlayout: default\n---\n# A\n\nB.\n"}
+    )
+    assert blog.found() == []
 
 
 def test_translations_of_a_post_share_its_address(blog: BlogFolder) -> None:

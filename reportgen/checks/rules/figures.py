@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from reportgen.blog.words import words
-from reportgen.checks.collect import FOREIGN
+from reportgen.checks.collect import FOREIGN, NUMBERED
 from reportgen.checks.finding import Hit
 from reportgen.checks.parts import Caption, Prose
 from reportgen.checks.post import Post
@@ -170,10 +170,9 @@ def figure_unknown(post: Post) -> Iterator[Hit]:
 
 def _titled(post: Post) -> set[tuple[str, str]]:
     """The numbers that stand before a part or a title, as in "Figure 6 (right):"."""
-    found = (
-        match for prose in _with(post, "fig", "table") for match in TITLED.finditer(prose.text)
-    )
-    return {_name(match) for match in found}
+    found = [m for prose in _with(post, "fig", "table") for m in TITLED.finditer(prose.text)]
+    above = (NUMBERED.match(heading.text) for heading in post.headings)
+    return {_name(match) for match in [*found, *filter(None, above)]}
 
 
 def _name(match: re.Match[str]) -> tuple[str, str]:
@@ -217,7 +216,7 @@ def _reach(post: Post, words: str, offset: int) -> tuple[int, int]:
     """
     if words.endswith("above"):
         return 0, offset
-    if "table" in words or words.endswith("s") or LOOSE.fullmatch(words):
+    if "table" in words or words.endswith("s") or not NAMED.search(words) or LOOSE.fullmatch(words):
         return offset, len(post.source) + 1
     before = [heading for heading in post.headings if heading.offset < offset]
     level = before[-1].level if before else 0

@@ -69,7 +69,8 @@ def title_missing(post: Post) -> Iterator[Hit]:
     """A post without a title gets one made of its file name."""
     front = post.front
     named = post.setting("title") or post.title_heading
-    if post.is_post and front.present and not front.fault and not named:
+    is_plain = post.slug.isascii()  # another is likely the title as it is meant
+    if post.is_post and front.present and not front.fault and not named and is_plain:
         yield Hit(
             0,
             f"The post has no title; Jekyll will show one made of its file name, '{post.slug}'.",
@@ -137,7 +138,7 @@ def slug_repeated(posts: list[Post]) -> Iterator[tuple[Post | str, Hit]]:
         if not post.is_post or post.is_ignored or post.front.get("published") is False:
             continue
         lang = post.setting("lang") if post.blog.has_plugins else None  # each may have its folder
-        first = seen.setdefault(f"{lang} {post.url.lower()}", post)
+        first = seen.setdefault(f"{lang} {post.url}", post)
         if first is not post:
             message = f"The post has the address '{post.url}', as '{first.site_path}' has."
             yield post, Hit(0, message, "Rename one of the two, or give it another 'permalink'.")

@@ -14,6 +14,8 @@ DOUBLE = "Write it as '$$…$$', which kramdown leaves alone, in the line or on 
 RELATION = re.compile(
     r"[=<>~&]|\\(?:[nlg]eq?|[lg]t|approx|sim|propto|equiv|in|to|(?:x|long|Long)?\w*arrow|begin)\b"
 )
+UNPAIRED = re.compile(r"(?<!\\)\$\$(?<![(\[\"'“„«]\$\$(?=[)\]\"'”“»]))")
+"""Two dollars, but for those in brackets or quotes, of which a text speaks."""
 DEFINES = re.compile(r"\s*\\(?:re|provide)?(?:newcommand|def|let|DeclareMathOperator)\b")
 
 
@@ -100,7 +102,7 @@ def maths_unclosed(post: Post) -> Iterator[Hit]:
             continue
         kinds = ("maths", "code", "raw", "html", "comment")
         covered = [(s.start, s.end) for s in block.spans if s.kind in kinds]
-        for match in re.finditer(r"(?<!\\)\$\$", blanked(block.text.string, covered)):
+        for match in UNPAIRED.finditer(blanked(block.text.string, covered)):
             yield Hit(
                 block.text.origin(match.start()),
                 "'$$' has no partner in this block, so it stays as it is.",

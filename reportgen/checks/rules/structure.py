@@ -11,8 +11,10 @@ from reportgen.checks.post import Post
 from reportgen.checks.rules.table import rule
 
 TITLE = re.compile(r"<h1\b(?:(?!</h1).)*\{\{-?\s*page\.title", re.DOTALL | re.IGNORECASE)
+FRAMES = ("default", "base", "compress", "home")
+"""Layouts around others, which leave the title to them."""
 LEFT_OVER = re.compile(
-    r"\b(?:TODO|FIXME|XXX|TBD)\b(?=\s*[:(\]]|\s*\Z|\s*\n)|[\[(<](?:TODO|FIXME|TBD|XXX)\b"
+    r"\b(?:TODO|FIXME|TBD)\b(?=\s*[:(\]]|\s*\Z|\s*\n)|[\[(<](?:TODO|FIXME|TBD)\b|\bXXX:|\[XXX\]"
     r"|<%[=#]?[^%]*%>|\blorem ipsum\b|\[(?:citation|figure|image) needed\]"
 )
 
@@ -43,7 +45,7 @@ def _title_is_h1(post: Post) -> bool:
     frame = post.blog.frame(str(post.setting("layout") or ""))
     if frame:
         return any(TITLE.search(text) for text in frame.values())
-    return post.is_post or bool(post.setting("layout"))
+    return str(post.setting("layout") or ("post" if post.is_post else "default")) not in FRAMES
 
 
 @rule("heading-skipped", "warning", strict=True)
