@@ -50,7 +50,8 @@ RIGHT = {
     "Fig. 1. shows two runs.",
     "a heading that numbers a figure": "## Figure 1\n\n![A](https://e.org/a.png)\n\n## Figure 2\n\n"
     "![B](https://e.org/b.png)\n\n> *Figure 2.* Two runs.\n\nFigure 1 and Figure 2 show it.",
-    "dollars that are spoken of": "Formulas stand between double dollars ($$).",
+    "dollars that are spoken of": "Formulas stand between double dollars ($$), "
+    "and signs of two dollars, $$ signs, are seldom alone.",
     "an index of an index": "Let f[i][j] be $dp[i][j][k]$.",
     "a name left out": "I call concerning XXX (or whom you wish).",
     "what later sections show": "It is shown below.\n\n## Two\n\n```python\nx = 1\n```",
