@@ -90,6 +90,39 @@ def other_target(
     )
 
 
+@artifact
+def trained_longer(
+    run: Run,
+    mnist: dict[str, Any],
+    *,
+    hidden: int = 16,
+    predicts: str = "v",
+    timesteps: int = 300,
+    drop: float = 0.1,
+    gamma: float = 5.0,
+    instances: int = 4,
+    epochs: int = 20,
+    batch_size: int = 128,
+    lr: float = 3e-3,
+    rate: str = "cosine",
+) -> dict[str, Any]:
+    """`class_conditional` but for the number of epochs, which is the specified one."""
+    return class_conditional(
+        run,
+        mnist,
+        hidden=hidden,
+        predicts=predicts,
+        timesteps=timesteps,
+        drop=drop,
+        gamma=gamma,
+        instances=instances,
+        epochs=epochs,
+        batch_size=batch_size,
+        lr=lr,
+        rate=rate,
+    )
+
+
 @figure(
     "B.3-network",
     caption="The network that is told time and class, drawn from the network itself, at work on a "
