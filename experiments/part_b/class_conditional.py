@@ -123,6 +123,39 @@ def trained_longer(
     )
 
 
+@artifact
+def specified_rate(
+    run: Run,
+    mnist: dict[str, Any],
+    *,
+    hidden: int = 16,
+    predicts: str = "v",
+    timesteps: int = 300,
+    drop: float = 0.1,
+    gamma: float = 5.0,
+    instances: int = 4,
+    epochs: int = 6,
+    batch_size: int = 128,
+    lr: float = 1e-3,
+    rate: str = "falls by epoch",
+) -> dict[str, Any]:
+    """`class_conditional` but for the learning rate, which is the specified one."""
+    return class_conditional(
+        run,
+        mnist,
+        hidden=hidden,
+        predicts=predicts,
+        timesteps=timesteps,
+        drop=drop,
+        gamma=gamma,
+        instances=instances,
+        epochs=epochs,
+        batch_size=batch_size,
+        lr=lr,
+        rate=rate,
+    )
+
+
 @figure(
     "B.3-network",
     caption="The network that is told time and class, drawn from the network itself, at work on a "
