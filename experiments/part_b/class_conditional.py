@@ -177,21 +177,21 @@ def told_diagram(
 
 @figure(
     "B.3a",
-    caption="Training of the class-conditional model: {class_conditional.epochs} epochs of batches "
-    "of {class_conditional.batch_size}, learning rate {class_conditional.lr}, the class withheld "
-    "with probability {class_conditional.drop:g}.",
+    caption="Training of the class-conditional model: {trained_longer.epochs} epochs of batches "
+    "of {trained_longer.batch_size}, learning rate {trained_longer.lr}, the class withheld "
+    "with probability {trained_longer.drop:g}.",
 )
-def class_conditional_loss(class_conditional: dict[str, Any]) -> Panels | Curve:
-    return training_curves(class_conditional)
+def class_conditional_loss(trained_longer: dict[str, Any]) -> Panels | Curve:
+    return training_curves(trained_longer)
 
 
 @figure(
     "B.3b",
-    caption="Four of each digit, at γ = {class_conditional.gamma:g}, after the first epoch, one "
+    caption="Four of each digit, at γ = {trained_longer.gamma:g}, after the first epoch, one "
     "in between and the last, from the same noise.",
 )
-def class_conditional_samples(class_conditional: dict[str, Any]) -> Steps | Grid:
-    samples = class_conditional["samples"]
+def class_conditional_samples(trained_longer: dict[str, Any]) -> Steps | Grid:
+    samples = trained_longer["samples"]
     last = len(samples)
     between = 5 if last > 10 else (last + 1) // 2
     return by_epoch(samples, sorted({1, between, last}), DIGITS)
