@@ -45,13 +45,13 @@ def seconds(work: Callable[[], Any]) -> float:
 
 def ours(weights: Any) -> tuple[float, int]:
     """Seconds for the samples, and the number of parameters."""
-    from experiments.part_a.backends import ScenesBackend, prompted
+    from experiments.part_a.backends import ScenesBackend
 
     model = ScenesBackend(weights)
     sources = noise_sources()
     from experiments.part_a.painting import paint
 
-    taken = seconds(lambda: paint(model, prompted(model, PROMPT, GAMMA), sources))
+    taken = seconds(lambda: paint(model, model.told([PROMPT], GAMMA), sources))
     return taken, sum(p.numel() for p in model.model.parameters())
 
 
@@ -76,7 +76,7 @@ def theirs(parameters: int) -> tuple[float, int]:
     def told(which: int) -> Any:
         def predict(x: Any, t: int) -> Any:
             states = words[which].expand(len(x), -1, -1)
-            return model(x, t, encoder_hidden_states=states).sample, None
+            return model(x, t, encoder_hidden_states=states).sample
 
         return predict
 

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from experiments.diffusion.forward import independent
-from experiments.diffusion.samplers import ancestral, ddim, euler
+from experiments.diffusion.samplers import Predict, ancestral, ddim, euler
 from experiments.diffusion.schedule import Schedule, cosine, eps_from_x0
 from reportgen import Grid, Plot, Run, Steps, artifact, figure
 
@@ -58,17 +58,17 @@ def score(x: Tensor, alpha_bar: Tensor) -> Tensor:
     return (alpha_bar.sqrt() * denoised(x, alpha_bar) - x) / (1 - alpha_bar)
 
 
-def exact(schedule: Schedule) -> Callable[[Tensor, int], tuple[Tensor, None]]:
+def exact(schedule: Schedule) -> Predict:
     """What a perfect network would predict at ``t``: the noise that E[x0 | x_t] implies."""
 
-    def predict(x: Tensor, t: int) -> tuple[Tensor, None]:
+    def predict(x: Tensor, t: int) -> Tensor:
         alpha_bar = schedule.alpha_bar(t)
-        return eps_from_x0(x, denoised(x, alpha_bar), alpha_bar), None
+        return eps_from_x0(x, denoised(x, alpha_bar), alpha_bar)
 
     return predict
 
 
-def velocity(x: Tensor, s: float) -> tuple[Tensor, None]:
+def velocity(x: Tensor, s: float) -> Tensor:
     """What a perfect flow network would predict at ``s``: E[x1 - noise | x_s], x1 the data.
 
     x_s = (1 - s) noise + s x1 is a noised image at another scale: divided by
@@ -76,7 +76,7 @@ def velocity(x: Tensor, s: float) -> tuple[Tensor, None]:
     """
     size = (s**2 + (1 - s) ** 2) ** 0.5
     data = denoised(x / size, torch.tensor((s / size) ** 2, dtype=torch.float64))
-    return (data - x) / (1 - s), None
+    return (data - x) / (1 - s)
 
 
 @artifact

@@ -41,6 +41,7 @@ class Project:
     dark: bool = True
     bibliography: tuple[str, ...] = ()
     citations: str = "author-year"
+    versions: int = 0
 
     @property
     def store_dir(self) -> Path:
@@ -150,6 +151,8 @@ def load_project(root: Path, settings: Mapping[str, Any]) -> Project:
         fault = wrong_type(key, value, getattr(Project, name, ()))
         if not fault and name == "id" and not ID.fullmatch(value):
             fault = f"'id' is {value!r}, but must be 8 to 64 of a-z, 0-9 and '-'."
+        if not fault and name == "versions" and value < 0:
+            fault = f"'versions' is {value}, but must be 0 or more."
         if not fault and name in CHOICES and value not in CHOICES[name]:
             fault = f"'{key}' is '{value}', but must be one of {', '.join(CHOICES[name])}."
         if fault:

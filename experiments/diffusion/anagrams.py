@@ -74,13 +74,10 @@ def anagram(views: Sequence[tuple[View, Predict]]) -> Predict:
     """Visual Anagrams (Geng, Park, Owens 2024, arXiv:2311.17919): the mean of all views' noise.
 
     Each model sees the image through its own view, and its noise is brought back:
-    eps = mean of back(eps(see(x))). A learned variance is averaged in the same way.
+    eps = mean of back(eps(see(x))).
     """
 
-    def predict(x: Tensor, t: int) -> tuple[Tensor, Tensor | None]:
-        found = [(view, model(view.see(x), t)) for view, model in views]
-        eps = torch.stack([view.back(eps) for view, (eps, _) in found]).mean(0)
-        parts = [view.back(part) for view, (_, part) in found if part is not None]
-        return eps, torch.stack(parts).mean(0) if parts else None
+    def predict(x: Tensor, t: int) -> Tensor:
+        return torch.stack([view.back(model(view.see(x), t)) for view, model in views]).mean(0)
 
     return predict

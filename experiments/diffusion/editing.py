@@ -15,7 +15,7 @@ from reportgen import ReportgenError
 @torch.no_grad()
 def one_step(predict: Predict, schedule: Schedule, x_t: Tensor, t: int) -> Tensor:
     """DDPM (Ho et al. 2020, arXiv:2006.11239) eq. 15: the clean image, estimated at once."""
-    eps, _ = predict(x_t, t)  #                                     (B, C, H, W)
+    eps = predict(x_t, t)[:, : x_t.shape[1]]  # (B, C, H, W), without a learned variance
     return x0_from_eps(x_t, eps, schedule.alpha_bar(t))
 
 

@@ -11,7 +11,7 @@ def guided(conditional: Predict, unconditional: Predict, gamma: float) -> Predic
 
     eps = eps_u + gamma (eps_c - eps_u): gamma = 0 leaves the condition out, gamma = 1 is plain
     conditional, and larger values overstate it. The original paper (eq. 6) counts w = gamma - 1.
-    A learned variance is the conditional one. At 0 and 1 one model is asked, not two.
+    At 0 and 1 one model is asked, not two.
     """
     if gamma < 0:
         raise ReportgenError(
@@ -21,9 +21,9 @@ def guided(conditional: Predict, unconditional: Predict, gamma: float) -> Predic
     if gamma in (0, 1):
         return conditional if gamma else unconditional
 
-    def predict(x: Tensor, t: int) -> tuple[Tensor, Tensor | None]:
-        eps_c, fraction = conditional(x, t)  #                      (B, C, H, W)
-        eps_u, _ = unconditional(x, t)  #                           (B, C, H, W)
-        return lerp(eps_u, eps_c, gamma), fraction
+    def predict(x: Tensor, t: int) -> Tensor:
+        eps_c = conditional(x, t)  #                                (B, C, H, W)
+        eps_u = unconditional(x, t)  #                              (B, C, H, W)
+        return lerp(eps_u, eps_c, gamma)
 
     return predict

@@ -30,18 +30,15 @@ def factorized(parts: Sequence[tuple[Filter, Predict]]) -> Predict:
     """Factorized Diffusion (Geng, Park, Owens 2024, arXiv:2404.11615): noise, joined by filters.
 
     eps = sum of filter_i(eps_i), with linear filters that sum to one, or the sum would be no noise;
-    raises ReportgenError for others. A learned variance is averaged.
+    raises ReportgenError for others.
     """
 
-    def predict(x: Tensor, t: int) -> tuple[Tensor, Tensor | None]:
+    def predict(x: Tensor, t: int) -> Tensor:
         if not torch.allclose(torch.stack([keep(x) for keep, _ in parts]).sum(0), x, atol=1e-3):
             raise ReportgenError(
                 "The filters do not sum to one.", hint="Add one for what the others take away."
             )
-        found = [(keep, model(x, t)) for keep, model in parts]
-        eps = torch.stack([keep(eps) for keep, (eps, _) in found]).sum(0)  # (B, C, H, W)
-        learned = [part for _, (_, part) in found if part is not None]
-        return eps, torch.stack(learned).mean(0) if learned else None
+        return torch.stack([keep(model(x, t)) for keep, model in parts]).sum(0)  # (B, C, H, W)
 
     return predict
 

@@ -1,5 +1,8 @@
 """How good a picture is, in numbers."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import torch
 from torch import Generator, Tensor, nn
 
@@ -71,6 +74,15 @@ def confidence_interval(values: Tensor, z: float = 1.96) -> tuple[float, float]:
     mean = values.double().mean()
     reach = z * values.double().std() / len(values) ** 0.5
     return float(mean - reach), float(mean + reach)
+
+
+def with_interval(
+    scores: Sequence[Mapping[str, Any]], measure: str, unit: float = 1.0
+) -> tuple[list[float], tuple[list[float], list[float]]]:
+    """One measure of several scores as a line, and its ``_interval`` as the band around it."""
+    low, high = zip(*(score[f"{measure}_interval"] for score in scores), strict=True)
+    line, *band = ([unit * v for v in row] for row in ([s[measure] for s in scores], low, high))
+    return line, (band[0], band[1])
 
 
 def psnr_interval(x: Tensor, reference: Tensor) -> tuple[float, float]:

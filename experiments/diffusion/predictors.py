@@ -12,8 +12,8 @@ from experiments.diffusion.schedule import Schedule, eps_from_v
 def from_eps(model: nn.Module, schedule: Schedule, c: Tensor | None = None) -> Predict:
     """A network trained by ``predict_eps``."""
 
-    def predict(x: Tensor, t: int) -> tuple[Tensor, None]:
-        return model(x, x.new_full((len(x),), t / schedule.T), c), None
+    def predict(x: Tensor, t: int) -> Tensor:
+        return model(x, x.new_full((len(x),), t / schedule.T), c)
 
     return predict
 
@@ -21,9 +21,9 @@ def from_eps(model: nn.Module, schedule: Schedule, c: Tensor | None = None) -> P
 def from_v(model: nn.Module, schedule: Schedule, c: Tensor | None = None) -> Predict:
     """A network trained by ``predict_v``."""
 
-    def predict(x: Tensor, t: int) -> tuple[Tensor, None]:
+    def predict(x: Tensor, t: int) -> Tensor:
         v = model(x, x.new_full((len(x),), t / schedule.T), c)  #   (B, C, H, W)
-        return eps_from_v(x, v, schedule.alpha_bar(t)), None
+        return eps_from_v(x, v, schedule.alpha_bar(t))
 
     return predict
 
@@ -31,7 +31,7 @@ def from_v(model: nn.Module, schedule: Schedule, c: Tensor | None = None) -> Pre
 def from_flow(model: nn.Module, c: Tensor | None = None) -> Velocity:
     """A network trained by ``flow``."""
 
-    def velocity(x: Tensor, s: float) -> tuple[Tensor, None]:
-        return model(x, x.new_full((len(x),), s), c), None
+    def velocity(x: Tensor, s: float) -> Tensor:
+        return model(x, x.new_full((len(x),), s), c)
 
     return velocity

@@ -1,8 +1,7 @@
 """Samplers: from noise to an image, as generators that yield every state on the way.
 
-All take ``predict(x, t) -> (eps, fraction)``. ``fraction`` is None, or, from a model that learned
-its variance, the place in [0, 1] of log variance between its bounds. Noise is injected, and
-``project(x, t')``, applied to every new state, is where editing methods put their constraint.
+All take ``predict(x, t) -> eps``. Noise is injected, and ``project(x, t')``, applied to every new
+state, is where editing methods put their constraint.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -13,11 +12,11 @@ from torch import Tensor
 from experiments.diffusion.forward import Noise
 from experiments.diffusion.schedule import Schedule, x0_from_eps
 
-Predict = Callable[[Tensor, int], tuple[Tensor, Tensor | None]]
-"""``predict(x_t, t)`` returns eps and the fraction of the learned variance, or None."""
+Predict = Callable[[Tensor, int], Tensor]
+"""``predict(x_t, t)`` returns eps; a model that learned its variance appends that, as channels."""
 
-Velocity = Callable[[Tensor, float], tuple[Tensor, Tensor | None]]
-"""``velocity(x_s, s)`` returns dx/ds and None; the same shape, so that guidance fits both."""
+Velocity = Callable[[Tensor, float], Tensor]
+"""``velocity(x_s, s)`` returns dx/ds."""
 
 Project = Callable[[Tensor, int], Tensor]
 """``project(x, t)`` returns the state at ``t`` that the sampler goes on with."""
@@ -44,15 +43,13 @@ def ancestral(
     for t, t_next in pairs:
         now, then = schedule.alpha_bar(t), schedule.alpha_bar(t_next)
         alpha = now / then
-        eps, fraction = predict(x, t)  #                            (B, C, H, W)
+        eps, *learned = predict(x, t).split(x.shape[1], dim=1)  #   (B, C, H, W)
         x0 = x0_from_eps(x, eps, now)  #                            (B, C, H, W)
         mean = then.sqrt() * (1 - alpha) / (1 - now) * x0
         mean = mean + alpha.sqrt() * (1 - then) / (1 - now) * x
         if t_next != schedule.clean:
-            variance = posterior_variance(now, then)
-            if fraction is not None:
-                variance = learned_variance(now, then, fraction)  # (B, C, H, W)
-            mean = mean + variance.sqrt() * noise(x)
+            variance = learned_variance if learned else posterior_variance
+            mean = mean + variance(now, then, *learned).sqrt() * noise(x)
         x = project(mean, t_next)
         yield x
 
@@ -76,7 +73,7 @@ def ddim(
     for t, t_next in pairs:
         now, then = schedule.alpha_bar(t), schedule.alpha_bar(t_next)
         sigma = eta * posterior_variance(now, then).sqrt()
-        eps, _ = predict(x, t)  #                                   (B, C, H, W)
+        eps = predict(x, t)  #                                      (B, C, H, W)
         x0 = x0_from_eps(x, eps, now)  #                            (B, C, H, W)
         direction = (1 - then - sigma**2).clamp(min=0).sqrt() * eps
         x_next = then.sqrt() * x0 + direction
@@ -93,8 +90,7 @@ def euler(velocity: Velocity, x: Tensor, steps: int) -> Iterator[Tensor]:
     x is noise at s = 0 and an image at s = 1; yields the state after each of the equal steps.
     """
     for k in range(steps):
-        u, _ = velocity(x, k / steps)  #                            (B, C, H, W)
-        x = x + u / steps
+        x = x + velocity(x, k / steps) / steps  #                   (B, C, H, W)
         yield x
 
 
@@ -104,7 +100,10 @@ def posterior_variance(now: Tensor, then: Tensor) -> Tensor:
 
 
 def learned_variance(now: Tensor, then: Tensor, fraction: Tensor) -> Tensor:
-    """Improved DDPM (Nichol, Dhariwal 2021, arXiv:2102.09672) eq. 15: between beta~ and beta."""
+    """Improved DDPM (Nichol, Dhariwal 2021, arXiv:2102.09672) eq. 15: between beta~ and beta.
+
+    ``fraction`` (B, C, H, W) is the network's: the place of log variance, 0 at beta~, 1 at beta.
+    """
     smallest = posterior_variance(now, then).clamp(min=1e-20).log()
     largest = (1 - now / then).log()
     return (smallest + fraction * (largest - smallest)).exp()

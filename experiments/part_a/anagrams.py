@@ -6,7 +6,7 @@ import torch
 
 from experiments.diffusion.anagrams import VIEWS, View, anagram
 from experiments.diffusion.samplers import Predict
-from experiments.part_a.backends import Backend, prompted, two_prompts
+from experiments.part_a.backends import Backend, two_prompts
 from experiments.part_a.painting import noise_of, opened, paint
 from experiments.part_a.two_readings import Readings, as_read, first_success
 from experiments.world.judge import load_judge
@@ -27,8 +27,8 @@ def two_views(model: Backend, view: str, first: str, second: str, gamma: float) 
     two_prompts(model, first, second)
     return anagram(
         [
-            (VIEWS["upright"], prompted(model, first, gamma)),
-            (found_view(view), prompted(model, second, gamma)),
+            (VIEWS["upright"], model.told([first], gamma)),
+            (found_view(view), model.told([second], gamma)),
         ]
     )
 

@@ -1,10 +1,10 @@
 """Models that Part A runs on, behind one small protocol.
 
 A backend has a ``name``, a ``size`` in pixels, ``channels``, a ``schedule``, ``prompts`` that it
-understands, and ``predict``. Images are (B, channels, size, size) in [-1, 1].
+understands, and ``told``. Images are (B, channels, size, size) in [-1, 1].
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import torch
@@ -29,11 +29,11 @@ class Backend(Protocol):
     schedule: Schedule
     prompts: tuple[str, ...]
 
-    def predict(self, x_t: Tensor, t: int, prompt: str) -> tuple[Tensor, Tensor | None]:
-        """The noise in ``x_t``, and the fraction of the learned variance (``samplers``) or None.
+    def told(self, prompts: Sequence[str], gamma: float = 1.0) -> Predict:
+        """What samplers take: the model with a prompt for each image of a batch, or one for all.
 
-        The empty prompt is the unconditional one. Raises ReportgenError for a prompt that the
-        model does not understand.
+        ``gamma`` guides it away from the empty prompt, the unconditional one. Raises
+        ReportgenError for a prompt that the model does not understand.
         """
         ...
 
@@ -49,11 +49,22 @@ class ScenesBackend:
         self.prompts = tuple(scene.prompt for scene in everything())
         self.model = loaded(weights).to(device, memory_format=torch.channels_last)
 
-    @torch.no_grad()
-    def predict(self, x_t: Tensor, t: int, prompt: str) -> tuple[Tensor, None]:
-        """The noise in ``x_t`` (B, 3, 32, 32), of a prompt of known words."""
-        words = words_of([prompt]).to(x_t.device).expand(len(x_t), -1)
-        return from_v(self.model, self.schedule, words)(x_t, t)
+    def told(self, prompts: Sequence[str], gamma: float = 1.0) -> Predict:
+        """The noise in images (B, 3, 32, 32), of prompts of known words."""
+        return self.told_words(words_of(prompts), gamma)
+
+    def told_words(self, words: Tensor, gamma: float = 1.0) -> Predict:
+        """The same of prompts as numbers of words: ``words`` (B, 4), or (1, 4) for all images."""
+        return guided(self.knowing(words), self.knowing(torch.zeros_like(words)), gamma)
+
+    def knowing(self, words: Tensor) -> Predict:
+        """The model with ``words``, unguided."""
+
+        def predict(x: Tensor, t: int) -> Tensor:
+            c = words.to(x.device).expand(len(x), -1)  #            (B, 4)
+            return from_v(self.model, self.schedule, c)(x, t)
+
+        return predict
 
 
 def loaded(weights: Mapping[str, Tensor]) -> SceneUNet:
@@ -74,18 +85,6 @@ def loaded(weights: Mapping[str, Tensor]) -> SceneUNet:
             hint="Train it again with 'reportgen build scenes_model'.",
         ) from None
     return model.eval()
-
-
-def prompted(backend: Backend, prompt: str = "", gamma: float = 1.0) -> Predict:
-    """What samplers take: the backend with a prompt, and guided away from none by ``gamma``."""
-
-    def conditional(x: Tensor, t: int) -> tuple[Tensor, Tensor | None]:
-        return backend.predict(x, t, prompt)
-
-    def unconditional(x: Tensor, t: int) -> tuple[Tensor, Tensor | None]:
-        return backend.predict(x, t, "")
-
-    return guided(conditional, unconditional, gamma) if prompt else unconditional
 
 
 def two_prompts(backend: Backend, first: str, second: str) -> tuple[str, str]:

@@ -3,12 +3,10 @@
 from typing import Any
 
 import torch
-from torch import Tensor
 
-from experiments.diffusion.metrics import nearest
-from experiments.diffusion.samplers import Predict
 from experiments.part_a.backends import ScenesBackend
-from experiments.part_a.painting import painted, random_words, told_words
+from experiments.part_a.copies import nearest_drawn
+from experiments.part_a.painting import painted, random_words
 from experiments.world.judge import load_judge, read, shares
 from experiments.world.scenes import SLOTS, pictures
 from reportgen import Grid, Run, Table, artifact, derive_seed, figure
@@ -33,11 +31,7 @@ def prompt_agreement(
     found: dict[str, Any] = {"painted": {}, "drawn": {}}
     for world, held_out in (("seen", False), ("left_out", True)):
         words = random_words(run.seed, samples, held_out=held_out)
-
-        def predict(part: slice, words: Tensor = words) -> Predict:
-            return told_words(model, words[part], gamma)
-
-        images = painted(run, model, samples, predict, world.replace("_", " "))
+        images = painted(run, model, words, gamma, world.replace("_", " "))
         found["painted"][world] = shares(read(judge_of_scenes, images), words)
         drawn, _ = pictures(run.seed, samples, held_out=held_out)
         found["drawn"][world] = shares(read(judge_of_scenes, drawn), words)
@@ -81,19 +75,10 @@ def nearest_scenes(
     """The training scenes nearest to samples, and how near they are to scenes drawn afresh."""
     model = ScenesBackend(scenes_model["weights"], run.device)
     words = random_words(run.seed, samples)
-    images = painted(
-        run, model, samples, lambda part: told_words(model, words[part], gamma), "samples"
-    )
+    images = painted(run, model, words, gamma, "samples")
     fresh, _ = pictures(run.seed, samples)
-    training_seed = derive_seed(project_seed, "scenes_model")
-    best = torch.full((2 * samples,), torch.inf)
-    scenes = torch.zeros(2 * samples, *images.shape[1:], dtype=torch.uint8)
-    asked = torch.cat([images, fresh]).float() / 255
-    for first in run.progress(range(0, training_scenes, 2000), "training scenes"):
-        part, _ = pictures(training_seed, min(2000, training_scenes - first), first=first)
-        distance, index = (found[:, 0] for found in nearest(asked, part.float() / 255))
-        nearer = distance < best
-        best[nearer], scenes[nearer] = distance[nearer], part[index[nearer]]
+    seed, asked = derive_seed(project_seed, "scenes_model"), torch.cat([images, fresh])
+    best, scenes = nearest_drawn(run, asked, seed, training_scenes, "training scenes")
     return {
         "samples": images[:shown],
         "scenes": scenes[:shown],

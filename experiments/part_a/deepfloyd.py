@@ -12,6 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from experiments.diffusion.guidance import guided
+from experiments.diffusion.samplers import Predict
 from experiments.diffusion.schedule import Schedule
 from reportgen import ReportgenError, did_you_mean
 
@@ -38,10 +40,27 @@ class DeepFloyd:
         self.schedule = Schedule(scheduler.betas.double().cpu(), first=0)
         self.prompts = tuple(prompt for prompt in embeddings if prompt)
 
+    def told(self, prompts: Sequence[str], gamma: float = 1.0) -> Predict:
+        """The noise, guided, and behind it the fraction of the learned variance: (B, 6, H, W).
+
+        The variance is that of the prompts, unguided.
+        """
+        if gamma == 0:
+            prompts, gamma = [""], 1.0
+        words = torch.cat([self.embedding(prompt) for prompt in prompts])
+        nothing = self.embedding("")
+
+        def predict(x: Tensor, t: int) -> Tensor:
+            eps, v = self.network(x, t, words).split(3, dim=1)  #   (B, 3, H, W)
+            noise = guided(lambda *_: eps, lambda x, t: self.network(x, t, nothing)[:, :3], gamma)
+            return torch.cat([noise(x, t), (v + 1) / 2], dim=1)
+
+        return predict
+
     @torch.no_grad()
-    def predict(self, x_t: Tensor, t: int, prompt: str) -> tuple[Tensor, Tensor]:
-        """The noise and the place of log variance between its bounds; both (B, 3, H, W)."""
-        words = self.embedding(prompt).to(self.unet.device, self.unet.dtype)
+    def network(self, x_t: Tensor, t: int, words: Tensor) -> Tensor:
+        """All that the network answers, of x_t (B, 3, H, W) and embedded prompts: (B, 6, H, W)."""
+        words = words.to(self.unet.device, self.unet.dtype)
         x = x_t.to(self.unet.device, self.unet.dtype)
         words = words.expand(len(x), -1, -1)  #                     (B, tokens, width)
         out = self.unet(x, t, encoder_hidden_states=words, return_dict=False)[0]
@@ -49,8 +68,7 @@ class DeepFloyd:
             raise ReportgenError(
                 f"The network returned {out.shape[1]} channels, not noise and variance (6)."
             )
-        eps, v = out.to(x_t).split(3, dim=1)
-        return eps, (v + 1) / 2
+        return out.to(x_t)
 
     def embedding(self, prompt: str) -> Tensor:
         """The stored embedding of a prompt."""

@@ -9,9 +9,8 @@ import torch
 from torch import Tensor
 
 from experiments.diffusion.metrics import diversity_within
-from experiments.diffusion.samplers import Predict
 from experiments.part_a.backends import ScenesBackend
-from experiments.part_a.painting import painted, random_words, thing, told_words
+from experiments.part_a.painting import painted, random_words, thing
 from experiments.part_a.sampling import at_scale
 from experiments.world.drawing import draw_scene
 from experiments.world.judge import load_judge, read, shares
@@ -68,11 +67,7 @@ def guidance_sweep(
     drawn = diversity_within(redrawn(run.seed, prompts, instances).float(), number)
     agreement, diversity = [], []
     for gamma in gammas:
-
-        def predict(part: slice, gamma: float = gamma) -> Predict:
-            return told_words(model, words[part], gamma)
-
-        images = painted(run, model, len(words), predict, f"guidance {gamma:g}")
+        images = painted(run, model, words, gamma, f"guidance {gamma:g}")
         agreement.append(shares(read(judge_of_scenes, images), words))
         diversity.append(diversity_within(images.float(), number) / drawn)
     return {"gammas": list(gammas), "agreement": agreement, "diversity": diversity}

@@ -10,7 +10,7 @@ from torch.nn.functional import interpolate, pad
 from experiments.diffusion.hybrids import from_afar, hybrid, low_pass
 from experiments.diffusion.samplers import Predict
 from experiments.part_a.anagrams import ANAGRAM_GAMMA, ANAGRAMS, turned, two_views
-from experiments.part_a.backends import Backend, ScenesBackend, prompted, two_prompts
+from experiments.part_a.backends import Backend, ScenesBackend, two_prompts
 from experiments.part_a.painting import from_bytes, noise_of, opened, paint, to_bytes
 from experiments.part_a.two_readings import Readings, as_read, both_ways, first_success
 from experiments.world.judge import load_judge, read, shares
@@ -34,7 +34,7 @@ SIGMA = 4.0
 def two_distances(model: Backend, far: str, near: str, gamma: float, sigma: float) -> Predict:
     """A hybrid of two prompts: ``far`` in the low frequencies, ``near`` in the high ones."""
     two_prompts(model, far, near)
-    return hybrid(prompted(model, far, gamma), prompted(model, near, gamma), sigma)
+    return hybrid(model.told([far], gamma), model.told([near], gamma), sigma)
 
 
 def far_and_near(sigma: float) -> Readings:

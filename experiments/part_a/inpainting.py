@@ -19,7 +19,6 @@ from experiments.part_a.painting import (
     noise_of,
     opened,
     to_bytes,
-    told_prompts,
 )
 from experiments.part_a.photographs import read_mask
 from reportgen import Compare, Grid, Panels, ReportgenError, Run, artifact, figure
@@ -70,7 +69,7 @@ def inpainted(
     sources: Sources,
 ) -> Tensor:
     """RePaint of images (B, 3, H, W) where masks (B, H, W) are 1, each with its prompt, uint8."""
-    predict, x = told_prompts(model, prompts, gamma), from_bytes(images).to(device_of(model))
+    predict, x = model.told(prompts, gamma), from_bytes(images).to(device_of(model))
     noise, new = independent(sources()), masks[:, None]
     found = to_bytes(final(inpaint(predict, model.schedule, x, new, strided_timesteps(), noise)))
     kept = ~new.bool().expand_as(images)

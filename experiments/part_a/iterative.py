@@ -12,7 +12,7 @@ from experiments.diffusion.forward import forward, independent
 from experiments.diffusion.metrics import psnr
 from experiments.diffusion.samplers import Predict, ancestral
 from experiments.diffusion.schedule import strided_timesteps
-from experiments.part_a.backends import Backend, prompted
+from experiments.part_a.backends import Backend
 from experiments.part_a.forward_process import unshrunk
 from experiments.part_a.originals import drawn
 from experiments.part_a.painting import device_of, from_bytes, opened, shown, to_bytes
@@ -38,7 +38,7 @@ def iterative_denoising(
     ``mean_psnr`` is that of each method over ``others`` scenes more.
     """
     model = opened(painter, scenes_model, run.device)
-    predict, timesteps = prompted(model, prompt), walk_from(i_start)
+    predict, timesteps = model.told([prompt]), walk_from(i_start)
     many = torch.stack([drawn(Scene(), randomness(run.seed, i), model.size) for i in range(others)])
     one, all_others = (
         every_method(

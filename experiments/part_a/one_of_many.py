@@ -10,7 +10,7 @@ from experiments.diffusion.forward import forward, independent
 from experiments.diffusion.metrics import confidence_interval, psnr, squared_errors
 from experiments.diffusion.samplers import ancestral, final
 from experiments.diffusion.schedule import strided_timesteps
-from experiments.part_a.backends import ScenesBackend, prompted
+from experiments.part_a.backends import ScenesBackend
 from experiments.part_a.painting import device_of, from_bytes, shown, to_bytes
 from experiments.world.scenes import pictures
 from reportgen import Run, Strip, artifact, figure
@@ -32,7 +32,7 @@ def mean_of_walks(
     with its 95 % interval.
     """
     model = ScenesBackend(scenes_model["weights"], run.device)
-    predict, timesteps = prompted(model), strided_timesteps()[i_start:]
+    predict, timesteps = model.told([""]), strided_timesteps()[i_start:]
     images, _ = pictures(run.seed, scenes)
     x0 = from_bytes(images).to(device_of(model))
     noise = independent([run.generator(f"scene {i}") for i in range(scenes)])

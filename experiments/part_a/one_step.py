@@ -6,7 +6,6 @@ import torch
 
 from experiments.diffusion.editing import one_step
 from experiments.diffusion.metrics import psnr
-from experiments.part_a.backends import prompted
 from experiments.part_a.painting import device_of, from_bytes, opened, shown, to_bytes
 from reportgen import Grid, Run, artifact, figure
 
@@ -22,7 +21,7 @@ def one_step_denoising(
 ) -> dict[str, Any]:
     """The model's estimate of the clean image, at once, from each amount of noise."""
     model = opened(painter, scenes_model, run.device)
-    predict, x0 = prompted(model, prompt), shown(forward_process["x0"])
+    predict, x0 = model.told([prompt]), shown(forward_process["x0"])
     estimates, score = [], {}
     for t, x_t in zip(forward_process["timesteps"], forward_process["x_t"], strict=True):
         x = x_t[None].to(device_of(model))

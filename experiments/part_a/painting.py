@@ -8,13 +8,11 @@ import torch
 from torch import Generator, Tensor
 
 from experiments.diffusion.forward import independent, pure_noise
-from experiments.diffusion.guidance import guided
-from experiments.diffusion.predictors import from_v
 from experiments.diffusion.samplers import Predict, ancestral, final
 from experiments.diffusion.schedule import strided_timesteps
 from experiments.part_a import deepfloyd
-from experiments.part_a.backends import Backend, ScenesBackend, backend, prompted
-from experiments.world.scenes import random_scene, randomness, words_of
+from experiments.part_a.backends import Backend, ScenesBackend, backend
+from experiments.world.scenes import random_scene, randomness
 from reportgen import ReportgenError, Run
 
 Sources = Callable[[], list[Generator]]
@@ -52,29 +50,6 @@ def paint(model: Backend, predict: Predict, sources: Sources) -> Tensor:
     return to_bytes(final(walk_down(model, predict, sources)))
 
 
-def told_words(model: ScenesBackend, words: Tensor, gamma: float) -> Predict:
-    """The model of the little world with a prompt for each image, as ``words`` (B, 4)."""
-    words = words.to(device_of(model))
-    conditional, unconditional = (
-        from_v(model.model, model.schedule, w) for w in (words, torch.zeros_like(words))
-    )
-    return guided(conditional, unconditional, gamma)
-
-
-def told_prompts(model: Backend, prompts: Sequence[str], gamma: float = 1.0) -> Predict:
-    """The model with a prompt for each image of a batch."""
-    if isinstance(model, ScenesBackend):
-        return told_words(model, words_of(prompts), gamma)
-    predicts = [prompted(model, prompt, gamma) for prompt in prompts]
-
-    def predict(x: Tensor, t: int) -> tuple[Tensor, Tensor | None]:
-        found = [one(x[i : i + 1], t) for i, one in enumerate(predicts)]
-        parts = [part for _, part in found if part is not None]
-        return torch.cat([eps for eps, _ in found]), torch.cat(parts) if parts else None
-
-    return predict
-
-
 def thing(prompt: str) -> str:
     """What a prompt names, without where and when: short enough for a label."""
     return re.split(" (?:by|in|at|on) ", prompt)[0].removeprefix("a ")
@@ -104,25 +79,16 @@ def random_words(seed: int, count: int, *, held_out: bool = False) -> Tensor:
     return torch.tensor([scene.words for scene in scenes])
 
 
-def painted(
-    run: Run,
-    model: ScenesBackend,
-    count: int,
-    predict: Callable[[slice], Predict],
-    label: str,
-) -> Tensor:
-    """``count`` images, uint8, in batches; image i has the noise of its own number.
-
-    ``predict(part)`` is what the sampler is given for the images of that part.
-    """
+def painted(run: Run, model: ScenesBackend, words: Tensor, gamma: float, label: str) -> Tensor:
+    """An image, uint8, for each row of ``words``, in batches; each has the noise of its number."""
     images = []
-    for first in run.progress(range(0, count, BATCH), label):
-        numbers = range(first, min(first + BATCH, count))
+    for first in run.progress(range(0, len(words), BATCH), label):
+        part = words[first : first + BATCH]
 
-        def sources(numbers: range = numbers) -> list[Generator]:
-            return [run.generator(f"image {i}") for i in numbers]
+        def sources(first: int = first, count: int = len(part)) -> list[Generator]:
+            return [run.generator(f"image {first + i}") for i in range(count)]
 
-        images.append(paint(model, predict(slice(first, numbers.stop)), sources))
+        images.append(paint(model, model.told_words(part, gamma), sources))
     return torch.cat(images)
 
 

@@ -5,12 +5,17 @@ from typing import Any
 import torch
 from torch import Generator, Tensor
 
-from experiments.diffusion.metrics import frechet_distance, frechet_interval, share_interval
+from experiments.diffusion.classifier import Classifier
+from experiments.diffusion.metrics import (
+    frechet_distance,
+    frechet_interval,
+    share_interval,
+    with_interval,
+)
 from experiments.diffusion.objectives import noise_like
-from experiments.diffusion.samplers import Predict
 from experiments.part_a.backends import ScenesBackend
 from experiments.part_a.hybrids import far_and_near
-from experiments.part_a.painting import from_bytes, painted, random_words, to_bytes, told_words
+from experiments.part_a.painting import from_bytes, painted, random_words, to_bytes
 from experiments.world.doubt import Doubt, features_of, fit_doubt
 from experiments.world.judge import load_judge, read
 from experiments.world.scenes import pictures
@@ -35,17 +40,10 @@ def picture_quality(
     """
     model = ScenesBackend(scenes_model["weights"], run.device)
     judge = load_judge(scenes_judge["weights"])
-    images, words = pictures(run.seed, 2 * drawn)
-    features = features_of(judge, images)
-    real, fresh = features[:drawn], features[drawn:]
-    doubt = fit_doubt(real, words[:drawn, 0], fresh)
+    doubt, real, fresh = doubting(judge, run.seed, drawn)
     asked, found = random_words(run.seed + 1, samples), {}
     for gamma in gammas:
-
-        def predict(part: slice, gamma: float = gamma) -> Predict:
-            return told_words(model, asked[part], gamma)
-
-        pixels = painted(run, model, samples, predict, f"guidance {gamma:g}")
+        pixels = painted(run, model, asked, gamma, f"guidance {gamma:g}")
         generator = run.generator(f"interval {gamma:g}")
         found[f"{gamma:g}"] = scores(judge, doubt, real, pixels, asked, generator)
     sets = [frechet_distance(part, real) for part in fresh.split(samples) if len(part) == samples]
@@ -58,21 +56,35 @@ def picture_quality(
     }
 
 
+def doubting(judge: Classifier, seed: int, drawn: int) -> tuple[Doubt, Tensor, Tensor]:
+    """The judge's doubt, fitted to ``drawn`` scenes, with a limit from as many others.
+
+    Returns the features (N, F) of both sets with it.
+    """
+    images, words = pictures(seed, 2 * drawn)
+    real, fresh = features_of(judge, images).split(drawn)
+    return fit_doubt(real, words[:drawn, 0], fresh), real, fresh
+
+
 def scores(
-    judge: Any, doubt: Doubt, real: Tensor, pixels: Tensor, asked: Tensor, generator: Generator
+    judge: Classifier,
+    doubt: Doubt,
+    real: Tensor,
+    pixels: Tensor,
+    asked: Tensor,
+    generator: Generator,
 ) -> dict[str, Any]:
     """What ``picture_quality`` records of one scale, from its pictures, uint8 (N, 3, H, W)."""
     features = features_of(judge, pixels)
-    right = (read(judge, pixels) == asked).all(1)
-    strange = doubt.neither(features)
-    return {
+    found: dict[str, Any] = {
         "frechet": frechet_distance(features, real),
         "frechet_interval": list(frechet_interval(features, real, generator)),
-        "all": float(right.double().mean()),
-        "all_interval": list(share_interval(int(right.sum()), len(right))),
-        "neither": float(strange.double().mean()),
-        "neither_interval": list(share_interval(int(strange.sum()), len(strange))),
     }
+    right = (read(judge, pixels) == asked).all(1)
+    for name, those in {"all": right, "neither": doubt.neither(features)}.items():
+        found[name] = float(those.double().mean())
+        found[f"{name}_interval"] = list(share_interval(int(those.sum()), len(those)))
+    return found
 
 
 @figure(
@@ -94,10 +106,9 @@ def quality_curves(picture_quality: dict[str, Any]) -> Panels:
 def over_scales(quality: dict[str, Any], measure: str, y: str, unit: float) -> Curve:
     """One measure against the scale, with its band."""
     rows = [quality["scores"][f"{gamma:g}"] for gamma in quality["gammas"]]
-    low, high = zip(*(row[f"{measure}_interval"] for row in rows), strict=True)
-    values = (list(quality["gammas"]), [unit * row[measure] for row in rows])
-    band = ([unit * v for v in low], [unit * v for v in high])
-    return Curve({"painted": values}, x="guidance scale γ", y=y, bands={"painted": band})
+    line, band = with_interval(rows, measure, unit)
+    lines = {"painted": (list(quality["gammas"]), line)}
+    return Curve(lines, x="guidance scale γ", y=y, bands={"painted": band})
 
 
 @artifact
@@ -109,9 +120,7 @@ def judge_in_doubt(
     The limit is set so that one drawn scene in a hundred is refused, on scenes of its own.
     """
     judge = load_judge(scenes_judge["weights"])
-    images, words = pictures(run.seed, 2 * drawn)
-    features = features_of(judge, images)
-    doubt = fit_doubt(features[:drawn], words[:drawn, 0], features[drawn:])
+    doubt, _, _ = doubting(judge, run.seed, drawn)
     scenes, _ = pictures(run.seed + 1, samples)
     kinds = {"as drawn": scenes, **corrupted(scenes, run.generator("noise"))}
     counts = {

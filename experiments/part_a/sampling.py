@@ -5,7 +5,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from experiments.diffusion.samplers import Predict, final
+from experiments.diffusion.samplers import final
 from experiments.diffusion.schedule import strided_timesteps
 from experiments.part_a.backends import ScenesBackend
 from experiments.part_a.painting import (
@@ -14,8 +14,6 @@ from experiments.part_a.painting import (
     paint,
     painted,
     to_bytes,
-    told_prompts,
-    told_words,
     walk_down,
 )
 from experiments.world.judge import load_judge, read, subjects
@@ -55,10 +53,10 @@ def free_samples(
     model = opened(painter, scenes_model, run.device)
     sources = noise_of(run, len(prompts), "sample")
     rows = [
-        paint(model, told_prompts(model, prompts, gamma), sources)
+        paint(model, model.told(prompts, gamma), sources)
         for gamma in run.progress(gammas, "guidance scale")
     ]
-    film = walk_down(model, told_prompts(model, prompts, 0.0), sources)
+    film = walk_down(model, model.told(prompts, 0.0), sources)
     return {
         "images": torch.stack(rows),
         "gammas": list(gammas),
@@ -97,7 +95,7 @@ def first_pictures(
     model = opened(painter, scenes_model, run.device)
     sources = noise_of(run, len(prompts), "sample")
     walks = [strided_timesteps(stride=stride) for stride in strides]
-    predict = told_prompts(model, prompts, gamma)
+    predict = model.told(prompts, gamma)
     images = [to_bytes(final(walk_down(model, predict, sources, down))) for down in walks]
     return {
         "images": torch.stack(images),
@@ -145,11 +143,7 @@ def free_subjects(
     model = ScenesBackend(scenes_model["weights"], run.device)
     judge_of_scenes = load_judge(scenes_judge["weights"])
     words = torch.zeros(samples, len(SLOTS), dtype=torch.int64)
-
-    def predict(part: slice) -> Predict:
-        return told_words(model, words[part], 0.0)
-
-    images = painted(run, model, samples, predict, "without a prompt")
+    images = painted(run, model, words, 0.0, "without a prompt")
     read_as = subjects(read(judge_of_scenes, images))
     found = {subject: read_as.count(subject) / samples for subject in SLOTS["subject"]}
     return {"subjects": found, "least": min(found.values()), "most": max(found.values())}

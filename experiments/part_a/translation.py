@@ -18,7 +18,6 @@ from experiments.part_a.painting import (
     noise_of,
     opened,
     to_bytes,
-    told_prompts,
 )
 from experiments.part_a.sketches import draw_sketch, read_sketches
 from experiments.world.judge import load_judge, read, subjects
@@ -40,7 +39,7 @@ def translated(
 
     Returns uint8 (starts, B, 3, H, W).
     """
-    predict, timesteps = told_prompts(model, prompts, gamma), strided_timesteps()
+    predict, timesteps = model.told(prompts, gamma), strided_timesteps()
     x = from_bytes(images).to(device_of(model))
     return torch.stack(
         [

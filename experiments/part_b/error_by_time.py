@@ -64,7 +64,7 @@ def noise_error(
     predict: Predict, schedule: Schedule, x0: Tensor, t: int, eps: Tensor
 ) -> dict[str, float]:
     """Mean squared error of the predicted eps at ``t``, with its 95 % interval over images."""
-    found, _ = predict(forward(x0, t, schedule, eps), t)  #         (B, 1, H, W)
+    found = predict(forward(x0, t, schedule, eps), t)  #            (B, 1, H, W)
     errors = (found - eps).square().flatten(1).mean(1)  #           (B,)
     low, high = confidence_interval(errors)
     return {"mean": float(errors.mean()), "low": low, "high": high}

@@ -23,11 +23,11 @@ def ideal(images: Tensor, schedule: Schedule) -> Predict:
     E[x0 | x_t] is a mean of the images, each weighted by how well it explains x_t (EDM app. B.3).
     """
 
-    def predict(x: Tensor, t: int) -> tuple[Tensor, None]:
+    def predict(x: Tensor, t: int) -> Tensor:
         alpha_bar = schedule.alpha_bar(t)
         sigma = float(((1 - alpha_bar) / alpha_bar).sqrt())
         x0 = posterior_mean(x / float(alpha_bar.sqrt()), images, sigma)
-        return eps_from_x0(x, x0, alpha_bar), None
+        return eps_from_x0(x, x0, alpha_bar)
 
     return predict
 

@@ -15,7 +15,7 @@ from experiments.diffusion.classical import (
 )
 from experiments.diffusion.data import as_images
 from experiments.diffusion.inference import ready
-from experiments.diffusion.metrics import apply
+from experiments.diffusion.metrics import apply, with_interval
 from experiments.diffusion.objectives import noise_like
 from experiments.diffusion.unet import UNet
 from experiments.part_b.levels import quality
@@ -104,9 +104,8 @@ def rivals_curve(rivals: dict[str, Any], measure: str, y: str) -> Curve:
     sigmas, lines, bands = list(rivals["sigmas"]), {}, {}
     for name, label in RIVALS.items():
         levels = [rivals["scores"][name][str(sigma)] for sigma in sigmas]
-        lines[label] = (sigmas, [level[measure] for level in levels])
-        low, high = zip(*(level[f"{measure}_interval"] for level in levels), strict=True)
-        bands[label] = (low, high)
+        line, bands[label] = with_interval(levels, measure)
+        lines[label] = (sigmas, line)
     return Curve(lines, x="σ", y=y, bands=bands)
 
 

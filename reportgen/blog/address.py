@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from posixpath import normpath
+from posixpath import dirname, normpath
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -61,6 +61,10 @@ def resolve(written: str, page: "Page", *, image: bool = False) -> Address:
 def _file(path: str, fragment: str, page: "Page", theme_adds_base: bool) -> Address:
     base, based = page.blog.baseurl, True
     if not path.startswith("/"):
+        beside = normpath(f"{dirname(page.site_path)}/{path}").lstrip("/")
+        linked = page.blog.plugin("jekyll-relative-links", page.site_path) is not None
+        if linked and page.blog.has(beside):
+            return Address("file", beside, fragment)
         path = f"{base}{unquote(page.folder)}{path}"
     if base:
         inside = path == base or path.startswith(base + "/")

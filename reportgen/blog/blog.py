@@ -32,6 +32,7 @@ DOLLARS = re.compile(
     r"""inlineMath.{0,40}?\[\s*['"]\$['"]|left:\s*['"]\$['"]|single_?dollar|tex2jax""", re.S
 )
 
+COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 INCLUDED = re.compile(r"\{%-?\s*include(?:_cached)?\s+([\w./-]+)")
 LAYOUTS = {
     "minimal-mistakes": "archive archive-taxonomy categories category collection "
@@ -39,8 +40,10 @@ LAYOUTS = {
     "minima": "base default home page post",
     "chirpy": "archives categories category compress default home page post tag tags",
     "beautiful-jekyll": "base default home minimal page post",
-    "jekyll-theme-": "default home page post",
-}
+    **{f"jekyll-theme-{name}": "default home page post" for name in words(
+        "architect cayman dinky hacker leap-day merlot midnight minimal modernist slate tactile "
+        "time-machine")},
+}  # fmt: skip
 """The layouts of themes that many blogs use as gems, their files being elsewhere.
 
 The first whose name a theme holds is its own."""
@@ -54,7 +57,8 @@ def find_root(file: Path) -> tuple[Path, bool]:
     folders = [file, *file.parents] if file.is_dir() else list(file.parents)
     for folder in folders:
         if any((folder / name).is_file() for name in config.NAMES):
-            return folder, True
+            source = config.source(folder)
+            return (source, True) if file.is_relative_to(source) else (folder, False)
     for folder in folders:
         if folder.name in POST_FOLDERS:
             return folder.parent, True
@@ -81,7 +85,7 @@ class Blog:
     def config(self) -> dict[str, Any]:
         """The settings of _config.yml; nothing where it is missing or broken."""
         found = (config.parse(self.read(name)) for name in config.NAMES if self.has(name))
-        return next(found, {})
+        return next(found, None) or config.around(self.root)
 
     @cached_property
     def baseurl(self) -> str:
@@ -98,7 +102,13 @@ class Blog:
         """The repository and host of the site, in lower case, as far as its files tell."""
         remotes = self.text(".git/config")
         git = re.findall(r"github\.com[:/]([^/\s]+/[^/\s]+?)(?:\.git)?\s", remotes)
-        names = [*git, str(self.config.get("repository") or ""), self.url.partition("//")[2]]
+        hosts = (f"{name.partition('/')[0]}.github.io" for name in git)
+        names = [
+            *git,
+            *hosts,
+            str(self.config.get("repository") or ""),
+            self.url.partition("//")[2],
+        ]
         return frozenset(name.lower() for name in names if name)
 
     @cached_property
@@ -237,12 +247,30 @@ class Blog:
         return dict(zip(names, self.texts_of(names), strict=True))
 
     @cached_property
+    def works(self) -> frozenset[str]:
+        """The keys of the works in the files of the blog, which jekyll-scholar makes ids of."""
+        texts = self.texts_of([name for name in self.files if name.endswith(".bib")])
+        return frozenset(re.findall(r"@\w+\s*\{\s*([^\s,]+)", "\n".join(texts)))
+
+    @property
+    def _plugins(self) -> set[Any]:
+        return {*_list(self.config.get("plugins")), *_list(self.config.get("gems"))}
+
+    def plugin(self, name: str, path: str) -> dict[str, Any] | None:
+        """The settings of one of the plugins that GitHub Pages loads by itself, where it is loaded
+        and looks at the source at ``path``: it does at pages, and at others when told to."""
+        given = self.config.get(name.removeprefix("jekyll-").replace("-", "_"))
+        settings = given if isinstance(given, dict) else {}
+        if (self.has_plugins and name not in self._plugins) or settings.get("enabled") is False:
+            return None
+        return settings if self.kind(path) == "pages" or settings.get("collections") else None
+
+    @cached_property
     def has_plugins(self) -> bool:
         """Whether plugins may define tags and filters that GitHub Pages does not know."""
         if any(name.startswith("_plugins/") and name.endswith(".rb") for name in self.files):
             return True
-        named = [*_list(self.config.get("plugins")), *_list(self.config.get("gems"))]
-        if not set(named) <= PAGES_PLUGINS:
+        if not self._plugins <= PAGES_PLUGINS:
             return True
         gems = re.findall(r"""(?m)^\s*gem\s+["'](jekyll-[\w-]+)""", self.text("Gemfile"))
         return not {gem for gem in gems if "theme" not in gem} <= PAGES_PLUGINS
@@ -317,7 +345,13 @@ class Blog:
             parts = path.split("/")
             heads = ["/".join(parts[: n + 1]) for n in range(len(parts))]
             return not any(fnmatch(head, pattern) for pattern in left_out for head in heads)
-        return self.kind(path) != "pages" and not re.search(r"(?:^|/)[.#]|~(?:/|$)", path)
+        return self._shows(self.kind(path)) and not re.search(r"(?:^|/)[.#]|~(?:/|$)", path)
+
+    def _shows(self, kind: str) -> bool:
+        """Whether the sources of a collection become pages, or parts of other pages."""
+        if kind in ("pages", "posts", "drafts") or self.collection(kind).get("output"):
+            return kind != "pages"
+        return any(f"site.{kind}" in text for text in self.texts.values())
 
     def layouts(self) -> list[str]:
         """The names of the layouts that are known to be there."""
@@ -357,7 +391,7 @@ class Blog:
             path = waiting.pop()
             if not path or path in found or path not in self.files:
                 continue
-            found[path] = text = self.text(path)
+            found[path] = text = COMMENT.sub(_blank, self.text(path))
             outer = front_matter.read(text).get("layout") if path.startswith("_layouts/") else None
             waiting += [self.layout_file(str(outer)) if outer else ""]
             waiting += [f"_includes/{name}" for name in INCLUDED.findall(text)]
@@ -391,6 +425,10 @@ def _walk(root: Path, prefix: str) -> Iterator[str]:
                 yield from _walk(root, path + "/")
         else:
             yield path
+
+
+def _blank(match: re.Match[str]) -> str:
+    return re.sub(r"[^\n]", " ", match[0])
 
 
 def _keys(value: Any) -> Iterable[Any]:

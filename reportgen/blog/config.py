@@ -19,6 +19,16 @@ def read(folder: Path) -> dict[str, Any]:
     return {}
 
 
+def source(folder: Path) -> Path:
+    """The folder that Jekyll reads, as the settings in ``folder`` name it."""
+    return (folder / str(read(folder).get("source") or "")).resolve()
+
+
+def around(folder: Path) -> dict[str, Any]:
+    """The settings above a folder that name it as their ``source``; nothing where none do."""
+    return next((read(each) for each in folder.parents if source(each) == folder), {})
+
+
 def fault(folder: Path) -> tuple[str, str] | None:
     """The name of the settings' file and what is wrong with it; None where nothing is."""
     for name in NAMES:

@@ -9,7 +9,7 @@ from typing import Any
 HEAD = re.compile(r"\A\ufeff?---[ \t]*\n(?P<yaml>.*?\n?)^(?:---|\.\.\.)[ \t]*$\n?", re.M | re.S)
 NAME = re.compile(r"(?P<date>\d{2,4}-\d{1,2}-\d{1,2})-(?P<slug>.+)\.[^.]+\Z")
 DATE = re.compile(
-    r"\s*(?P<year>\d{4})-(?P<month>\d\d?)-(?P<day>\d\d?)"
+    r"\s*(?P<year>\d{2,4})-(?P<month>\d\d?)-(?P<day>\d\d?)"
     r"(?:(?:[Tt]|\s+)(?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.\d*)?)?"
     r"\s*(?P<zone>Z|UTC|GMT|[-+]\d\d?:?(?:\d\d)?)?)?\s*\Z"
 )
@@ -188,15 +188,20 @@ def _loose_date(text: str, zone: tzinfo) -> Date | None:
 
 def _date(day: list[str], clock: re.Match[str] | None, zone: tzinfo) -> Date | None:
     year, month, number = day
+    if len(year) == 2:
+        year = f"{'19' if year >= '69' else '20'}{year}"
     month = str(MONTHS.index(month[:3].lower()) // 3 + 1) if month.isalpha() else month
     time = [clock[name] or "0" for name in ("hour", "minute", "second")] if clock else []
-    parts = [int(part) for part in (year, month, number or "1", *time)]
+    parts = [int(part) for part in (year, month, "1", *time)]
     written = (clock["zone"] or "").replace(":", "") if clock else ""
+    days = int(number or 1)
     try:
         moment = datetime(*parts, tzinfo=timezone(_shift(written)) if written else zone)  # type: ignore[misc, arg-type]
+        moment += timedelta(days - 1)  # the 31st of a month of 30 days is the first of the next
     except (ValueError, OverflowError):
         return None
-    return Date(moment, bool(clock and clock["hour"]), bool(written))
+    found = Date(moment, bool(clock and clock["hour"]), bool(written))
+    return found if 1 <= days <= 31 else None
 
 
 def dated(name: str, front: FrontMatter, zone: tzinfo = UTC) -> Date | None:

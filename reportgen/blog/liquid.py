@@ -13,7 +13,12 @@ HOLE = "\u029f"
 OPENING = re.compile(r"\{\{|\{%")
 NO_NAME = re.compile(r"\W")
 PARAMETER = re.compile(r"""([\w-]+)\s*=\s*("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')""")
-MARKS = re.compile("[<>&]")
+MADE = {
+    "highlight": re.compile("[<>&]"),
+    "katex": re.compile(r".+", re.DOTALL),
+    "katexmm": re.compile(r"\$\$.+?\$\$|\$[^$]+\$", re.DOTALL),
+}
+"""What a tag makes HTML of, in the text up to its end, before Markdown reads it."""
 HIGHLIGHTED = {"highlight": "<figure><pre>", "endhighlight": "</pre></figure>"}
 PRINTS = {
     "include",
@@ -135,17 +140,20 @@ def prints_something(token: Token, variables: Collection[str]) -> bool:
 def without_liquid(source: str, found: Iterable[Token], start: int) -> Text:
     """``source`` from ``start`` on as Markdown will see it, with holes where Liquid prints."""
     pieces: list[Piece] = []
-    position, is_code = start, False
+    position, made = start, ""
     for token in found:
         text = source[position : token.start]
-        pieces.append((MARKS.sub(HOLE, text) if is_code else text, position))
+        pieces.append((MADE[made].sub(_hole, text) if made else text, position))
         pieces.extend(_printed(source, token))
-        position, is_code = (
-            token.end,
-            token.name == "highlight" or (is_code and token.name != "endhighlight"),
-        )
+        position = token.end
+        if token.name in MADE or token.name == f"end{made}":
+            made = token.name if token.name in MADE else ""
     pieces.append((source[position:], position))
     return Text(pieces)
+
+
+def _hole(match: re.Match[str]) -> str:
+    return HOLE * len(match[0])
 
 
 def _printed(source: str, token: Token) -> list[Piece]:

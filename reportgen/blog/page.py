@@ -67,6 +67,11 @@ class Page:
         """Whether Jekyll takes the file for a dated post."""
         return "_posts" in self.site_path.split("/")[:-1]
 
+    @property
+    def is_ignored(self) -> bool:
+        """Whether Jekyll passes over the file, for a post's name begins with its date."""
+        return self.is_post and front_matter.NAME.match(self.path.name) is None
+
     @cached_property
     def front(self) -> front_matter.FrontMatter:
         """The front matter."""
@@ -176,6 +181,15 @@ class Page:
     def all_blocks(self) -> list[kramdown.Element]:
         """The blocks of the body and all blocks in them, in order, without blank lines."""
         return list(self.document.walk())
+
+    @property
+    def title_heading(self) -> kramdown.Element | None:
+        """The heading that the plugin jekyll-titles-from-headings makes the title of the page."""
+        first = next(iter(self.blocks), None)
+        named = self.blog.plugin("jekyll-titles-from-headings", self.site_path) is not None
+        if first is None or first.kind != "heading" or first.level > 3 or self.front.get("title"):
+            return None
+        return first if named else None
 
     def includes(self) -> Iterator[liquid.Token]:
         """The Liquid includes of the body."""

@@ -22,11 +22,14 @@ HEAD_IMAGES = words(
     "header.image header.teaser header.overlay_image header.og_image feature_image"
 )
 SOURCES = ("path", "src", "image_path", "url", "file", "image")
-FOREIGN = r"(?:\([a-z]\))?\s*(?:,|\()?\s*(?:from|of|in|by|taken|adapted|reproduced|copied)\b"
+FOREIGN = (
+    r"(?:\([a-z]\))?\s*(?:(?:,|\()?\s*(?:from|of|in|by|taken|adapted|reproduced|copied)\b|,\s*\Z)"
+)
 NUMBERED = re.compile(
     r"(?P<label>Figure|Fig\.?|Table)\s+(?P<number>(?>\d+(?:\.\d+)*[a-z]?))"
     rf"(?!{FOREIGN})"
-    r"\s*(?P<end>[:.|—–-]|\([^()\n]{1,30}\)\s*[:.]|\Z)?\s*",
+    r"\s*(?P<end>[:.|—–-](?!\s*(?:shows?|depicts?|illustrates?|compares?|presents?|gives?|is|are)\b)"
+    r"|\([^()\n]{1,30}\)\s*[:.]|\Z)?\s*",
     re.IGNORECASE,
 )
 CANDIDATE = re.compile(r"[\s,]*((?:\{\{.*?\}\}|[^\s{,]|,(?=\S))+)(?:\s[^,]*)?")

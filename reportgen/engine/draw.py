@@ -7,6 +7,7 @@ from hashlib import sha256
 from html import unescape
 from pathlib import Path
 from textwrap import shorten
+from threading import Lock
 
 import reportgen.media as media
 from reportgen.engine.code import Codes
@@ -18,8 +19,12 @@ from reportgen.freshness.keys import canonical
 from reportgen.media import Drawn
 from reportgen.media.fonts import HINT
 from reportgen.messages import warn
+from reportgen.project import Project
 from reportgen.registry import Node
-from reportgen.store import Record
+from reportgen.store import Record, Store
+
+DRAWING = Lock()
+"""Held while a figure is drawn: matplotlib is not made for threads."""
 
 
 def results_of(session: Session) -> Results:
@@ -43,7 +48,7 @@ def draw_figure(session: Session, results: Results, node: Node) -> Result:
         return results[node.name]
     alt, caption = fill(node.alt, node, results), caption_of(node.caption, node, results)
     words = (alt, "" if alt else in_short(caption))
-    drawn, folder = drawing_of(session, node, status.record, words)
+    drawn, folder = drawing_of(session.project, session.store, node, status.record, words)
     if drawn.missing:
         warn(f"Warning: no font here has {drawn.missing} of '{node.id}'. {HINT}")
     result = Result(
@@ -61,11 +66,13 @@ def draw_figure(session: Session, results: Results, node: Node) -> Result:
 
 
 def drawing_of(
-    session: Session, node: Node, record: Record, words: tuple[str, str]
+    project: Project, store: Store, node: Node, record: Record, words: tuple[str, str]
 ) -> tuple[Drawn, Path]:
     """The drawing of any record of a figure, and the folder in which its files lie."""
-    folder = session.project.store_dir / "drawn" / draw_key(session, node, record, words)
-    return cached_drawing(folder) or make_drawing(session, node, record, words, folder), folder
+    folder = project.store_dir / "drawn" / draw_key(project, node, record, words)
+    with DRAWING:
+        drawn = cached_drawing(folder)
+        return drawn or make_drawing(project, store, node, record, words, folder), folder
 
 
 SENTENCE = re.compile(r"(?>&#?\w+;|.)+?(?=(?<=\w)[.;:](?:\s|\Z)|\.?\Z)")
@@ -86,9 +93,9 @@ def first_sentence(plain: str) -> str:
     return found[0] if found else plain
 
 
-def draw_key(session: Session, node: Node, record: Record, words: tuple[str, str]) -> str:
+def draw_key(project: Project, node: Node, record: Record, words: tuple[str, str]) -> str:
     """The digest of what a drawing depends on: the media, our drawing code, words and theme."""
-    parts = [record.output, drawing_code(), stem(node), *words, session.project.dark]
+    parts = [record.output, drawing_code(), stem(node), *words, project.dark]
     return sha256(canonical(parts).encode()).hexdigest()[:32]
 
 
@@ -112,10 +119,15 @@ def cached_drawing(folder: Path) -> Drawn | None:
 
 
 def make_drawing(
-    session: Session, node: Node, record: Record, words: tuple[str, str], folder: Path
+    project: Project,
+    store: Store,
+    node: Node,
+    record: Record,
+    words: tuple[str, str],
+    folder: Path,
 ) -> Drawn:
     """Draw into a folder beside the final one, then rename: whole or not at all."""
-    value = session.store.load(record.output)
+    value = store.load(record.output)
     if not isinstance(value, media.Media):  # of a crafted record, as a remote may have it
         again = f"Run it again: reportgen figure --force {node.id}"
         raise ReportgenError(f"The record of '{node.id}' holds no figure.", hint=again)
@@ -123,7 +135,7 @@ def make_drawing(
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".drawing-") as temporary:
         work = Path(temporary) / "figure"
         work.mkdir()
-        theme = media.Theme(dark=session.project.dark)
+        theme = media.Theme(dark=project.dark)
         alt, title = words
         drawn = media.draw(value, work, stem=stem(node), theme=theme, alt=alt, title=title)
         write_json(work / "drawn.json", drawn.to_json())

@@ -48,7 +48,7 @@ from reportgen.posts.origins import Origin
 from reportgen.posts.palette import same_colours
 from reportgen.posts.placing import in_place, longer_fence, markup_only, safe_prose
 from reportgen.posts.post import Asset, Heading
-from reportgen.posts.scan import Segment, spans
+from reportgen.posts.scan import Segment, read, spans
 from reportgen.posts.tex import FormulaError
 from reportgen.posts.tokens import OPEN, TOKEN
 
@@ -109,7 +109,7 @@ class Body:
 
     def refuse_figures_in_lines(self) -> None:
         """Raises ReportgenError for a figure in a table's cell, a heading or a term."""
-        for block in Document(self.draft.text.text, dollars=True).walk():
+        for block in self.draft.document.walk():
             for match in TOKEN.finditer(block.text.string) if block.kind in LINES else ():
                 item = self.draft.tokens.get(match)
                 if isinstance(item, FigureItem):
@@ -166,8 +166,8 @@ class Body:
 
     def with_heading_ids(self, text: str) -> str:
         """The text whose headings all say their id, as two parsers might choose two."""
-        lines = [self.draft.text.line(h.start) for h in kramdown.headings(self.draft.text.text)]
-        found = kramdown.headings(text)
+        lines = [self.draft.text.line(h.start) for h in kramdown.headings(self.draft.document)]
+        found = kramdown.headings(read(text))
         used: dict[str, int] = {}
         parts, position = [], 0
         for heading, line in zip(found, lines, strict=True):
@@ -235,10 +235,12 @@ class Body:
         caption = self.caption(cited_in(written, self.draft, shown.line), shown)
         self.about[item.id] = shorten(first_sentence(text_of(caption)), 100, placeholder="…")
         folder = self.draft.tokens.put(Address("figures", source))
-        self.assets += assets_of(result, source)
+        versions = self.draft.versions.get(item.id, ())
+        self.assets += [*assets_of(result, source), *versions]
         markup = figure_html(
-            shown, result, self.results, caption, folder, self.templates, self.told, self.coded
-        )
+            shown, result, self.results, caption, folder, self.templates, self.told, self.coded,
+            versions=Path(versions[0].path).name if versions else "",
+        )  # fmt: skip
         markup = same_colours(markup, self.palette)
         first = shown is next(iter(self.draft.figures.values()))
         return f"{self.head() if first else ''}{markup}"

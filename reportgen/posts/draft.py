@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from reportgen.blog.kramdown import Document
 from reportgen.errors import ReportgenError
 from reportgen.posts.bibliography import Library
 from reportgen.posts.citations import CITED, Citations, keys_of
@@ -14,7 +16,8 @@ from reportgen.posts.environment import make_environment, render
 from reportgen.posts.functions import of_filter, template_names
 from reportgen.posts.items import CiteItem, FigureItem, ListItem, RefItem, ValueItem, anchor
 from reportgen.posts.kramdown import CONTAINER
-from reportgen.posts.scan import Segment, segments
+from reportgen.posts.post import Asset
+from reportgen.posts.scan import Segment, read, segments
 from reportgen.posts.source import Source
 from reportgen.posts.tex import LABEL, Equation, FormulaError, Macro, defined, expanded, numbered
 from reportgen.posts.tokens import TOKEN, Text, Tokens, unmark
@@ -65,6 +68,12 @@ class Draft:
     referenced: set[str] = field(default_factory=set)
     citations: Citations = field(default_factory=Citations)
     how_to_cite: str = ""  # HTML, for the place that asks for it
+    versions: Mapping[str, tuple[Asset, ...]] = field(default_factory=dict)  # by figure's id
+
+    @cached_property
+    def document(self) -> Document:
+        """The text as kramdown reads it, once it is whole. Raises Tangled."""
+        return read(self.text.text)
 
 
 def draft(
@@ -87,7 +96,7 @@ def draft(
     number_figures(post)
     number_citations(post, results)
     post.text = unmark(rendered + ending(post))
-    post.segments = list(segments(post.text.text))
+    post.segments = list(segments(post.text.text, post.document))
     number_equations(post)
     return post
 

@@ -60,13 +60,14 @@ def figure_html(
     folder: Path,
     told: dict[str, str],
     coded: dict[str, str],
+    versions: str = "",
 ) -> str:
     """One figure as a raw block: no blank lines, nothing that Markdown or Liquid would touch.
 
     ``caption`` is HTML, ``assets`` the address of the folder that holds its files, ``folder``
     that of the project's own templates. ``told`` is where the parameters of an artifact stand
     in this post, by its name, and ``coded`` where its code stands; what this figure tells is
-    added.
+    added. ``versions`` is the file of its versions, if there are several.
     """
     from markupsafe import Markup
 
@@ -90,7 +91,7 @@ def figure_html(
             command=f"reportgen figure {shown.id}",
             facts=list(facts(shown, result, results, told)),
             date=result.record.finished[:10] if result.record else "",
-            links=list(links(result)),
+            links=[*links(result), *([("Versions", versions, "")] if versions else [])],
             codes=list(codes(shown, result, results, coded)),
             earlier=earlier(result, results, coded, shown.label),
             assets=assets,
@@ -275,17 +276,17 @@ def earlier(result: Result, results: Results, coded: dict[str, str], label: str)
     return "; ".join(f"{', '.join(names)}: as in {place}" for place, names in found.items())
 
 
-def links(result: Result) -> Iterator[tuple[str, str, bool]]:
-    """Text, file name and whether it is a download, of each link under a figure."""
+def links(result: Result) -> Iterator[tuple[str, str, str]]:
+    """Text, file name and what kind of link it is, of each link under a figure."""
     drawn = result.drawn
     if drawn is None:
         return
     if drawn.full:
-        yield "Full size", drawn.full, False
+        yield "Full size", drawn.full, "data-rg-full"
     kinds = [name.rsplit(".", 1)[-1].upper() for name in drawn.data]
     for kind, name in zip(kinds, drawn.data, strict=True):
         panel = f" ({name[: -len(kind) - 1].rsplit('-', 1)[-1]})" if kinds.count(kind) > 1 else ""
-        yield kind + panel, name, True
+        yield kind + panel, name, "download"
 
 
 def assets_of(result: Result, source: Path) -> list[Asset]:

@@ -6,6 +6,8 @@ from functools import cache
 from typing import Any
 
 from reportgen.blog.kramdown import Document
+from reportgen.blog.kramdown.convert import parts_of
+from reportgen.blog.kramdown.parts import Part, written
 
 PLAIN = re.compile(
     r'<span class="(?:n|p|o|w|nn|ne|nd|nb|bp|sa|si|se|fm|vm|esc|mi|mf)">([^<]*)</span>'
@@ -18,9 +20,13 @@ def to_html(text: str) -> str:
 
     References such as ``&#123;`` stay as they are, for what becomes Markdown or Liquid again.
     """
-    document = Document(text)
+    return written(html_parts(Document(text)))
+
+
+def html_parts(document: Document) -> list[Part]:
+    """The HTML of a document in parts."""
     document.state.options["entity_output"] = "as_written"
-    return document.html(highlight)
+    return parts_of(document, highlight)
 
 
 def highlight(code: str, language: str, is_block: bool) -> str:

@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass
 
 from reportgen.blog.kramdown import Document
-from reportgen.posts.liquid import hushed
 
 PIPE = "\ue0f4"  # a pipe of the prose, until it is known whether it makes a table
 DELIMITER = re.compile(rf"[\s>]*[-:{PIPE}\s]*-[-:{PIPE}\s]*")
@@ -24,11 +23,11 @@ class RawHeading:
     end: int
 
 
-def headings(text: str) -> list[RawHeading]:
-    """The headings of a Markdown text, in quotes, lists and HTML too. Raises Tangled."""
+def headings(document: Document) -> list[RawHeading]:
+    """The headings of a Markdown text, in quotes, lists and HTML too."""
     return [
         RawHeading(block.level, block.text.string, block.info, block.start, block.end - 1)
-        for block in Document(hushed(text), dollars=True).walk()
+        for block in document.walk()
         if block.kind == "heading"
     ]
 

@@ -7,6 +7,7 @@ records of the post SLUG. The same reader sees a page when it is made and when i
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
@@ -26,6 +27,11 @@ UNMARKED = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 """Where a value stands as text alone, because no element can."""
+
+ADDRESSES = ("src", "srcset", "poster", "data")
+TELLING = ("alt", "aria-label", "title", "alttext", "d", "points", "value", "data-x", "data-y",
+           "data-name", "data-what")  # fmt: skip
+"""Attributes that draw a chart, or that readers hear or hover."""
 
 FILE = re.compile(r"/assets/figures/([^/\s]+)/([^/\s\"'?#,]+)")
 MARKED = re.compile(rf'<span class="{CLASS}" data-v="[^"]*">(.*?)</span>')
@@ -85,15 +91,18 @@ class Mark:
     id: str
     line: int
     text: str = ""
+    value: str | None = None  # the number that it gives to machines, if it does
 
 
 @dataclass
 class Figure:
-    """One figure of a page: its anchor, all of its text, and its files: post, name and line."""
+    """One figure of a page: its anchor, all of its text, what its attributes draw and tell, and
+    its files: post, name and line."""
 
     anchor: str
     line: int
     text: str = ""
+    drawn: str = ""
     files: list[tuple[str, str, int]] = field(default_factory=list)
 
 
@@ -125,6 +134,11 @@ class PageReader(HTMLParser):
         figures = [each.found for each in self.open if isinstance(each.found, Figure)]
         for name in ("src", "srcset", "href") if figures else ():
             figures[0].files += [(*found, line) for found in FILE.findall(given.get(name, ""))]
+        for figure in figures[:1]:
+            figure.drawn += "".join(f"{name}={text}\n" for name, text in telling(given))
+        marks = [each.found for each in self.open if isinstance(each.found, Mark)]
+        if tag == "data" and marks:
+            marks[-1].value = given.get("value")
         if "data-v" in given:
             self.begin(tag, Mark(given["data-v"], line), self.marks)
         if tag == "figure" and "rg" in given.get("class", "").split():
@@ -150,6 +164,17 @@ class PageReader(HTMLParser):
         """Add text to all that is open."""
         for each in self.open:
             each.found.text += data
+
+
+def telling(given: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """What the attributes of an element in a figure show and say, and its pictures that are no
+    file of a figure."""
+    for name in sorted(given):
+        if name in ADDRESSES:
+            if not FILE.search(given[name]):
+                yield name, given[name].rpartition("/")[2]
+        elif name in TELLING:
+            yield name, given[name]
 
 
 def same(text: str) -> str:

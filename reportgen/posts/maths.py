@@ -203,6 +203,8 @@ def drawable(markup: str) -> str:
             element[1].text = LINES[element.tag]
         elif element.tag == "mtable":
             settle_rows(element)
+    for element in list(root.iter()):
+        set_style(element)
     return ElementTree.tostring(root, encoding="unicode")
 
 
@@ -218,6 +220,19 @@ def settle_rows(table: ElementTree.Element) -> None:
                 for other in row if mark.text[0] == GAP else ():
                     gap = f"padding-bottom:calc(0.5ex + {mark.text[1:]})"
                     other.set("style", f"{other.get('style', '')}{gap}")
+
+
+def set_style(element: ElementTree.Element) -> None:
+    """Wrap an element in the ``mstyle`` that sets its size, as validators ask; a row becomes it."""
+    names = {"scriptlevel"} | ({"displaystyle"} if element.tag != "mtable" else set())
+    style = {name: element.attrib.pop(name) for name in sorted(names & element.attrib.keys())}
+    if style and element.tag not in ("mrow", "mstyle"):
+        inner = ElementTree.Element(element.tag, dict(element.attrib))
+        inner[:], element[:] = element[:], [inner]
+        element.attrib.clear()
+    if style:
+        element.tag = "mstyle"
+        element.attrib.update(style)
 
 
 def check_braces(tex: str) -> None:

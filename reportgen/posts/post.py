@@ -7,6 +7,9 @@ from typing import Any
 
 from reportgen.posts.source import site_path
 
+Places = tuple[tuple[tuple[str, int], ...], ...]
+"""For each outermost element of a page, the tags in it that count, in order, with their lines."""
+
 
 @dataclass(frozen=True)
 class Heading:
@@ -33,7 +36,8 @@ class Post:
     ``markdown`` is the whole file for a blog's ``_posts``; ``html`` the article's body for the
     preview, whose links expect a page two folders below the site. ``slug`` is that of the source's
     name, by which we call the post, whatever Jekyll makes of its address. ``figures`` are the ids
-    of its figures and tables in order of appearance.
+    of its figures and tables in order of appearance, ``places`` the lines of the source that the
+    HTML comes from.
     """
 
     source: Path
@@ -46,6 +50,7 @@ class Post:
     assets: tuple[Asset, ...]
     warnings: tuple[str, ...]
     headings: tuple[Heading, ...]
+    places: Places = ()
 
     @property
     def title(self) -> str:

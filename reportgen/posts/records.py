@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reportgen.posts.figures import ancestors
-from reportgen.posts.marks import PageReader, same
+from reportgen.posts.marks import Figure, PageReader, same
 from reportgen.posts.post import Asset
 from reportgen.posts.source import figures_folder
 from reportgen.store.private import is_secret
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 NAME = "records.json"
+PARTS = ("text", "drawn")
 PRIVATE = re.compile(r"(?<![\w.:/\\])(?:~?/|[A-Za-z]:[\\/])(?:[^\s/\\\"']+[\\/])*(?=[^\s/\\\"'])")
 """The folders of an absolute path, which are nobody's business."""
 
@@ -65,7 +66,7 @@ def records_of(body: Body, page: str, results: Results) -> dict[str, Any]:
     paths = (path for item in body.formulas.marked if item.origin for path in item.origin.paths)
     cited = [results[path[0]] for path in dict.fromkeys(paths)]
     behind = [each for result in [*shown, *cited] for each in [result, *ancestors(result, results)]]
-    words = {figure.anchor: figure.text for figure in PageReader(page).figures}
+    read = {figure.anchor: figure for figure in PageReader(page).figures}
     return {
         "format": FORMAT,
         "post": body.draft.source.slug,
@@ -74,12 +75,17 @@ def records_of(body: Body, page: str, results: Results) -> dict[str, Any]:
         "figures": {
             figure.anchor: {
                 "run": results[id].node.name,
-                "files": dict(digests(results[id])),
-                "text": sha256(same(words.get(figure.anchor, "")).encode()).hexdigest(),
+                "files": dict(digests(results[id], body.draft.versions.get(id, ()))),
+                **{part: digest(read[figure.anchor], part) for part in PARTS},
             }
             for id, figure in body.draft.figures.items()
         },
     }
+
+
+def digest(figure: Figure, part: str) -> str:
+    """The digest of what a figure of a page says or draws, whatever its white space."""
+    return sha256(same(getattr(figure, part)).encode()).hexdigest()
 
 
 def run_of(result: Result, results: Results) -> dict[str, Any]:
@@ -124,11 +130,13 @@ def value_of(item: ValueItem) -> dict[str, Any]:
     return data
 
 
-def digests(result: Result) -> Iterator[tuple[str, str]]:
-    """The files of a figure with their digests, by name."""
+def digests(result: Result, versions: Iterable[Asset] = ()) -> Iterator[tuple[str, str]]:
+    """The files of a figure and of its versions with their digests, by name."""
+    files = {Path(asset.path).name: asset.source for asset in versions}
     if result.drawn is not None and result.folder is not None:
-        for file in result.drawn.files:
-            yield file.name, sha256((result.folder / file.name).read_bytes()).hexdigest()
+        files |= {file.name: result.folder / file.name for file in result.drawn.files}
+    for name, file in files.items():
+        yield name, sha256(file.read_bytes()).hexdigest()
 
 
 def public(value: Any) -> Any:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from reportgen.blog import config
 from reportgen.blog.blog import Blog
 from reportgen.blog.front_matter import dump
+from reportgen.blog.kramdown import Document
+from reportgen.blog.kramdown.parts import written
 from reportgen.errors import ReportgenError, did_you_mean, together
 from reportgen.posts import liquid
 from reportgen.posts.bibliography import Shelf
@@ -19,9 +21,10 @@ from reportgen.posts.cards import social_card
 from reportgen.posts.citethis import how_to_cite
 from reportgen.posts.draft import Draft, Numbered, draft
 from reportgen.posts.formulas import Formulas
-from reportgen.posts.html import to_html
+from reportgen.posts.html import html_parts
 from reportgen.posts.items import Address
-from reportgen.posts.post import Post
+from reportgen.posts.places import places_of
+from reportgen.posts.post import Places, Post
 from reportgen.posts.records import records_asset
 from reportgen.posts.source import (
     Source,
@@ -146,6 +149,10 @@ def finish(post: Draft, drafts: Drafts) -> Post:
     project, results, source = drafts.project, drafts.results, post.source
     folder = project.templates_dir
     post.how_to_cite = how_to_cite(post, drafts.blog, project)
+    if project.versions:
+        from reportgen.posts.versions import published_versions
+
+        post.versions = published_versions(post, results, project, drafts.blog)
 
     def body_with(formulas: Formulas) -> Body:
         return Body(post, results, drafts.showing, formulas, folder, drafts.blog).assemble()
@@ -159,13 +166,15 @@ def finish(post: Draft, drafts: Drafts) -> Post:
     markdown = file_text(front_matter, for_jekyll(body, project.asset_url))
     records = records_asset(body, markdown, results, project.store_dir)
     more = [asset for asset in (card[1] if card else None, records) if asset]
+    html, places = for_preview(seen)
     return Post(
         source=source.path,
         slug=source.slug,
         date=source.date,
         front_matter=front_matter,
         markdown=markdown,
-        html=for_preview(seen),
+        html=html,
+        places=places,
         figures=tuple(post.figures),
         assets=tuple(dict.fromkeys([*body.assets, *more])),
         warnings=(
@@ -210,8 +219,8 @@ def post_address(address: Address, root: str) -> str:
     )
 
 
-def for_preview(body: Body) -> str:
-    """The body as HTML, with the addresses of the preview."""
+def for_preview(body: Body) -> tuple[str, Places]:
+    """The body as HTML, with the addresses of the preview, and the lines that it comes from."""
     text = addressed(
         body.markdown,
         body.draft,
@@ -222,7 +231,9 @@ def for_preview(body: Body) -> str:
             "bibtex": lambda _: "",
         },
     )
-    return to_html(liquid.resolve(text, PREVIEW_ROOT))
+    document = Document(liquid.resolve(text, PREVIEW_ROOT))
+    parts = html_parts(document)
+    return written(parts), places_of(body.draft, document, parts)
 
 
 def published(source: Source, post: Draft, body: Body, results: Results) -> dict[str, Any]:
@@ -240,12 +251,10 @@ def published(source: Source, post: Draft, body: Body, results: Results) -> dict
         for id in post.figures
         if (record := results[id].record)
     )
-    folder = figures_folder(source.path)
     data["reportgen"] = {
         "commit": commits[-1][1] if commits else "",
         "figures": [
-            describe(shown, results, folder, body.about[shown.id])
-            for shown in post.figures.values()
+            describe(shown, post, results, body.about[shown.id]) for shown in post.figures.values()
         ],
         "headings": [
             {"level": h.level, "id": h.id, "html": liquid.entities(h.html)} for h in body.headings
@@ -254,19 +263,21 @@ def published(source: Source, post: Draft, body: Body, results: Results) -> dict
     return data
 
 
-def describe(shown: Numbered, results: Results, folder: str, about: str) -> dict[str, Any]:
+def describe(shown: Numbered, post: Draft, results: Results, about: str) -> dict[str, Any]:
     """A figure for layouts and feeds: its picture with labels, the size that suits a page, and
     its caption in short.
     """
     from reportgen.posts.figures import state_of
 
-    result = results[shown.id]
+    result, folder = results[shown.id], figures_folder(post.source.path)
     data: dict[str, Any] = {"id": shown.id, "anchor": shown.anchor, "label": shown.label}
     data |= {"state": state_of(result, results), "about": about}
     if result.drawn is not None:
         data |= {"file": f"/{folder}/{result.drawn.full}" if result.drawn.full else ""}
         data |= {"alt": result.drawn.alt}
         data |= page_size(result.drawn)
+    if pages := post.versions.get(shown.id):
+        data["versions"] = f"/{pages[0].path}"
     return data
 
 

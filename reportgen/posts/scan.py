@@ -30,9 +30,13 @@ class Segment:
     label: str = ""
 
 
-def segments(text: str) -> Iterator[Segment]:
-    """The pieces of a text in order; together they are the text. Raises Tangled."""
-    document = Document(hushed(text), dollars=True)
+def read(text: str) -> Document:
+    """What kramdown makes of a post before its formulas are settled. Raises Tangled."""
+    return Document(hushed(text), dollars=True)
+
+
+def segments(text: str, document: Document) -> Iterator[Segment]:
+    """The pieces of a text, read as ``document``, in order; together they are the text."""
     found = [cut for block in document.walk() for cut in _cuts(block)]
     yield from _between(text, found)
 

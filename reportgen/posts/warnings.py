@@ -39,7 +39,7 @@ def warnings(draft: Draft, headings: list[Heading], results: Results) -> Iterato
 def heading_warnings(draft: Draft, headings: list[Heading]) -> Iterator[str]:
     """Warnings about headings: empty, out of order, or a second title."""
     warn = draft.source.warning
-    raw = kramdown.headings(draft.text.text)
+    raw = kramdown.headings(draft.document)
     for i, (heading, written) in enumerate(zip(headings, raw, strict=True)):
         following = raw[i + 1] if i + 1 < len(raw) else None
         end = following.start if following else len(draft.text.text)

@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import json
+from base64 import b64encode
 from functools import partial
+from mimetypes import guess_type
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -22,15 +24,18 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from reportgen.engine.draw import results_of
+from reportgen.engine.session import Session
 from reportgen.files import file_below
+from reportgen.posts.versions import Version, versions_of, versions_page
+from reportgen.registry import Node
 from reportgen.serve.desk import Desk
-from reportgen.serve.editor import line_of, open_editor
+from reportgen.serve.editor import open_editor
 from reportgen.serve.guard import HEADERS, Guard
 from reportgen.serve.hub import Hub
 from reportgen.serve.hub import Message as Told
 from reportgen.serve.jekyll import Jekyll
 from reportgen.serve.pages import INDEX, live, waiting_page
-from reportgen.serve.versions import versions_page
 
 ASSETS = Path(__file__).with_name("assets")
 FRESH = {"cache-control": "no-cache"}
@@ -68,6 +73,18 @@ class Headers:
         await self.app(scope, receive, with_headers)
 
 
+def all_versions(session: Session, node: Node) -> str:
+    """The page of all versions of a figure, their pictures in it."""
+
+    def embedded(version: Version) -> str:
+        assert version.file is not None
+        content = b64encode(version.file.read_bytes()).decode()
+        return f"data:{guess_type(version.file.name)[0] or 'image/webp'};base64,{content}"
+
+    versions = versions_of(session.project, results_of(session), node)
+    return versions_page(session.project, node, versions, embedded, site="", home=INDEX)
+
+
 class Answers:
     """The answers to each kind of request."""
 
@@ -84,13 +101,11 @@ class Answers:
 
     async def versions(self, request: Request) -> Response:
         """All versions of a figure."""
-        session, site = self.desk.shown.session, self.desk.site
+        session = self.desk.shown.session
         node = session.graph.figures.get(request.path_params["id"]) if session else None
         if session is None or node is None:
             raise HTTPException(404)
-        return HTMLResponse(
-            await run_in_threadpool(versions_page, session, node, site), headers=FRESH
-        )
+        return HTMLResponse(await run_in_threadpool(all_versions, session, node), headers=FRESH)
 
     async def page(self, request: Request) -> Response:
         """A page, a figure's file, or a file of the site."""
@@ -155,18 +170,20 @@ class Answers:
                 case {"edit": str(file), "line": int(line)}:
                     root = desk.root
                     desk.asked(lambda _: open_editor(root, file, line), "No editor opens")
-                case {"where": str(words), "slug": str(slug)}:
-                    return self.place(slug, words)
+                case {"where": [int(fragment), str(tag), int(number)], "slug": str(slug)}:
+                    return self.place(slug, fragment, tag, number)
         return None
 
-    def place(self, slug: str, words: str) -> Told | None:
-        """Where a post's source says this."""
+    def place(self, slug: str, fragment: int, tag: str, number: int) -> Told | None:
+        """Where in a post's source an element of its page stands, by its number among those of
+        its tag in an outermost element of the page."""
         post = self.desk.shown.pages.posts.get(slug)
-        if post is None or not post.source.is_file():
+        if post is None or not 0 <= fragment < len(post.places) or number < 0:
             return None
-        line = line_of(post.source.read_text(encoding="utf-8"), words)
+        lines = [line for name, line in post.places[fragment] if name == tag]
         file = post.source.relative_to(self.desk.root).as_posix()
-        return {"type": "place", "file": file, "line": line}
+        line = lines[number] if number < len(lines) else 0
+        return {"type": "place", "file": file, "line": line} if line else None
 
 
 async def tell(socket: WebSocket, queue: "asyncio.Queue[str]") -> None:

@@ -25,9 +25,6 @@ from reportgen.store import Record
 WORTH_KILLING = 3.0  # seconds: a run that is of no use any more and ends sooner may as well end
 PAUSE = 0.1  # seconds between two messages about a run
 
-DRAWING = threading.Lock()
-"""Held while a figure is drawn: matplotlib is not made for threads."""
-
 
 class Ended(Exception):
     """Nobody needs the run any more that was about to begin."""
@@ -217,8 +214,7 @@ class Builder(Reporter):
         limits = Limits(fail_fast=True, force=force)
         outcome = build_nodes(session, [node], self, limits, self.executor)
         if node.is_figure and outcome.good:
-            with DRAWING:
-                draw_figure(session, results_of(session), node)
+            draw_figure(session, results_of(session), node)
         return outcome.ran
 
     # What the run says

@@ -1,12 +1,10 @@
-"""From a page to its sources: the line of a paragraph, and an editor that shows it."""
+"""An editor that shows a line of a file."""
 
 import os
-import re
 import shlex
 import shutil
 import subprocess
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from reportgen.errors import ReportgenError
@@ -20,9 +18,6 @@ GOTO = {
     **dict.fromkeys(("mate", "kate", "kwrite"), "-l {line} {file}"),
 }
 """How an editor with windows of its own is told of a line."""
-
-TEMPLATE = re.compile(r"<%.*?%>", re.DOTALL)
-WORD = re.compile(r"\w+")
 
 
 def editor_of(environ: Mapping[str, str] = os.environ) -> list[str]:
@@ -61,26 +56,3 @@ def open_editor(root: Path, file: str, line: int) -> None:
         )
     except OSError as error:
         raise ReportgenError(f"'{command[0]}' cannot be started: {error.strerror}.") from None
-
-
-def line_of(source: str, text: str) -> int:
-    """The line of a post's source that begins the block with most of these words.
-
-    Values, figures and references stand in the source as what makes them, so the words are
-    compared, not the text. The first block wins where several are as good.
-    """
-    wanted = Counter(WORD.findall(text.lower()))
-
-    def likeness(block: str) -> float:
-        there = Counter(WORD.findall(TEMPLATE.sub(" ", block).lower()))
-        either = (wanted | there).total()
-        return (wanted & there).total() / either if either else 0.0
-
-    return max(blocks(source), key=lambda found: likeness(found[1]))[0]
-
-
-def blocks(source: str) -> Iterator[tuple[int, str]]:
-    """The blocks of a source between blank lines, each with its first line, from 1."""
-    for match in re.finditer(r"(?:^[ \t]*\S.*(?:\n|\Z))+", source, re.MULTILINE):
-        yield source.count("\n", 0, match.start()) + 1, match[0]
-    yield 1, ""

@@ -53,7 +53,8 @@ def of_failure(session: Session, node: Node, slug: str = "") -> Problem:
     report = read_json(session.failure_file(node)) or {}
     trace = str(report.get("traceback", ""))
     root = session.project.root
-    frames = [(f, int(n)) for f, n in FRAME.findall(trace) if not Path(f).is_absolute()]
+    found = ((file, int(line)) for file, line in FRAME.findall(trace))  # compiled ones are relative
+    frames = [(f, n) for f, n in found if not Path(f).is_absolute() and (root / f).is_file()]
     file, line = frames[-1] if frames else (node.file, node.line)
     name = f"Figure {node.id}" if node.is_figure else f"Artifact '{node.name}'"
     return Problem(

@@ -66,9 +66,16 @@ def write_values(session: Session, values: dict[tuple[str, str], Any]) -> None:
                 table.append(key, tomlkit.inline_table())
             table[key][param] = value
         text = tomlkit.dumps(document)
-        tomllib.loads(text)
-    except (OSError, TypeError, ValueError, TOMLKitError) as error:
+        kept = tomllib.loads(text)["tool"]["reportgen"]["profiles"][session.profile]
+        for (node, param), value in values.items():
+            if all(kept.get(name, {}).get(param) != value for name in names_of(session, node)):
+                raise ValueError(f"'{node}.{param}' would be lost in this form of the table")
+    except (OSError, TypeError, ValueError, LookupError, TOMLKitError) as error:
+        hint = "Write them yourself, below [tool.reportgen]: " + ", ".join(
+            f"profiles.{session.profile}.{node}.{param} = {json.dumps(value, ensure_ascii=False)}"
+            for (node, param), value in values.items()
+        )
         raise ReportgenError(
-            f"The parameters cannot be written: {error}.", place=Place(file)
+            f"The parameters cannot be written: {error}.", place=Place(file), hint=hint
         ) from None
     write_bytes(file, text.encode())

@@ -11,7 +11,6 @@ from reportgen.errors import ReportgenError
 from reportgen.freshness.states import ENV_STALE, FRESH
 from reportgen.project import Project, find_project
 from reportgen.registry import Node
-from reportgen.serve.builder import DRAWING
 from reportgen.serve.pages import Pages
 from reportgen.serve.problems import Problem, of_error, of_failure
 from reportgen.serve.settings import Trials
@@ -82,8 +81,7 @@ class Shown:
         key = f"figure {node.id}"
         try:
             if anew:
-                with DRAWING:
-                    draw_figure(session, results, node)
+                draw_figure(session, results, node)
             else:
                 caption = caption_of(node.caption, node, results)
                 results.results[node.name] = replace(results[node.name], caption=caption)

@@ -20,15 +20,15 @@ from reportgen.engine.results import step_into
 from reportgen.errors import Place, ReportgenError, WrongUse
 from reportgen.posts.filters import FILTERS, plain_text
 from reportgen.posts.marks import Figure, Mark, PageReader, same
-from reportgen.posts.records import FORMAT, NAME
+from reportgen.posts.records import FORMAT, NAME, digest
 from reportgen.store import Store
 
 PAGES = (".html", ".htm", ".md", ".markdown")
 WRAPPED = re.compile(r"(data-v=\"[^\"]*\">)`+ ?|(?<!`) ?`+(?=</span>)|\{% (?:end)?raw %\}")
 """What stands around code in a page that is still Markdown."""
 
-Recorded = Callable[[str, list[str]], Any]
-"""The value at a path below the output of this digest, or None where that is not known."""
+Recorded = Callable[[str, str, list[str]], Any]
+"""The value at a path of a node's run with this output, or None where that is not known."""
 
 
 @dataclass
@@ -131,6 +131,12 @@ def faults_of_mark(page: Path, mark: Mark, records: dict[str, Records]) -> Itera
     if same(mark.text) != same(due):
         because = f", {value['value']}" if "value" in value else ""
         yield f"{place}: '{shown(mark.text)}' should be '{shown(due)}': {names(value)}{because}."
+    if mark.value is not None and "value" in value and mark.value != repr(value["value"]):
+        told = f"'{shown(mark.text)}' tells machines {mark.value!r}, not {value['value']!r}"
+        yield f"{place}: {told}: {names(value)}."
+    for node, *_ in value["of"]:
+        if node not in records[slug].data["runs"]:
+            yield f"{place}: '{shown(mark.text)}' comes from '{node}', whose run has no record."
 
 
 def printed(value: dict[str, Any]) -> str:
@@ -164,8 +170,9 @@ def faults_of_figure(page: Path, figure: Figure, records: dict[str, Records]) ->
         return
     [known] = [each.data["figures"][figure.anchor] for each in own[:1]]
     own[0].seen.add(("figures", figure.anchor))
-    if sha256(same(figure.text).encode()).hexdigest() != known["text"]:
-        yield f"{place}: the words or numbers of '{figure.anchor}' are not those of its record."
+    for part, what in (("text", "words or numbers"), ("drawn", "drawing or alt texts")):
+        if known.get(part, "") not in ("", digest(figure, part)):
+            yield f"{place}: the {what} of '{figure.anchor}' are not those of its record."
     for _, name, line in figure.files:
         if unquote(name) not in known["files"]:
             yield f"{Place(page, line)}: '{figure.anchor}' shows '{name}', which has no record."
@@ -184,11 +191,11 @@ def missing(records: Records) -> Iterator[str]:
 def faults_of_files(records: Records) -> Iterator[str]:
     """Files of figures that are missing or are not as they were recorded."""
     for anchor, figure in records.data["figures"].items():
-        for name, digest in figure["files"].items():
+        for name, due in figure["files"].items():
             file = records.file.parent / Path(name).name
             if not file.is_file():
                 yield f"{file}: is missing; '{anchor}' shows it."
-            elif sha256(file.read_bytes()).hexdigest() != digest:
+            elif sha256(file.read_bytes()).hexdigest() != due:
                 yield f"{file}: is not the picture of '{anchor}' that was recorded."
 
 
@@ -199,9 +206,7 @@ def unlike_store(records: Records, recorded: Recorded | None) -> Iterator[str]:
             continue
         [[node, *path]] = value["of"]
         run = records.data["runs"].get(node, {})
-        held = recorded(run.get("output", ""), path) if recorded else None
-        if path and path[0] in run.get("params", {}) and held is None:
-            held = run["params"].get(path[0]) if len(path) == 1 else None
+        held = recorded(node, run.get("output", ""), path) if recorded else None
         if isinstance(held, int | float) and held != value["value"]:
             yield f"{records.file}: {names(value)} is {held} in the store, not {value['value']}."
 
@@ -221,12 +226,14 @@ def said(found: Audit) -> str:
 
 
 def recorded_in(store: Store) -> Recorded:
-    """Values of a store by digest and path; what it does not have is None."""
+    """Values and parameters of the runs in a store; what it does not have is None."""
 
-    def value(digest: str, path: list[str]) -> Any:
+    def value(node: str, digest: str, path: list[str]) -> Any:
         try:
-            return step_into(store.load(digest), path[0] if path else "", path, [])
+            return step_into(store.load(digest), node, path, [])
         except (ReportgenError, OSError):
-            return None
+            runs = (record for record in store.records_of(node) if record.output == digest)
+            params = next((record.params for record in runs), {})
+            return params.get(path[0]) if len(path) == 1 else None
 
     return value

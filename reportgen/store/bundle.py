@@ -14,9 +14,12 @@ def write_bundle(
 
     ``whole`` records bring their objects. ``known`` records come alone: they let a reader decide
     what is fresh, and their values are made again where somebody needs them. Earlier records of
-    the same node and profile give way.
+    the same node and profile give way; but one that is known stays as it is, though its value was
+    made again, of the same bytes, since.
     """
     objects, records = layer.objects, layer.records
+    held = {(record.name, record.output) for record in records}
+    known = [record for record in known if (record.name, record.output) not in held]
     for record in (*whole, *known):
         for old in records.of(record.node):
             if old.profile == record.profile:

@@ -36,6 +36,24 @@ RIGHT = {
     "Liquid in a srcset": "<img src='https://e.org/a.png' alt='Two runs' srcset='"
     '{{"https://e.org/b.png" | relative_url}} 2x, data:image/png;base64,AA== 3x\'>',
     "a page below": "See [it](/topics/noise.html) and [it](/topics/noise/).",
+    "a fence that is shown": "<div>\n<pre><code>```terminal\n\n```</code></pre>\n</div>",
+    "rows without a row of dashes": "**Data** | **Task** | **n**\nWeb | Swag | 1\nEdu | Swag | 2",
+    "rows one of which is short": "| K | $$x$$ | $$y$$ |\n| $$x$$ | 1 | 2 |\n| ... |",
+    "a list in the place of the contents": "0. it becomes the contents\n{:toc}\n\n## One\n\nText.",
+    "where figures are from": "![A](https://e.org/a.png)\n*Image taken from Applied Calculus.*\n\n"
+    "![B](https://e.org/b.png)\n*Image taken from Applied Calculus.*",
+    "what stands below": "The author is shown below the title.",
+    "a term of the sentence": "We pass the vector\n$$\nX_0\n$$\ninto the cell.",
+    "an image by a cited work": "<figure><img src='https://e.org/a.png' alt='Two runs'><figcaption>"
+    "Figure 4, <d-cite key='smith'></d-cite></figcaption></figure>",
+    "a sentence that begins with a figure": "![Runs](https://e.org/a.png)\n\nFig. 1. Two runs.\n\n"
+    "Fig. 1. shows two runs.",
+    "a heading that numbers a figure": "## Figure 1\n\n![A](https://e.org/a.png)\n\n## Figure 2\n\n"
+    "![B](https://e.org/b.png)\n\n> *Figure 2.* Two runs.\n\nFigure 1 and Figure 2 show it.",
+    "dollars that are spoken of": "Formulas stand between double dollars ($$).",
+    "an index of an index": "Let f[i][j] be $dp[i][j][k]$.",
+    "a name left out": "I call concerning XXX (or whom you wish).",
+    "what later sections show": "It is shown below.\n\n## Two\n\n```python\nx = 1\n```",
     "the post's own address": "See [it](/2024/11/19/example.html).",
 }
 WRONG = {
@@ -94,6 +112,120 @@ def test_katex_takes_no_typographic_prime(blog: BlogFolder) -> None:
     )
     blog.post("The slope $f'(x)$.\n")
     assert blog.found() == [("maths-mangled", 6)]
+
+
+def test_what_is_in_a_file_that_jekyll_passes_over_does_no_harm(blog: BlogFolder) -> None:
+    """Drafts without a date, and notes of a collection that no page shows."""
+    blog.write({"_config.yml": "collections: [notes, talks]\n"})
+    broken = "---\ntitle: [\n---\n![](no.png) $\\{a\\}$\n"
+    blog.write({"_posts/sample.md": broken, "_notes/a.md": "---\ntitle: a\n---\n![A](no.png)\n"})
+    assert blog.found() == [("file-name", 1)]
+
+    blog.write({"talks.html": "{% for note in site.notes %}{{ note.content }}{% endfor %}"})
+    assert blog.found("_notes") == [("image-missing", 4)]
+
+
+def test_a_date_may_run_over_its_month_as_in_ruby(blog: BlogFolder) -> None:
+    blog.post("Text.\n", HEAD.replace("2024-11-19 10", "2018-02-29 10"))
+    assert blog.found() == []
+
+
+def test_sources_may_lie_in_a_folder_of_their_own(blog: BlogFolder) -> None:
+    blog.write({"_config.yml": "source: src\nbaseurl: /b\n", "src/assets/noise.png": png()})
+    text = "![Noise]({{ site.baseurl }}/assets/noise.png) ![None]({{ site.baseurl }}/no.png)\n"
+    blog.post(text, name="src/_posts/2024-11-19-example.md")
+    assert blog.found() == [("image-missing", 6)]
+
+    blog.write({"_config.yml": "source: .tmp/made\n"})  # by another program
+    assert blog.found() == []
+
+
+def test_what_plugins_of_github_pages_do_is_known(blog: BlogFolder) -> None:
+    """Addresses from the source on, and a title that is the first heading."""
+    blog.write(
+        {
+            "_layouts/page.html": "<h1>{{ page.title }}</h1>{{ content }}",
+            "_config.yml": "permalink: pretty\ntitles_from_headings: {strip_title: true}\n",
+            "assets/a.png": png(),
+            "docs/one.md": "---\nlayout: page\n---\n# One\n\n![Noise in grey](../assets/a.png)\n",
+        }
+    )
+    assert blog.found() == []
+
+    blog.write({"_plugins/own.rb": ""})  # so that no plugin is loaded by itself
+    assert blog.found() == [("heading-first-level", 4), ("image-missing", 6)]
+
+
+def test_formulas_that_a_plugin_sets_are_no_markdown(blog: BlogFolder) -> None:
+    blog.write({"_config.yml": "plugins: [jekyll-katex]\n"})
+    inside = "Let $p(x|y)$, $\\{a_1\\}$, $a^*$ and $b^*$:\n\n$$\n|x|\n$$\n\n- then $$|x|$$ here."
+    blog.post(
+        f"{{% katexmm %}}\n{inside}\n{{% endkatexmm %}}\n\nSee {{% katex %}}|x|{{% endkatex %}}.\n"
+    )
+    assert blog.found() == []
+
+    blog.post(f"{inside}\n")
+    assert ("pipe-table", 6) in blog.found()
+
+
+def test_works_of_a_bibliography_have_places(blog: BlogFolder) -> None:
+    blog.write({"_bibliography/papers.bib": "@article{musco2022,\n title = {A}\n}\n"})
+    blog.post("See [Musco](#musco2022) and [there](#below).\n")
+    assert blog.found() == [("anchor-missing", 6)]
+
+
+def test_addresses_tell_upper_from_lower_case(blog: BlogFolder) -> None:
+    blog.write({"_config.yml": "permalink: /:title/\n"})
+    for name in ("_posts/2024-11-18-wine.md", "_posts/2024-11-19-Wine.md"):
+        blog.post("Text.\n", name=name)
+    assert blog.found() == []
+
+
+def test_a_name_in_other_letters_is_a_title(blog: BlogFolder) -> None:
+    blog.post("Text.\n", "---\nlayout: post\n---\n", "_posts/2024-11-19-整理.md")
+    assert blog.found() == []
+
+
+def test_a_layout_around_others_shows_no_title(blog: BlogFolder) -> None:
+    blog.write(
+        {"_config.yml": "theme: minima\n", "games.md": "---\nlayout: default\n---\n# A\n\nB.\n"}
+    )
+    assert blog.found() == []
+
+
+def test_translations_of_a_post_share_its_address(blog: BlogFolder) -> None:
+    blog.write({"_config.yml": "plugins: [jekyll-polyglot]\npermalink: /:title/\n"})
+    for lang in ("en", "fr"):
+        blog.post(
+            "Text.\n", f"---\ntitle: a\nlang: {lang}\n---\n", f"_posts/{lang}/2024-11-19-a.md"
+        )
+    assert blog.found() == []
+
+
+def test_parts_of_a_theme_are_elsewhere(blog: BlogFolder) -> None:
+    blog.write({"_config.yml": "theme: jekyll-theme-hydejack\n"})
+    blog.post("[Search](#_search) it, or [see](#below).\n", HEAD.replace("post", "grid", 1))
+    assert blog.found() == [("anchor-missing", 6)]
+
+
+def test_what_a_layout_has_in_comments_is_not_loaded(blog: BlogFolder) -> None:
+    old = '<script src="https://cdn.mathjax.org/mathjax/latest/MathJax.js"></script>'
+    blog.write({"_layouts/post.html": f"<!-- {old} -->{MATHJAX}{{{{ content }}}}"})
+    blog.post("A formula $$x$$.\n")
+    assert blog.found() == []
+
+
+def test_posts_may_share_a_folder_of_images(blog: BlogFolder) -> None:
+    """That of a series, which is named for its first post."""
+    folder = "assets/semantic-router"
+    blog.write({f"{folder}/halu-1.png": png(), f"{folder}/router.png": png()})
+    first = f"{HEAD}![A router](/{folder}/router.png)\n"
+    blog.write({"_posts/2024-11-18-semantic-router.md": first})
+    blog.post(f"A semantic gate: ![A gate](/{folder}/halu-1.png)\n")
+    assert blog.found() == []
+
+    blog.post(f"A semantic gate: ![A gate](/{folder}/halu-1.png) ![Again](/{folder}/router.png)\n")
+    assert blog.found() == [("image-foreign", 6)]
 
 
 def test_images_on_a_cdn_are_not_looked_for(blog: BlogFolder) -> None:

@@ -73,7 +73,7 @@ TRAPS = [
     ("maths-brackets", r"\[x_1 = 2\]", lacks(r"\[x_1 = 2\]")),
     ("maths-brackets", r"the formula \\(x + 1\\) here", lacks(r"\(x + 1\)")),
     ("maths-brackets", r"<p>the formula \(x + 1\) here</p>", lacks(r"\(x + 1\)")),
-    ("maths-not-display", "text\n$$\nx\n$$\nmore", has(r"\\\(")),
+    ("maths-not-display", "text\n$$\nx = 1\n$$\nmore", has(r"\\\(")),
     ("maths-not-display", "text\n\n$$\nx\n$$\n\nmore", has(r"\\\(")),
     ("maths-not-display", "the line\nholds $$x$$ and\ngoes on", lambda html: False),
     ("maths-unclosed", "text $$x\n\nmore$$ text", has(r"\$\$")),

@@ -244,6 +244,10 @@ def test_a_bundle_needs_only_the_records_of_what_lies_behind(
     assert done.code == 0, done
     assert "✓ big" in done.err
     assert "✓ small" not in done.err
+    known = {file: file.read_bytes() for file in project.root.rglob("bundle/records/big/*")}
+    assert project.run("bundle", "next").code == 0
+    assert {file: file.read_bytes() for file in known} == known  # though it ran again
+    assert len(list(project.root.rglob("bundle/records/*/*.json"))) == 3
 
 
 def test_gc_removes_old_results_and_keeps_the_fresh(project: ProjectFolder) -> None:

@@ -19,7 +19,8 @@ def drawn_again(project: ProjectFolder) -> Path:
     assert folder is not None
     record = session.status(node).record
     assert record is not None
-    make_drawing(session, node, record, ("A line.", "A line."), folder)
+    words = ("A line.", "A line.")
+    make_drawing(session.project, session.store, node, record, words, folder)
     return folder
 
 

@@ -20,9 +20,9 @@ def bulk_noise(seed: int = 0):
 def gaussian_predict(schedule: Schedule, mean: float, std: float) -> Predict:
     """E[eps | x_t] for data from N(mean, std^2): Bayes for two Gaussians."""
 
-    def predict(x: Tensor, t: int) -> tuple[Tensor, None]:
+    def predict(x: Tensor, t: int) -> Tensor:
         a = schedule.alpha_bar(t)
-        return (1 - a).sqrt() * (x - a.sqrt() * mean) / (a * std**2 + 1 - a), None
+        return (1 - a).sqrt() * (x - a.sqrt() * mean) / (a * std**2 + 1 - a)
 
     return predict
 
@@ -30,13 +30,13 @@ def gaussian_predict(schedule: Schedule, mean: float, std: float) -> Predict:
 def mixture_predict(schedule: Schedule, low: float, high: float, share_high: float) -> Predict:
     """E[eps | x_t] for data that is ``high`` with probability ``share_high`` and else ``low``."""
 
-    def predict(x: Tensor, t: int) -> tuple[Tensor, None]:
+    def predict(x: Tensor, t: int) -> Tensor:
         a = schedule.alpha_bar(t)
         odds = [
             (1 - share_high) * (-((x - a.sqrt() * low) ** 2) / (2 * (1 - a))).exp(),
             share_high * (-((x - a.sqrt() * high) ** 2) / (2 * (1 - a))).exp(),
         ]
         x0 = (odds[0] * low + odds[1] * high) / (odds[0] + odds[1])
-        return eps_from_x0(x, x0, a), None
+        return eps_from_x0(x, x0, a)
 
     return predict

@@ -17,8 +17,9 @@ import pytest
 import torch
 from torch import Generator
 
+from experiments.diffusion import editing
 from experiments.diffusion.samplers import ancestral
-from experiments.diffusion.schedule import strided_timesteps
+from experiments.diffusion.schedule import strided_timesteps, x0_from_eps
 from experiments.part_a import backends, deepfloyd
 from reportgen import ReportgenError
 from tests.conftest import ProjectFolder
@@ -147,11 +148,29 @@ def test_the_networks_six_channels_are_noise_and_variance(parts: dict[str, Any])
     model, x = backend(parts), noise(0)
     words = model.embeddings[PROMPT].expand(2, -1, -1)
     raw = parts["unet"](x, 690, encoder_hidden_states=words).sample
-    eps, fraction = model.predict(x, 690, PROMPT)
-    assert torch.equal(eps, raw[:, :3])
-    assert torch.equal(fraction, (raw[:, 3:] + 1) / 2)
-    assert not torch.equal(eps, model.predict(x, 690, "")[0])
+    found = model.told([PROMPT])(x, 690)
+    assert torch.equal(found[:, :3], raw[:, :3])
+    assert torch.equal(found[:, 3:], (raw[:, 3:] + 1) / 2)
+    assert not torch.equal(found, model.told([""])(x, 690))
     assert (model.size, model.channels, model.prompts) == (16, 3, (PROMPT,))
+
+
+@torch.no_grad()
+def test_the_noise_is_guided_and_the_variance_that_of_the_prompts(parts: dict[str, Any]) -> None:
+    model, x = backend(parts), noise(0)
+    told, untold = (model.told([prompt])(x, 690) for prompt in (PROMPT, ""))
+    found = model.told([PROMPT, ""], 7.0)(x, 690)
+    assert torch.allclose(found[:1, :3], untold[:1, :3].lerp(told[:1, :3], 7.0), atol=1e-4)
+    assert torch.allclose(found[:1, 3:], told[:1, 3:], atol=1e-6)
+    assert torch.allclose(found[1:], untold[1:], atol=1e-5)
+    assert torch.equal(model.told([PROMPT], 0)(x, 690), untold)
+
+
+def test_its_estimate_of_the_image_is_that_of_its_noise(parts: dict[str, Any]) -> None:
+    model, x = backend(parts), noise(0)
+    predict = model.told([PROMPT])
+    expected = x0_from_eps(x, predict(x, 690)[:, :3], model.schedule.alpha_bar(690))
+    assert torch.equal(editing.one_step(predict, model.schedule, x, 690), expected)
 
 
 def test_its_schedule_is_that_of_the_scheduler(parts: dict[str, Any]) -> None:
@@ -198,7 +217,7 @@ def test_a_step_is_the_closed_form_of_its_two_papers(
 
 def one_step(model: Any, raw: torch.Tensor, x: torch.Tensor, t: int, t_next: int) -> torch.Tensor:
     """Our step with the network's answer ``raw`` and the noise of seed 4."""
-    predict = lambda x, t: (raw[:, :3], (raw[:, 3:] + 1) / 2)  # noqa: E731
+    predict = lambda x, t: torch.cat([raw[:, :3], (raw[:, 3:] + 1) / 2], 1)  # noqa: E731
     generator = Generator().manual_seed(4)
     draw = lambda x: torch.randn(x.shape, generator=generator)  # noqa: E731
     return next(ancestral(predict, model.schedule, x, [(t, t_next)], draw))
@@ -245,9 +264,9 @@ def test_another_network_and_an_unknown_prompt_are_refused(parts: dict[str, Any]
     config = {**parts["unet"].config, "out_channels": 3}
     unet = type(parts["unet"]).from_config(config)
     with pytest.raises(ReportgenError, match="returned 3 channels"):
-        backend({**parts, "unet": unet}).predict(noise(0), 690, PROMPT)
+        backend({**parts, "unet": unet}).told([PROMPT])(noise(0), 690)
     with pytest.raises(ReportgenError, match=r"(?s)'a photo of a ct'.*'a photo of a cat'"):
-        backend(parts).predict(noise(0), 690, "a photo of a ct")
+        backend(parts).told(["a photo of a ct"])
 
 
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

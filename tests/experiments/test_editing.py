@@ -22,7 +22,7 @@ def image(n: int = 2, size: int = 8) -> Tensor:
 def test_the_one_step_estimate_inverts_the_forward_process(t: int) -> None:
     x0, eps = image().double(), torch.randn(2, 1, 8, 8, dtype=torch.float64)
     x_t = forward(x0, t, SCHEDULE, eps)
-    estimate = editing.one_step(lambda *_: (eps, None), SCHEDULE, x_t, t)
+    estimate = editing.one_step(lambda *_: eps, SCHEDULE, x_t, t)
     assert torch.allclose(estimate, x0, atol=1e-9)
 
 
@@ -64,7 +64,7 @@ def test_a_later_start_stays_nearer_to_the_image() -> None:
 @pytest.mark.parametrize("i_start", [-1, 34])
 def test_a_start_outside_the_timesteps_is_refused(i_start: int) -> None:
     with pytest.raises(ReportgenError, match=f"no step '{i_start}'") as caught:
-        editing.sdedit(lambda x, t: (x, None), SCHEDULE, image(), TIMESTEPS, i_start, bulk_noise())
+        editing.sdedit(lambda x, t: x, SCHEDULE, image(), TIMESTEPS, i_start, bulk_noise())
     assert "0 to 33" in str(caught.value)
 
 
@@ -103,4 +103,4 @@ def test_the_known_region_has_the_noise_of_its_step() -> None:
 )
 def test_a_mask_that_is_none_is_refused(mask: Tensor, message: str) -> None:
     with pytest.raises(ReportgenError, match=message):
-        editing.inpaint(lambda x, t: (x, None), SCHEDULE, image(), mask, TIMESTEPS, bulk_noise())
+        editing.inpaint(lambda x, t: x, SCHEDULE, image(), mask, TIMESTEPS, bulk_noise())

@@ -104,7 +104,7 @@ def test_guidance_scales_share_their_noise_and_scale_zero_its_prompt() -> None:
     model = backends.backend("scenes", weights=MODEL["weights"])
     alone = paint(
         model,
-        backends.prompted(model, PROMPTS[1], 3.0),
+        model.told([PROMPTS[1]], 3.0),
         lambda: [FakeRun().generator("sample 1")],
     )
     assert int((alone[0].int() - found["images"][2, 1].int()).abs().max()) <= 1

@@ -166,3 +166,10 @@ def test_apply_gives_the_same_in_any_batches() -> None:
     whole = metrics.apply(model, x)
     assert torch.allclose(whole, metrics.apply(model, x, batch_size=3), atol=1e-6)
     assert not whole.requires_grad
+
+
+def test_scores_become_a_line_and_a_band() -> None:
+    scores = [{"psnr": k, "psnr_interval": [k - 1, k + 2], "ssim": 0} for k in (3.0, 5.0)]
+    line, band = metrics.with_interval(scores, "psnr", 10.0)
+    assert line == [30, 50]
+    assert band == ([20, 40], [50, 70])

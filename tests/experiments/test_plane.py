@@ -39,7 +39,7 @@ def test_the_flow_is_the_mean_direction_of_the_lines_through_a_place() -> None:
     noise = torch.randn(count, 2, generator=generator, dtype=torch.float64)
     place = torch.tensor([[0.4, 0.3]], dtype=torch.float64)
     near = ((data + noise) / 2 - place).norm(dim=1) < 0.08
-    found = plane.velocity(place, 0.5)[0][0]
+    found = plane.velocity(place, 0.5)[0]
     assert found.tolist() == pytest.approx((data - noise)[near].mean(0).tolist(), abs=0.06)
 
 

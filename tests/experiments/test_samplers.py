@@ -106,7 +106,7 @@ def test_one_ancestral_step_is_algorithm_2() -> None:
     mean = (x - beta / math.sqrt(1 - now) * eps) / math.sqrt(1 - beta)
     expected = mean + math.sqrt((1 - then) / (1 - now) * beta) * z
 
-    steps = samplers.ancestral(lambda *_: (eps, None), schedule, x, [(t, t - 1)], lambda _: z)
+    steps = samplers.ancestral(lambda *_: eps, schedule, x, [(t, t - 1)], lambda _: z)
 
     assert torch.allclose(next(steps), expected, atol=1e-12)
 
@@ -127,7 +127,7 @@ def test_the_learned_deviation_lies_between_the_two_bounds(
 
 def test_the_learned_variance_is_that_of_the_pair() -> None:
     schedule, x = cosine(), torch.zeros(1, 1, 2, 2)
-    predict = lambda x, t: (torch.zeros_like(x), torch.ones_like(x))  # noqa: E731
+    predict = lambda x, t: torch.cat([torch.zeros_like(x), torch.ones_like(x)], 1)  # noqa: E731
     steps = samplers.ancestral(predict, schedule, x, [(30, 0)], torch.ones_like)
     beta = 1 - float(schedule.alpha_bar(30)) / float(schedule.alpha_bar(0))
     assert torch.allclose(next(steps), torch.full_like(x, math.sqrt(beta)), rtol=1e-5)
@@ -141,7 +141,7 @@ def test_no_noise_reaches_the_clean_image() -> None:
         return torch.ones_like(x)
 
     x = torch.zeros(1, 1, 2, 2)
-    *_, x = samplers.ancestral(lambda x, _: (x, None), schedule, x, [(30, 0), (0, -1)], noise)
+    *_, x = samplers.ancestral(lambda x, _: x, schedule, x, [(30, 0), (0, -1)], noise)
     assert len(drawn) == 1
 
 
@@ -195,11 +195,11 @@ def test_ddim_without_its_noise_is_an_error() -> None:
         next(samplers.ddim(predict, schedule, start(1), schedule.pairs(), eta=0.5))
 
 
-def gaussian_velocity(x: Tensor, s: float) -> tuple[Tensor, None]:
+def gaussian_velocity(x: Tensor, s: float) -> Tensor:
     """E[data - noise | x_s] for x_s = (1 - s) noise + s data, data from N(MEAN, STD^2)."""
     variance = (1 - s) ** 2 + (s * STD) ** 2
     centred = x - s * MEAN
-    return MEAN + (s * STD**2 - (1 - s)) / variance * centred, None
+    return MEAN + (s * STD**2 - (1 - s)) / variance * centred
 
 
 def test_flow_matching_carries_a_gaussian_to_the_gaussian() -> None:
@@ -211,14 +211,14 @@ def test_flow_matching_carries_a_gaussian_to_the_gaussian() -> None:
 def test_flow_matching_to_one_point_is_a_straight_line() -> None:
     data = torch.full((3, 1, 1, 1), 0.25).double()
     x = start(3)
-    states = list(samplers.euler(lambda x, s: ((data - x) / (1 - s), None), x, 4))
+    states = list(samplers.euler(lambda x, s: (data - x) / (1 - s), x, 4))
     for k, state in enumerate(states, 1):
         assert torch.allclose(state, x + (data - x) * k / 4)
 
 
 def test_gradients_are_not_kept() -> None:
     schedule, weight = linear(3), torch.ones(1, requires_grad=True, dtype=torch.float64)
-    predict = lambda x, t: (x * weight, None)  # noqa: E731
+    predict = lambda x, t: x * weight  # noqa: E731
     assert not samplers.final(
         samplers.ddim(predict, schedule, start(1), schedule.pairs())
     ).requires_grad

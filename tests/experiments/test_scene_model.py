@@ -161,26 +161,25 @@ def test_the_scenes_backend_predicts_the_noise_of_its_v() -> None:
     model = small()
     backend = backends.ScenesBackend(model.state_dict())
     x, prompt, t = torch.randn(2, 3, 32, 32), "a red house at night", 690
-    eps, fraction = backend.predict(x, t, prompt)
+    eps = backend.told([prompt])(x, t)
     words = torch.tensor([[2, 3, 0, 1]] * 2)
     a = float(backend.schedule.alpha_bar(t))
     v = model(x, torch.tensor([0.69, 0.69]), words)
     assert torch.allclose(eps, (1 - a) ** 0.5 * x + a**0.5 * v, atol=1e-5)
-    assert fraction is None
     assert (backend.size, backend.channels, backend.schedule.T) == (32, 3, 1000)
     assert len(backend.prompts) == 384
 
 
 def test_half_precision_weights_will_do() -> None:
     model, x = small(), torch.randn(1, 3, 32, 32)
-    full = backends.ScenesBackend(model.state_dict()).predict(x, 500, "a tree")[0]
-    half = backends.ScenesBackend(compact(model)).predict(x, 500, "a tree")[0]
+    full = backends.ScenesBackend(model.state_dict()).told(["a tree"])(x, 500)
+    half = backends.ScenesBackend(compact(model)).told(["a tree"])(x, 500)
     assert torch.allclose(full, half, atol=0.02)
 
 
 def test_a_whole_sample_does_not_depend_on_its_batch() -> None:
     backend = backends.ScenesBackend(small().state_dict())
-    predict = backends.prompted(backend, "a blue tree in the snow", 3.0)
+    predict = backend.told(["a blue tree in the snow"], 3.0)
     pairs = backend.schedule.pairs(strided_timesteps(stride=200))
 
     def images(sources: list[Generator]) -> Tensor:
@@ -195,10 +194,10 @@ def test_a_whole_sample_does_not_depend_on_its_batch() -> None:
 def test_prompted_guides_away_from_the_empty_prompt() -> None:
     backend = backends.ScenesBackend(small().state_dict())
     x = torch.randn(1, 3, 32, 32)
-    with_words, without = (backend.predict(x, 500, p)[0] for p in ("a tree", ""))
-    guided, _ = backends.prompted(backend, "a tree", 7.0)(x, 500)
+    with_words, without = (backend.told([p])(x, 500) for p in ("a tree", ""))
+    guided = backend.told(["a tree"], 7.0)(x, 500)
     assert torch.allclose(guided, without + 7 * (with_words - without), atol=1e-4)
-    assert torch.equal(backends.prompted(backend)(x, 500)[0], without)
+    assert torch.equal(backend.told([""], 7.0)(x, 500), without)
 
 
 @pytest.mark.parametrize(
@@ -219,9 +218,7 @@ def test_unknown_backends_prompts_and_pairs_are_refused() -> None:
     with pytest.raises(ReportgenError, match="no backend 'sd'"):
         backends.backend("sd")
     with pytest.raises(ReportgenError, match="'lighthose'"):
-        backends.ScenesBackend(small().state_dict()).predict(
-            torch.zeros(1, 3, 32, 32), 5, "a lighthose"
-        )
+        backends.ScenesBackend(small().state_dict()).told(["a lighthose"])
     model = backends.ScenesBackend(small().state_dict())
     for same in ("a  tree", "The tree."):
         with pytest.raises(ReportgenError, match=f"'a tree' and '{same}' say the same"):

@@ -19,7 +19,7 @@ from experiments.part_a import (
     translation,
 )
 from experiments.part_a.backends import ScenesBackend
-from experiments.part_a.painting import from_bytes, to_bytes, told_words
+from experiments.part_a.painting import from_bytes, to_bytes
 from experiments.world.judge import load_judge, read, shares, subjects, with_subject
 from experiments.world.scenes import HELD_OUT, SLOTS, pictures
 from reportgen.engine.run import derive_seed
@@ -64,9 +64,7 @@ def test_an_image_does_not_depend_on_its_batch(monkeypatch: pytest.MonkeyPatch) 
     model, words = ScenesBackend(MODEL["weights"]), painting.random_words(1, 3)
 
     def painted() -> torch.Tensor:
-        return painting.painted(
-            FakeRun(), model, 3, lambda part: told_words(model, words[part], 2.0), "samples"
-        )
+        return painting.painted(FakeRun(), model, words, 2.0, "samples")
 
     together = painted()
     monkeypatch.setattr(painting, "BATCH", 2)

@@ -38,7 +38,8 @@ from reportgen.posts.maths import FormulaError, harmless, kramdown_tex, mathml
         (r"\begin{aligned}a \\[4pt] b\end{aligned}", "padding-bottom:calc(0.5ex + 4pt)"),
         (r"\begin{pmatrix}a\end{pmatrix}^\top", "</mrow><mi>⊤</mi></msup>"),
         (r"\begin{smallmatrix}a & b\end{smallmatrix}", 'scriptlevel="1"'),
-        (r"\sum_{\substack{i \\ j}} a", '<mtable displaystyle="false" scriptlevel="1">'),
+        (r"\sum_{\substack{i \\ j}} a", '<mstyle scriptlevel="1"><mtable displaystyle="false">'),
+        (r"\dfrac{a}{b}", '<mstyle displaystyle="true"><mfrac><mi>a'),
         (r"\begin{split}a &= b\end{split}", "<mtable"),
         (r"\begin{eqnarray*}a &=& b \\ c &=& d\end{eqnarray*}", "<mi>c</mi></mtd><mtd style="),
         (r"\begin{alignat*}{2}a &= b\end{alignat*}", "<mtable"),
@@ -84,7 +85,9 @@ from reportgen.posts.maths import FormulaError, harmless, kramdown_tex, mathml
 def test_markup(tex: str, part: str) -> None:
     markup = mathml(tex, display=False)
     assert part in markup
-    ElementTree.fromstring(markup)
+    for element in ElementTree.fromstring(markup).iter():  # where validators know them
+        assert "scriptlevel" not in element.attrib or element.tag == "mstyle"
+        assert "displaystyle" not in element.attrib or element.tag in ("mstyle", "mtable")
 
 
 def test_display_is_marked_and_the_source_is_kept_as_text() -> None:

@@ -5,11 +5,14 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from reportgen.serve.editor import line_of
+from reportgen.errors import ReportgenError
+from reportgen.serve.settings import write_values
 from tests.browser import settle
 from tests.conftest import ProjectFolder
 from tests.serve.conftest import CODE, PAGE, PATIENCE, POST, Served, rows, save, serving
@@ -129,6 +132,51 @@ def test_a_value_of_another_type_is_refused(served: Served) -> None:
     assert rows(served.state)["A.1"]["state"] == "fresh"
 
 
+def test_a_failure_in_compiled_code_is_told_at_the_line_that_called_it(served: Served) -> None:
+    served.send(set="walk", param="steps", value=-5)
+    problem = served.until_problem("negative dimensions")
+    assert problem["file"] == CODE
+    assert ".normal(" in problem["excerpt"].split(f"> {problem['line']:4}")[1].splitlines()[0]
+    served.send(drop=True)
+    served.until_well()
+
+
+INLINE = "tool = { reportgen = { title = 'x' } }\n"
+FORMS = {  # what stands in pyproject.toml, and what it becomes
+    "[tool.reportgen]\ntitle = 'x'": (
+        "[tool.reportgen]\ntitle = 'x'\n[tool.reportgen.profiles.paper]\nwalk = {steps = 60}\n"
+    ),
+    "[tool.reportgen]\nprofiles.paper.walk.steps = 5 # few\n": (
+        "[tool.reportgen]\nprofiles.paper.walk.steps = 60 # few\n"
+    ),
+    "[tool.reportgen.profiles.paper.'A.1']\nsteps=5 # few\n\n[project]\nname='x'\n": (
+        "[tool.reportgen.profiles.paper.'A.1']\nsteps=60 # few\n\n[project]\nname='x'\n"
+    ),
+    "[tool.reportgen]\r\n# own\r\n[tool.reportgen.profiles.paper]\r\nwalk = { sigma = 1 }\r\n": (
+        "[tool.reportgen]\r\n# own\r\n[tool.reportgen.profiles.paper]\r\n"
+        "walk = { sigma = 1, steps = 60}\r\n"
+    ),
+    INLINE: INLINE,
+    "[tool]\nreportgen.title = 'x'\n": "[tool]\nreportgen.title = 'x'\n",
+}
+
+
+@pytest.mark.parametrize("written", FORMS)
+def test_parameters_are_written_into_any_form_of_the_settings(written: str, tmp_path: Path) -> None:
+    file = tmp_path / "pyproject.toml"
+    file.write_bytes(written.encode())
+    graph = SimpleNamespace(nodes={"walk": SimpleNamespace(id="A.1")})
+    project = SimpleNamespace(config_file=file)
+    session: Any = SimpleNamespace(project=project, profile="paper", graph=graph)
+    if FORMS[written] == written:
+        with pytest.raises(ReportgenError, match="cannot be written") as caught:
+            write_values(session, {("walk", "steps"): 60})
+        assert "profiles.paper.walk.steps = 60" in str(caught.value)
+    else:
+        write_values(session, {("walk", "steps"): 60})
+    assert file.read_bytes().decode() == FORMS[written]
+
+
 def test_a_place_opens_the_editor_and_links_to_vs_code(
     page: Page, served: Served, editor: Path
 ) -> None:
@@ -153,13 +201,41 @@ def test_only_files_of_the_project_are_opened(served: Served, editor: Path, file
     assert not Path(f"{editor}.said").exists()
 
 
-def test_a_click_with_alt_leads_to_the_line_of_a_paragraph(
+MORE = """\
+- one
+- two, of <%= walk.count %> steps
+
+| head | other |
+|---|---|
+| cell | and one |
+
+<% for word in ["looped", "again"] %>
+This is <%= word %>.
+
+<% endfor %>
+The last paragraph."""
+LINES = {"two, of": "- two", "and one": "| cell", "This is again.": "This is", "A square.": "<%= f"}
+
+
+def test_a_click_with_alt_leads_to_the_line_of_what_is_clicked(
     page: Page, served: Served, editor: Path
 ) -> None:
-    page.get_by_text("The last paragraph.").click(modifiers=["Alt"])
-    line = (served.project.root / POST).read_text().splitlines().index("The last paragraph.") + 1
-    expect(page.locator("reportgen-live .found")).to_contain_text(f"{POST}:{line}")
-    assert opened(editor, page) == f"-g\n{served.project.root / POST}:{line}"
+    served.edit(POST, ("The last paragraph.", MORE))
+    served.until_page("and one")
+    source = (served.project.root / POST).read_text().splitlines()
+    found = page.locator("reportgen-live .found")
+    for text, start in {**LINES, "The last paragraph.": "The last"}.items():
+        page.get_by_text(text).first.click(modifiers=["Alt"])
+        line = max(i for i, each in enumerate(source, 1) if each.startswith(start))
+        expect(found).to_contain_text(f"{POST}:{line} ")
+        assert opened(editor, page) == f"-g\n{served.project.root / POST}:{line}"
+
+
+@pytest.mark.parametrize("where", [[0, "p", -1], [999, "p", 0], [0, "p", 999], [0, "script", 0]])
+def test_a_place_that_is_none_is_passed_over(served: Served, where: list[object]) -> None:
+    served.send(where=where, slug="notes")
+    served.send(where=[0, "p", 0], slug="nothing")
+    assert served.get("/_reportgen/state")[0] == 200
 
 
 def test_find_source_leads_from_a_figure_to_its_function(
@@ -181,9 +257,3 @@ def test_what_went_wrong_last_stands_above(served: Served) -> None:
     served.edit(POST, (r"$\foo$", r"$\newer$"))
     problems = served.until(lambda s: "newer" in str(s["problems"]))["problems"]
     assert ["newer" in str(problem) for problem in problems] == [True, False]
-
-
-def test_words_find_their_block_whatever_templates_make_of_them() -> None:
-    source = "---\ntitle: T\n---\n\nOne <%= walk.count %> two\nthree.\n\n- four\n- five\n"
-    assert line_of(source, "One 50 two three.") == 5
-    assert line_of(source, "four five") == 8

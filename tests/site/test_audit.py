@@ -26,6 +26,8 @@ $s = <%= denoiser.sigma %>$.
 <%= figure("B.1c") %>
 
 <%= table("B.1e") %>
+
+The rate is <%= denoiser.lr | of("B.1c") %>.
 """
 PAGE = "_preview/a-post/index.html"
 RECORDS = "assets/figures/a-post/records.json"
@@ -35,6 +37,10 @@ CHANGES = [  # file, what stands in it, what somebody makes of it, what the audi
     (PAGE, "<mn>0.5</mn>", "<mn>0.6</mn>", "'s=0.6' should be 's=0.5': denoiser.sigma."),
     (PAGE, ">20.76<", ">21.76<", "words or numbers of 'table-b-1e' are not"),
     (PAGE, "<b>Figure\u00a01</b>", "<b>Figure\u00a02</b>", "of 'fig-b-1c' are not"),
+    (PAGE, 'alt="1, image', 'alt="9, image', "drawing or alt texts of 'fig-b-1c' are not"),
+    (PAGE, 'src="../../assets/figures/a-post/b-1c-1.png"', 'src="/mine.png"', "drawing or alt"),
+    (PAGE, '<data value="0.0001"', '<data value="0.0002"', "machines '0.0002', not 0.0001: den"),
+    (RECORDS, '"denoiser": {', '"denoised": {', "'20.8 dB' comes from 'denoiser', whose run has"),
     (PAGE, "/b-1c-full.png", "/b-1d-full.png", "shows 'b-1d-full.png', which has no record"),
     (PAGE, ' data-v="a-post/2"', "", "'20.8 dB', is recorded and marked on no page."),
     (PAGE, 'data-v="a-post/2"', 'data-v="a-post/9"', "marked as value 9, which has no record."),
@@ -56,7 +62,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_what_was_published_passes(published: Path) -> None:
     found = audit(published)
     assert found.faults == []
-    assert (found.pages, found.values, found.figures) == (2, 6, 4)  # the page, and its Markdown
+    assert (found.pages, found.values, found.figures) == (2, 8, 4)  # the page, and its Markdown
     assert audit(published / PAGE).faults == []
 
 
@@ -102,7 +108,8 @@ def test_records_that_are_none_and_pages_without_marks(published: Path, tmp_path
 
 
 def test_records_unlike_the_store_are_found(published: Path) -> None:
-    faults = audit(published, lambda digest, path: 20.5 if path == ["test_psnr"] else None).faults
+    stored = {"test_psnr": 20.5}
+    faults = audit(published, lambda node, digest, path: stored.get(path[0])).faults
     assert faults == [
         f"{published / RECORDS}: denoiser.test_psnr is 20.5 in the store, not 20.7643."
     ]

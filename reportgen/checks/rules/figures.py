@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from reportgen.blog.words import words
-from reportgen.checks.collect import FOREIGN
+from reportgen.checks.collect import FOREIGN, NUMBERED
 from reportgen.checks.finding import Hit
 from reportgen.checks.parts import Caption, Prose
 from reportgen.checks.post import Post
@@ -24,6 +24,7 @@ POINTER = re.compile(
     rf"\b(?:{NOUN}\s+(?:(?:is|are|as)\s+)?(?:shown\s+|given\s+|displayed\s+)?(?:below|above)\b"
     rf"|following\s+(?:\w+\s+)?{NOUN}\b"
     r"|(?:shown|seen|depicted|illustrated|plotted|pictured|displayed|visuali[sz]ed)\s+(?:below|above)"
+    r"(?!\s+(?:the|this|that|these|an?|it|its|your|each)\b)"
     rf"|below\s+(?:is|are|shows?|you\s+(?:can\s+)?see|we\s+show)\s+(?:\w+\s+){{0,4}}?{NOUN}\b)",
     re.IGNORECASE,
 )
@@ -47,6 +48,11 @@ TITLED = re.compile(
 )
 REPRODUCED = re.compile(rf"(Figure|Fig\.?|Table)\s+(\d+)[a-z]?{FOREIGN}", re.IGNORECASE)
 """How a caption begins of another's figure, whose number the text may name."""
+SOURCE = re.compile(
+    r"see |(?:(?:image|figure|picture|photo|plot|table|diagram)s? )?(?:is |are )?(?:taken|adapted|"
+    r"reproduced|borrowed|from|by|courtesy|credits?|source)\b",
+)
+"""How a caption begins that tells only where a figure is from."""
 NEAR = ("below", "above", "following")
 """POINTER and LOOSE match nothing without one of these."""
 SHOWN = words("img image video iframe svg canvas object embed picture audio table")
@@ -106,8 +112,8 @@ def caption_repeated(post: Post) -> Iterator[Hit]:
     seen: dict[str, Caption] = {}
     for caption in post.captions:
         words = caption.text.lower().strip(" .")
-        is_link = words.startswith("see ")  # to a figure elsewhere
-        if len(words.split()) < 2 or "{" in words or is_link or _is_placeholder(words):
+        is_source = SOURCE.match(words)
+        if len(words.split()) < 2 or "{" in words or is_source or _is_placeholder(words):
             continue
         first = seen.setdefault(words, caption)
         if first is not caption:
@@ -164,10 +170,9 @@ def figure_unknown(post: Post) -> Iterator[Hit]:
 
 def _titled(post: Post) -> set[tuple[str, str]]:
     """The numbers that stand before a part or a title, as in "Figure 6 (right):"."""
-    found = (
-        match for prose in _with(post, "fig", "table") for match in TITLED.finditer(prose.text)
-    )
-    return {_name(match) for match in found}
+    found = [m for prose in _with(post, "fig", "table") for m in TITLED.finditer(prose.text)]
+    above = (NUMBERED.match(heading.text) for heading in post.headings)
+    return {_name(match) for match in [*found, *filter(None, above)]}
 
 
 def _name(match: re.Match[str]) -> tuple[str, str]:
@@ -211,7 +216,7 @@ def _reach(post: Post, words: str, offset: int) -> tuple[int, int]:
     """
     if words.endswith("above"):
         return 0, offset
-    if "table" in words or words.endswith("s") or LOOSE.fullmatch(words):
+    if "table" in words or words.endswith("s") or not NAMED.search(words) or LOOSE.fullmatch(words):
         return offset, len(post.source) + 1
     before = [heading for heading in post.headings if heading.offset < offset]
     level = before[-1].level if before else 0

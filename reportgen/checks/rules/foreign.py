@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from posixpath import dirname
+from posixpath import basename, dirname
 from urllib.parse import unquote
 
 from reportgen.blog.blog import is_named_for
@@ -71,7 +71,7 @@ def _other_post(url: str, post: Post) -> str:
         if len(folder) < 4 or is_named_for(folder, mine) or folder in GENERAL:
             continue
         for name in post.blog.posts_of(folder):
-            if name != post.site_path:
+            if name != post.site_path and basename(url) in post.blog.text(name):
                 return f"another post, '{name}'"
     return ""
 

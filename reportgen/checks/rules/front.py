@@ -10,7 +10,6 @@ from reportgen.checks.finding import Hit
 from reportgen.checks.post import Post
 from reportgen.checks.rules.table import blog_rule, rule
 
-FILE_NAME = re.compile(r"\d{4}-\d{1,2}-\d{1,2}-[^/]+\.\w+")
 WHOLE_PAGE = re.compile(r"\s*<(?:!doctype|html|head|meta)\b", re.IGNORECASE)
 
 
@@ -45,7 +44,7 @@ def config_yaml(posts: list[Post]) -> Iterator[tuple[Post | str, Hit]]:
 def front_matter_missing(post: Post) -> Iterator[Hit]:
     """A post without front matter is shown bare, without a layout."""
     bare = post.is_post and not post.front.present and not post.setting("layout")
-    if bare and FILE_NAME.fullmatch(post.path.name) and not WHOLE_PAGE.match(post.source):
+    if bare and not WHOLE_PAGE.match(post.source):
         yield Hit(
             0,
             "The post has no front matter, so Jekyll shows it bare, without a layout.",
@@ -69,7 +68,9 @@ def front_matter_yaml(post: Post) -> Iterator[Hit]:
 def title_missing(post: Post) -> Iterator[Hit]:
     """A post without a title gets one made of its file name."""
     front = post.front
-    if post.is_post and front.present and not front.fault and not post.setting("title"):
+    named = post.setting("title") or post.title_heading
+    is_plain = post.slug.isascii()  # another is likely the title as it is meant
+    if post.is_post and front.present and not front.fault and not named and is_plain:
         yield Hit(
             0,
             f"The post has no title; Jekyll will show one made of its file name, '{post.slug}'.",
@@ -80,7 +81,7 @@ def title_missing(post: Post) -> Iterator[Hit]:
 @rule("file-name", "error")
 def file_name(post: Post) -> Iterator[Hit]:
     """A file in _posts whose name does not begin with a date."""
-    if post.is_post and post.front.present and not FILE_NAME.fullmatch(post.path.name):
+    if post.is_ignored and post.front.present:
         yield Hit(
             0,
             f"'{post.path.name}' is not named YYYY-MM-DD-slug.md, so Jekyll ignores it silently.",
@@ -98,7 +99,7 @@ def date_invalid(post: Post) -> Iterator[Hit]:
             f"'{written}' is not a date.",
             "Write 'date: 2024-11-19 10:00:00 -0800'.",
         )
-    elif post.is_post and FILE_NAME.fullmatch(post.path.name) and post.date is None:
+    elif post.is_post and post.date is None:
         yield Hit(0, f"The date in the file name '{post.path.name}' does not exist.")
 
 
@@ -134,10 +135,10 @@ def slug_repeated(posts: list[Post]) -> Iterator[tuple[Post | str, Hit]]:
     """Two posts with one address hide each other."""
     seen: dict[str, Post] = {}
     for post in posts:
-        if not post.is_post or post.front.get("published") is False:
+        if not post.is_post or post.is_ignored or post.front.get("published") is False:
             continue
-        address = post.url.lower()
-        first = seen.setdefault(address, post)
+        lang = post.setting("lang") if post.blog.has_plugins else None  # each may have its folder
+        first = seen.setdefault(f"{lang} {post.url}", post)
         if first is not post:
             message = f"The post has the address '{post.url}', as '{first.site_path}' has."
             yield post, Hit(0, message, "Rename one of the two, or give it another 'permalink'.")

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from reportgen.blog.kramdown import TEXT_KINDS, Element
 from reportgen.blog.kramdown import patterns as p
 from reportgen.checks.finding import Hit
-from reportgen.checks.parts import FENCED, blanked
+from reportgen.checks.parts import BLANK, FENCED, HIDDEN, blanked
 from reportgen.checks.post import Post
 from reportgen.checks.rules.table import rule
 
 FENCE_LINE = re.compile(r"(?m)^[ \t>]*(?P<fence>`{3,}|~{3,})(?P<info>[^`\n]*)$")
 TABLE_RULE = re.compile(r"(?m)^[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)+\|?[ \t]*$")
+BAR = re.compile(r"(?:^|(?<=\s))\|(?=\s|$)")
 SHOWN_TAG = re.compile(r"\s*<(img|figure|picture|video|iframe|div|details|p|a|/\w+)\b[^\n]*>")
 NUMBER = re.compile(r"[ \t]*(\d+)\.")
 ALERT = re.compile(r"\s*\[!(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION)\](?=\s|\Z)", re.IGNORECASE)
@@ -40,10 +41,16 @@ def pipe_table(post: Post) -> Iterator[Hit]:
 
 
 def _meant(block: Element) -> bool:
+    """Whether a table is one on purpose: by a row of dashes, or bars as only rows have them."""
     lines = block.text.string.strip().splitlines()
     if any(p.TABLE_RULE.fullmatch(line + "\n") for line in lines):
         return True
-    return all(re.fullmatch(r"\s*\|.*\|\s*", line) and line.count("|") > 2 for line in lines)
+    if all(re.fullmatch(r"\s*\|.*\|\s*", line) and line.count("|") > 2 for line in lines):
+        return True
+    bars = {line.count("|") for line in lines}
+    spaced = all(len(BAR.findall(line)) == line.count("|") for line in lines)
+    open_rows = len(bars) == 1 and min(bars) > 1 and spaced
+    return len(lines) > 1 and (open_rows or all(re.match(r"\s*\|\s", line) for line in lines))
 
 
 @rule("table-formula", "error")
@@ -93,7 +100,8 @@ def fence_in_html(post: Post) -> Iterator[Hit]:
     for block in post.all_blocks:
         if block.kind != "html" or block.info in ("pre", "script", "style"):
             continue
-        marks = list(FENCE_LINE.finditer(block.text.string))
+        shown = HIDDEN.sub(lambda hidden: BLANK.sub(" ", hidden[0]), block.text.string)
+        marks = list(FENCE_LINE.finditer(shown))
         for match in marks[::2]:
             yield Hit(
                 block.text.origin(match.start("fence")),
@@ -175,7 +183,8 @@ def list_start(post: Post) -> Iterator[Hit]:
     """A numbered list that does not begin with 1, at which kramdown begins them all."""
     for block in post.all_blocks:
         number = NUMBER.match(post.source, block.start) if block.kind == "list" else None
-        if number and int(number[1]) != 1 and "start" not in block.attr:
+        is_contents = block.ial and "toc" in block.ial.refs
+        if number and int(number[1]) != 1 and "start" not in block.attr and not is_contents:
             yield Hit(
                 number.start(1),
                 f"The list begins with {int(number[1])} and is shown from 1.",

@@ -4,12 +4,18 @@ import re
 from collections.abc import Iterator
 
 from reportgen.blog.blog import DOLLARS, MATHS_LOADER
+from reportgen.blog.kramdown import Span
 from reportgen.checks.finding import Hit
 from reportgen.checks.parts import Formula, blanked
 from reportgen.checks.post import Post
 from reportgen.checks.rules.table import rule
 
 DOUBLE = "Write it as '$$…$$', which kramdown leaves alone, in the line or on its own."
+RELATION = re.compile(
+    r"[=<>~&]|\\(?:[nlg]eq?|[lg]t|approx|sim|propto|equiv|in|to|(?:x|long|Long)?\w*arrow|begin)\b"
+)
+UNPAIRED = re.compile(r"(?<!\\)\$\$(?<![(\[\"'“„«]\$\$(?=[)\]\"'”“»]))")
+"""Two dollars, but for those in brackets or quotes, of which a text speaks."""
 DEFINES = re.compile(r"\s*\\(?:re|provide)?(?:newcommand|def|let|DeclareMathOperator)\b")
 
 
@@ -73,12 +79,19 @@ def maths_not_display(post: Post) -> Iterator[Hit]:
             after = string[span.end :].partition("\n")[0]
             alone = not before.strip() and not after.strip()
             alone = alone and DEFINES.match(string, span.start + 2) is None
+            alone = alone and not _is_term(string, span)
             if alone and string.strip() != string[span.start : span.end]:
                 yield Hit(
                     block.text.origin(span.start),
                     "The formula stands on its own line, but is set within the text's line.",
                     "Put a blank line before and after it.",
                 )
+
+
+def _is_term(string: str, span: Span) -> bool:
+    """Whether a formula that says nothing by itself is a word of the sentence around it."""
+    goes_on = re.match(r"\s*\n\s*[a-z.,;]", string[span.end :])
+    return bool(goes_on) and RELATION.search(string, span.start, span.end) is None
 
 
 @rule("maths-unclosed", "error")
@@ -89,7 +102,7 @@ def maths_unclosed(post: Post) -> Iterator[Hit]:
             continue
         kinds = ("maths", "code", "raw", "html", "comment")
         covered = [(s.start, s.end) for s in block.spans if s.kind in kinds]
-        for match in re.finditer(r"(?<!\\)\$\$", blanked(block.text.string, covered)):
+        for match in UNPAIRED.finditer(blanked(block.text.string, covered)):
             yield Hit(
                 block.text.origin(match.start()),
                 "'$$' has no partner in this block, so it stays as it is.",

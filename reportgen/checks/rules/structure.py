@@ -6,12 +6,15 @@ from itertools import pairwise, zip_longest
 
 from reportgen.blog.kramdown import Element
 from reportgen.checks.finding import Hit
+from reportgen.checks.parts import Heading
 from reportgen.checks.post import Post
 from reportgen.checks.rules.table import rule
 
 TITLE = re.compile(r"<h1\b(?:(?!</h1).)*\{\{-?\s*page\.title", re.DOTALL | re.IGNORECASE)
+FRAMES = ("default", "base", "compress", "home")
+"""Layouts around others, which leave the title to them."""
 LEFT_OVER = re.compile(
-    r"\b(?:TODO|FIXME|XXX|TBD)\b(?=\s*[:(\]]|\s*\Z|\s*\n)|[\[(<](?:TODO|FIXME|TBD|XXX)\b"
+    r"\b(?:TODO|FIXME|TBD)\b(?=\s*[:(\]]|\s*\Z|\s*\n)|[\[(<](?:TODO|FIXME|TBD)\b|\bXXX:|\[XXX\]"
     r"|<%[=#]?[^%]*%>|\blorem ipsum\b|\[(?:citation|figure|image) needed\]"
 )
 
@@ -20,7 +23,7 @@ LEFT_OVER = re.compile(
 def heading_first_level(post: Post) -> Iterator[Hit]:
     """A second H1: the theme makes one of the title."""
     first = next((heading for heading in post.headings if heading.level == 1), None)
-    if first is not None and _title_is_h1(post):
+    if first is not None and not _is_stripped(first, post) and _title_is_h1(post):
         more = sum(heading.level == 1 for heading in post.headings) - 1
         others = f", and so are {more} more" if more else ""
         yield Hit(
@@ -30,12 +33,19 @@ def heading_first_level(post: Post) -> Iterator[Hit]:
         )
 
 
+def _is_stripped(first: Heading, post: Post) -> bool:
+    """Whether a plugin makes the heading the title, and takes it out of the text."""
+    settings = post.blog.plugin("jekyll-titles-from-headings", post.site_path) or {}
+    taken = post.title_heading if settings.get("strip_title") else None
+    return taken is not None and taken.offset == first.offset
+
+
 def _title_is_h1(post: Post) -> bool:
     """Whether the layout shows the title as an H1, as that of a theme elsewhere is taken to do."""
     frame = post.blog.frame(str(post.setting("layout") or ""))
     if frame:
         return any(TITLE.search(text) for text in frame.values())
-    return post.is_post or bool(post.setting("layout"))
+    return str(post.setting("layout") or ("post" if post.is_post else "default")) not in FRAMES
 
 
 @rule("heading-skipped", "warning", strict=True)

@@ -1,3 +1,5 @@
+import { spotOf } from './patch.js';
+
 // The status panel with a drawer for each figure, and the sheet that tells of errors.
 const el = (tag, props = {}, ...kids) => {
   const e = Object.assign(document.createElement(tag), props);
@@ -61,13 +63,14 @@ export class Panel {
   }
 
   clicked(e) {
-    const block = e.target.closest?.('.body > *');
-    if (!block || e.button || !(e.altKey || this.pick.ariaPressed === 'true')) return;
+    const spot = e.button || !(e.altKey || this.pick.ariaPressed === 'true') ? undefined : spotOf(e.target);
+    if (!spot) return;
     e.preventDefault();
     e.stopPropagation();
     this.picking(false);
-    const row = this.state?.figures?.find(f => f.anchors.includes(block.id));
-    if (row) this.found(...split(row.place)); else this.send({ where: block.innerText, slug: slug() ?? '' });
+    const figure = e.target.closest('.view') && e.target.closest('figure');
+    const row = figure && this.state?.figures?.find(f => f.anchors.includes(figure.id));
+    if (row) this.found(...split(row.place)); else this.send({ where: spot, slug: slug() ?? '' });
   }
 
   found(file, line) {

@@ -1,6 +1,8 @@
 // Replaces what changed in a page, and only that: what stays keeps its scripts, sliders and place.
 const SCOPES = ['body > main', 'article', 'article > :is(.body, .post-content, .e-content)'];
 const sources = new WeakMap(); // element -> its source, before any script changed it
+const spots = new WeakMap(); // element -> the fragment that it came with, and its number among those of its tag
+const TAGS = 'p, h1, h2, h3, h4, h5, h6, li, dt, dd, td, th, div, pre, blockquote, figure, aside';
 let scripts = new AbortController();
 
 const scope = (page, selector) => page.querySelector(selector);
@@ -9,7 +11,25 @@ const isScope = e => SCOPES.some(s => e.matches(s)) || e.querySelector('article'
 // Note the sources of all fragments; to be called before the page's own scripts run.
 export function remember(page) {
   for (const selector of SCOPES)
-    for (const e of scope(page, selector)?.children ?? []) sources.set(e, e.outerHTML);
+    for (const e of scope(page, selector)?.children ?? []) note(e, e.outerHTML);
+}
+
+function note(fragment, source) {
+  const numbers = {};
+  sources.set(fragment, source);
+  if (isScope(fragment)) return;
+  for (const e of [fragment, ...fragment.querySelectorAll(TAGS)]) {
+    numbers[e.localName] = (numbers[e.localName] ?? -1) + 1;
+    spots.set(e, [fragment, e.localName, numbers[e.localName]]);
+  }
+}
+
+// Which element this is, or is in, of those that the server wrote; scripts may have moved it.
+export function spotOf(e) {
+  while (e && !spots.has(e)) e = e.parentElement;
+  const [fragment, tag, number] = spots.get(e) ?? [];
+  const all = [...document.querySelectorAll('.body *')].filter(each => sources.has(each));
+  return fragment && all.includes(fragment) ? [all.indexOf(fragment), tag, number] : undefined;
 }
 
 // Let one element stand for another that has the same source.
@@ -41,7 +61,7 @@ function plan(page) {
       const same = old.findIndex(o => (isScope(e) ? isScope(o) : sources.get(o) === e.outerHTML));
       if (same >= 0) return old.splice(same, 1)[0];
       const mine = document.importNode(e, true);
-      sources.set(mine, e.outerHTML);
+      note(mine, e.outerHTML);
       fresh.push(mine);
       return mine;
     });
