@@ -89,7 +89,7 @@ def recipes_table(recipes: dict[str, Any]) -> Table:
     scores = [recipes["scores"][name] for name in recipes["names"]]
     return Table(
         [
-            [recipe(score), f"{score['lr']:.3g}", *scored(score), score["diversity"]]
+            [recipe(score), f"{score['lr']:.1g}", *scored(score), score["diversity"]]
             for score in scores
         ],
         ["training", "learning rate", *SCORED, "diversity"],
