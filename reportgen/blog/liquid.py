@@ -15,7 +15,7 @@ NO_NAME = re.compile(r"\W")
 PARAMETER = re.compile(r"""([\w-]+)\s*=\s*("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')""")
 MADE = {
     "highlight": re.compile("[<>&]"),
-    "katex": re.compile(r".+", re.DOTALL),
+    **dict.fromkeys(words("katex math latex tikz mermaid plantuml"), re.compile(r"(?s).+")),
     "katexmm": re.compile(r"\$\$.+?\$\$|\$[^$]+\$", re.DOTALL),
 }
 """What a tag makes HTML of, in the text up to its end, before Markdown reads it."""

@@ -57,15 +57,16 @@ def prose(post: "Post") -> Iterator[Prose]:
     for block in post.all_blocks:
         string = block.text.string
         if block.kind in ("paragraph", "cell"):
-            markup = _markup(block.spans)
-            yield Prose(parts.blanked(string, markup) if markup else string, block)
+            covered = markup(block.spans)
+            yield Prose(parts.blanked(string, covered) if covered else string, block)
         elif block.kind == "html":
             hidden = [match.span() for match in parts.HIDDEN.finditer(string)]
             tags = [match.span() for match in parts.TAG.finditer(string)]
             yield Prose(parts.blanked(string, hidden + tags), block)
 
 
-def _markup(spans: Sequence[Span]) -> list[tuple[int, int]]:
+def markup(spans: Sequence[Span]) -> list[tuple[int, int]]:
+    """Where a text is not read as words: markup, code, formulas, HTML."""
     ranges = []
     for span in spans:
         if span.kind in WHOLE:
@@ -81,7 +82,7 @@ def _markup(spans: Sequence[Span]) -> list[tuple[int, int]]:
 def plain(string: str, spans: Sequence[Span]) -> str:
     """The text of a heading or an alternative text as it will be read."""
     kept = [span for span in spans if span.kind not in ("code", "maths", "image")]
-    string = parts.blanked(string, _markup(kept)) if kept else string
+    string = parts.blanked(string, markup(kept)) if kept else string
     return " ".join(string.replace("`", "").replace("$$", "").split())
 
 

@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 from reportgen.engine.git import said_by_git
@@ -128,6 +128,7 @@ def web_address(remote: str) -> str:
     return f"https://{match[1]}/{match[2].lstrip('/')}" if match else ""
 
 
+@lru_cache(maxsize=1024)
 def cut(text: str, file: str, name: str) -> Code | None:
     """A definition, with its decorators, out of a module's text."""
     for found, node in definitions(text):

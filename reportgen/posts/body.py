@@ -23,7 +23,7 @@ from reportgen.posts import kramdown, liquid
 from reportgen.posts.draft import Draft, Numbered, cited_in, item_error, refuse_citation
 from reportgen.posts.figures import assets_of, figure_html
 from reportgen.posts.formulas import Formulas
-from reportgen.posts.html import to_html
+from reportgen.posts.html import folded, to_html
 from reportgen.posts.items import (
     Address,
     CiteItem,
@@ -90,7 +90,7 @@ class Body:
         self.markdown = self.settled(safe).strip("\n") + "\n"
         if not self.draft.figures and re.search(r'class="rg-|\.rg-note', self.markdown):
             self.markdown += f"\n{self.head().strip()}\n"
-        self.verify(Document(liquid.hushed(self.markdown)))
+        self.verify(Document(liquid.hushed(folded(self.markdown)[0])))
         return self
 
     def verify(self, document: Document) -> None:

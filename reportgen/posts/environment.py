@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from functools import cache, partial
+from itertools import count
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined, nodes, pass_context
@@ -18,8 +19,9 @@ from reportgen.posts.claims import ClaimError, ClaimExtension
 from reportgen.posts.filters import FILTERS, Quantity, plain_text, scalar
 from reportgen.posts.items import TextItem, ValueItem
 from reportgen.posts.origins import TracedText, origin_of, together
+from reportgen.posts.shapes import compiled, placeholder
 from reportgen.posts.source import Source
-from reportgen.posts.tokens import Tokens, mark_lines
+from reportgen.posts.tokens import Tokens
 from reportgen.posts.values import Quoted
 
 RAW = re.compile(r"<%[-+]?\s*raw\s*[-+]?%>.*?<%[-+]?\s*endraw\s*[-+]?%>", re.DOTALL)
@@ -38,7 +40,7 @@ PLAIN = re.compile(r"-?[^\W_]+(?:(?:, |[ .,\u2212-])[^\W_]+)*|")
 
 
 class LineMarks(Extension):
-    """Keeps whole-line tags from leaving blank lines, and marks every line with its number.
+    """Keeps whole-line tags from leaving blank lines.
 
     Before each ``<%= … %>`` it forgets which values were read.
     """
@@ -62,10 +64,11 @@ class LineMarks(Extension):
         return TAG.sub(keep, source)
 
     def filter_stream(self, stream: Any) -> Iterator[Token]:
-        """Jinja's tokens, with the line of the source kept in text and values."""
+        """Jinja's tokens, with a placeholder for each text between tags, see ``shapes``."""
+        texts = count()
         for token in stream:
             if token.type == "data":
-                yield Token(token.lineno, "data", mark_lines(token.value, token.lineno))
+                yield Token(token.lineno, "data", placeholder(next(texts)))
                 continue
             if token.type == "variable_begin":
                 for kind, text in FORGET:
@@ -125,6 +128,8 @@ def make_environment(tokens: Tokens | None = None) -> Environment:
 
     @pass_context  # so that Jinja does not print constants when it compiles
     def printed(_: Context, value: Any) -> Markup:
+        if isinstance(value, StrictUndefined):
+            str(value)  # raises, naming what there is not
         return as_text(value, kept)
 
     environment = Environment(
@@ -178,7 +183,7 @@ def value_item(value: Any, tokens: Tokens, id: str = "") -> ValueItem:
 def render(environment: Environment, source: Source, names: dict[str, Any]) -> str:
     """The body of a source with its template run. Every error says the line that it came from."""
     try:
-        code = environment.compile(source.body, TEMPLATE, TEMPLATE)
+        code = compiled(environment, source.body, TEMPLATE, make_environment)
         template = environment.template_class.from_code(
             environment, code, environment.make_globals(names)
         )

@@ -2,7 +2,7 @@
 
 import html
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from reportgen.blog.kramdown import Document
@@ -13,6 +13,38 @@ PLAIN = re.compile(
     r'<span class="(?:n|p|o|w|nn|ne|nd|nb|bp|sa|si|se|fm|vm|esc|mi|mf)">([^<]*)</span>'
 )
 """What most of code is, which has no colour of its own."""
+
+
+FIGURE = re.compile(r'^<figure class="rg[^\n]*? id="([\w.-]+)"[^\n]*</figure>$', re.MULTILINE)
+"""A figure that stands on a line of its own, as nearly all do."""
+EMPTY = re.compile(r'<figure class="rg" id="([\w.-]+)"></figure>')
+
+
+def folded(text: str) -> tuple[str, dict[str, str]]:
+    """The text with an empty element for each figure on a line of its own, and these by id.
+
+    A page is mostly figures, and an edit changes none or one.
+    """
+    figures = {match[1]: match[0] for match in FIGURE.finditer(text)}
+    return FIGURE.sub(r'<figure class="rg" id="\1"></figure>', text), figures
+
+
+def read_page(text: str) -> tuple[str, Document, list[Part]]:
+    """``to_html``, with the document, in which figures may be empty, and its parts."""
+    for short, figures in (folded(text), (text, {})):
+        document = Document(short)
+        parts = html_parts(document)
+        page = written(parts)
+        plain = not figures or ("parse_block_html" not in text and not document.state.abbreviations)
+        if plain and len(EMPTY.findall(page)) == len(figures):
+            break
+    return EMPTY.sub(lambda match: one_figure(figures[match[1]]), page), document, parts
+
+
+@lru_cache(maxsize=512)
+def one_figure(markup: str) -> str:
+    """A figure as a page has it."""
+    return to_html(markup).strip()
 
 
 def to_html(text: str) -> str:
@@ -37,6 +69,7 @@ def highlight(code: str, language: str, is_block: bool) -> str:
     return f'<div class="highlight"><pre class="highlight"><code>{shown}</code></pre></div>'
 
 
+@lru_cache(maxsize=1024)
 def coloured(code: str, language: str) -> str:
     """Code with the classes of Pygments, which Jekyll's Rouge shares; as it is without a lexer."""
     lexer = lexer_of(language) if language else None

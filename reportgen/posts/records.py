@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reportgen.posts.figures import ancestors
+from reportgen.posts.html import folded
 from reportgen.posts.marks import Figure, PageReader, same
 from reportgen.posts.post import Asset
 from reportgen.posts.source import figures_folder
@@ -66,7 +68,9 @@ def records_of(body: Body, page: str, results: Results) -> dict[str, Any]:
     paths = (path for item in body.formulas.marked if item.origin for path in item.origin.paths)
     cited = [results[path[0]] for path in dict.fromkeys(paths)]
     behind = [each for result in [*shown, *cited] for each in [result, *ancestors(result, results)]]
-    read = {figure.anchor: figure for figure in PageReader(page).figures}
+    prose, apart = folded(page)
+    read = {figure.anchor: figure for figure in PageReader(prose).figures}
+    read |= {anchor: read_figure(markup) for anchor, markup in apart.items()}
     return {
         "format": FORMAT,
         "post": body.draft.source.slug,
@@ -81,6 +85,12 @@ def records_of(body: Body, page: str, results: Results) -> dict[str, Any]:
             for id, figure in body.draft.figures.items()
         },
     }
+
+
+@lru_cache(maxsize=512)
+def read_figure(markup: str) -> Figure:
+    """A figure that stands by itself."""
+    return PageReader(markup).figures[0]
 
 
 def digest(figure: Figure, part: str) -> str:

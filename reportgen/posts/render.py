@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 from reportgen.blog import config
 from reportgen.blog.blog import Blog
 from reportgen.blog.front_matter import dump
-from reportgen.blog.kramdown import Document
-from reportgen.blog.kramdown.parts import written
 from reportgen.errors import ReportgenError, did_you_mean, together
 from reportgen.posts import liquid
 from reportgen.posts.bibliography import Shelf
@@ -21,7 +19,7 @@ from reportgen.posts.cards import social_card
 from reportgen.posts.citethis import how_to_cite
 from reportgen.posts.draft import Draft, Numbered, draft
 from reportgen.posts.formulas import Formulas
-from reportgen.posts.html import html_parts
+from reportgen.posts.html import read_page
 from reportgen.posts.items import Address
 from reportgen.posts.places import places_of
 from reportgen.posts.post import Places, Post
@@ -231,9 +229,8 @@ def for_preview(body: Body) -> tuple[str, Places]:
             "bibtex": lambda _: "",
         },
     )
-    document = Document(liquid.resolve(text, PREVIEW_ROOT))
-    parts = html_parts(document)
-    return written(parts), places_of(body.draft, document, parts)
+    page, document, parts = read_page(liquid.resolve(text, PREVIEW_ROOT))
+    return page, places_of(body.draft, document, parts)
 
 
 def published(source: Source, post: Draft, body: Body, results: Results) -> dict[str, Any]:

@@ -180,9 +180,10 @@ class Answers:
         post = self.desk.shown.pages.posts.get(slug)
         if post is None or not 0 <= fragment < len(post.places) or number < 0:
             return None
-        lines = [line for name, line in post.places[fragment] if name == tag]
+        places = post.places[fragment]
+        lines = [line for name, line in places if name == tag] or [line for _, line in places[:1]]
         file = post.source.relative_to(self.desk.root).as_posix()
-        line = lines[number] if number < len(lines) else 0
+        line = lines[min(number, len(lines) - 1)] if lines else 0
         return {"type": "place", "file": file, "line": line} if line else None
 
 

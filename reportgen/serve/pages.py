@@ -21,6 +21,7 @@ from reportgen.site.writer import shared_files
 
 LIVE = "/_reportgen/"
 INDEX, GALLERY = "/_preview/index.html", "/_preview/figures.html"
+TAG = re.compile(rb"<%.*?%>", re.DOTALL)
 ADDRESS = re.compile(r"(?:\.\./)+(assets/[^\"'\s<>|?#,]+)")
 
 
@@ -29,7 +30,8 @@ class Pages:
     """All that a browser can ask for but the site's own files.
 
     ``html`` maps addresses to pages, ``files`` addresses to files, ``posts`` slugs to what was
-    last rendered without an error, ``shown`` slugs to the names of the nodes that they need.
+    last rendered without an error, ``shown`` slugs to the names of the nodes that they need,
+    ``asked`` slugs to the tags of their templates and what these ask for.
     """
 
     site: Path
@@ -39,6 +41,7 @@ class Pages:
     shown: dict[str, tuple[str, ...]] = field(default_factory=dict)
     problems: dict[str, Problem] = field(default_factory=dict)
     memos: dict[str, Memo | None] = field(default_factory=dict)
+    asked: dict[str, tuple[list[bytes], Uses]] = field(default_factory=dict)
     settings: object = None
 
     def render(
@@ -67,7 +70,7 @@ class Pages:
 
     def forget(self, slug: str) -> None:
         """Drop all that is known of a post."""
-        for table in (self.posts, self.problems, self.shown, self.memos):
+        for table in (self.posts, self.problems, self.shown, self.memos, self.asked):
             table.pop(slug, None)
         self.html.pop(address_of(slug), None)
 
@@ -81,7 +84,10 @@ class Pages:
             return
         noting, uses = Noting(results), None
         try:
-            uses = figures_of(path, project.root)
+            tags = TAG.findall(source)
+            known = self.asked.get(slug)
+            uses = known[1] if known and known[0] == tags else figures_of(path, project.root)
+            self.asked[slug] = tags, uses
             self.shown[slug] = needed(uses, results)
             [post] = render_posts(project, noting, selection=[str(path)])
             self.take(project, results, slug, post)

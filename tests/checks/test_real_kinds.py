@@ -50,7 +50,10 @@ RIGHT = {
     "Fig. 1. shows two runs.",
     "a heading that numbers a figure": "## Figure 1\n\n![A](https://e.org/a.png)\n\n## Figure 2\n\n"
     "![B](https://e.org/b.png)\n\n> *Figure 2.* Two runs.\n\nFigure 1 and Figure 2 show it.",
-    "dollars that are spoken of": "Formulas stand between double dollars ($$).",
+    "dollars that are spoken of": "Formulas stand between double dollars ($$), "
+    "and signs of two dollars, $$ signs, are seldom alone.",
+    "a key and a note": "Press [D][^1].\n\n[^1]: Twice.",
+    "powers": "Of the signs +, * and ** only 2**3, x ** 2 and $a**b$ are left.",
     "an index of an index": "Let f[i][j] be $dp[i][j][k]$.",
     "a name left out": "I call concerning XXX (or whom you wish).",
     "what later sections show": "It is shown below.\n\n## Two\n\n```python\nx = 1\n```",
@@ -65,6 +68,9 @@ WRONG = {
     "a list that goes on": ("list-start", "1. one\n\nBetween.\n\n2. two"),
     "GitHub's alert": ("quote-alert", "> [!WARNING]\n> Text."),
     "brackets the wrong way round": ("link-broken", "See (the paper)[https://e.org/a]."),
+    "stars without a partner": ("emphasis-broken", "It is a **long note.\n\n## Two\n\nIt ends.**"),
+    "a note in HTML": ("markdown-in-html", "A.[^1]\n\n<div>\nSee it.[^1]\n</div>\n\n[^1]: It."),
+    "a heading that is indented": ("heading-space", "One.\n\n ## Two\n\nThree."),
     "a bracket too few": ("link-broken", "See (a note](https://e.org/c)."),
     "a space before the address": ("link-broken", "See [a note] (https://e.org/c)."),
     "words for the address": ("link-missing", "[https://e.org/b](The title of b)"),
@@ -162,6 +168,7 @@ def test_formulas_that_a_plugin_sets_are_no_markdown(blog: BlogFolder) -> None:
     blog.post(
         f"{{% katexmm %}}\n{inside}\n{{% endkatexmm %}}\n\nSee {{% katex %}}|x|{{% endkatex %}}.\n"
     )
+    blog.write({"_posts/2024-11-18-b.md": f"{HEAD}{{% math %}}\nP(x|y) = 1\n{{% endmath %}}\n"})
     assert blog.found() == []
 
     blog.post(f"{inside}\n")

@@ -61,7 +61,7 @@ SHIFTS = """() => new Promise(done => new PerformanceObserver(list =>
 ).observe({ type: 'layout-shift', buffered: true }) || setTimeout(() => done(0), 300))"""
 
 
-@pytest.mark.parametrize("anchor", ["", "#fig-b-3b"])
+@pytest.mark.parametrize("anchor", ["", "#fig-a-5", "#fig-b-3b"])
 def test_nothing_moves_while_the_page_is_opened(
     anchor: str, browser: Browser, address: str
 ) -> None:
@@ -88,6 +88,20 @@ def test_a_phone_scrolls_no_page_sideways(phone: Page) -> None:
                    && ['auto', 'scroll'].includes(getComputedStyle(e).overflowX))
       .map(e => e.outerHTML.slice(0, 120))"""
     assert phone.evaluate(stuck) == []
+
+
+def test_what_is_far_from_the_screen_waits_but_not_where_an_address_leads(
+    phone: Page, address: str
+) -> None:
+    laid = "e => e.checkVisibility({ contentVisibilityAuto: true })"
+    far = phone.locator("#fig-b-4 figcaption")
+    assert not far.evaluate(laid)
+    phone.evaluate("location.hash = 'fig-b-4'")
+    expect(far).to_be_in_viewport()
+    assert far.evaluate(laid)
+    phone.goto("about:blank")
+    phone.goto(f"{address}#fig-a-5")
+    assert far.evaluate(laid)
 
 
 def test_the_keyboard_reaches_every_control_on_a_phone(phone: Page) -> None:

@@ -12,6 +12,7 @@ from reportgen.blog.text import Piece, Text
 
 BOX = '<input type="checkbox" class="task-list-item-checkbox" disabled="disabled" />'
 TICKED = BOX.replace(" />", ' checked="checked" />')
+LONG = 500  # characters, which cost as much to copy as a line to read
 TASK = re.compile(rf"{p.S}*\[([ xX])\]{p.S}+")
 
 
@@ -239,6 +240,7 @@ class _Item:
                     self.nested = True
                 elif self.nested and not indented:
                     rest.insert(0, (" " * (self.indent + 4), s.text.origin(start)))
+        s.state.spend((end - body) // LONG, s.here)
         self.chunks[-1] += [*rest, *s.pieces(body, end)]
 
     def element(self, s: Scanner) -> Element:
@@ -246,6 +248,7 @@ class _Item:
         from reportgen.blog.kramdown.blocks import read_blocks
 
         texts = [Text(chunk) for chunk in self.chunks]
+        self.chunks = []  # or the text would be kept twice at every level of nesting
         start = s.text.origin(self.start)
         made = Element(self.kind, start, start + 1, text=texts[0])
         if self.ial:

@@ -211,4 +211,4 @@ def reference_undefined(post: Post) -> Iterator[Hit]:
 
 def _is_meant(shown: str) -> bool:
     """Whether ``[words][name]`` is meant for a link, and not as two remarks in brackets."""
-    return re.search(r"\]\s+\[|^\[[\d\s,]+\]\[[\d\s,]+\]$|\[(?:\S+\s+){3}", shown) is None
+    return re.search(r"\]\s+\[|\]\[\^|^\[[\d\s,]+\]\[[\d\s,]+\]$|\[(?:\S+\s+){3}", shown) is None

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from reportgen.blog.kramdown import TEXT_KINDS, Element
 from reportgen.blog.kramdown import patterns as p
+from reportgen.checks.collect import markup
 from reportgen.checks.finding import Hit
 from reportgen.checks.parts import BLANK, FENCED, HIDDEN, blanked
 from reportgen.checks.post import Post
@@ -12,6 +13,9 @@ from reportgen.checks.rules.table import rule
 
 FENCE_LINE = re.compile(r"(?m)^[ \t>]*(?P<fence>`{3,}|~{3,})(?P<info>[^`\n]*)$")
 TABLE_RULE = re.compile(r"(?m)^[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)+\|?[ \t]*$")
+NO_HEADING = re.compile(r"(?m)^ *#{2,6}(?P<space> *)(?=[^\W\d_])[^\n]*$")
+STARS = re.compile(r"(?<![*\\])\*\*(?!\*)")
+POWER = re.compile(r"\$[^$\n]*\$|(?<=[\w)\]])\*\*(?=[\w(])|(?<= )\*\*(?= )")
 BAR = re.compile(r"(?:^|(?<=\s))\|(?=\s|$)")
 SHOWN_TAG = re.compile(r"\s*<(img|figure|picture|video|iframe|div|details|p|a|/\w+)\b[^\n]*>")
 NUMBER = re.compile(r"[ \t]*(\d+)\.")
@@ -119,7 +123,8 @@ def markdown_in_html(post: Post) -> Iterator[Hit]:
             continue
         text = blanked(prose.text, [m.span() for m in FENCED.finditer(prose.text)])
         for match in re.finditer(
-            r"!?\[[^\]\n]+\]\([^)\s]+\)|\*\*\w[^*\n]*\w\*\*|(?m:^[ \t]*#{2,6} \S.*$)", text
+            r"!?\[[^\]\n]+\]\([^)\s]+\)|\[\^\w+\]|\*\*\w[^*\n]*\w\*\*|(?m:^[ \t]*#{2,6} \S.*$)",
+            text,
         ):
             yield Hit(
                 prose.origin(match.start() + len(match[0]) - len(match[0].lstrip())),
@@ -152,6 +157,23 @@ def fence_broken(post: Post) -> Iterator[Hit]:
         break
 
 
+@rule("emphasis-broken", "warning")
+def emphasis_broken(post: Post) -> Iterator[Hit]:
+    """Stars that are shown, for what they stand around is not read as emphasis."""
+    for block in post.all_blocks:
+        if block.kind not in TEXT_KINDS or "**" not in block.text.string:
+            continue
+        text = blanked(block.text.string, markup(block.spans))
+        marks = list(STARS.finditer(blanked(text, [m.span() for m in POWER.finditer(text)])))
+        edges = ((text[: mark.start()], text[mark.end() :]) for mark in marks)
+        if len(marks) > 1 or any(not (before.strip() and after.strip()) for before, after in edges):
+            yield Hit(
+                block.text.origin(marks[0].start()),
+                "The stars '**' are shown as they are written.",
+                "Let no space stand inside them; write '<strong>…</strong>' between letters.",
+            )
+
+
 @rule("heading-attributes", "error")
 def heading_attributes(post: Post) -> Iterator[Hit]:
     """Attributes after a heading are shown in it."""
@@ -170,11 +192,11 @@ def heading_space(post: Post) -> Iterator[Hit]:
     """A heading without a space after its '#'."""
     for block in post.all_blocks:
         if block.kind == "paragraph" and "##" in block.text.string:
-            for match in re.finditer(r"(?m)^#{2,6}(?=[^\W\d_])[^\n]*$", block.text.string):
+            for match in NO_HEADING.finditer(block.text.string):
                 yield Hit(
                     block.text.origin(match.start()),
-                    f"'{match[0]}' is not read as a heading.",
-                    "Put a space after the '#'.",
+                    f"'{match[0].strip()}' is not read as a heading.",
+                    "Begin the line with it." if match["space"] else "Put a space after the '#'.",
                 )
 
 

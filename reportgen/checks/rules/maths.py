@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from reportgen.blog.blog import DOLLARS, MATHS_LOADER
 from reportgen.blog.kramdown import Span
 from reportgen.checks.finding import Hit
+from reportgen.checks.formulas import TEX
 from reportgen.checks.parts import Formula, blanked
 from reportgen.checks.post import Post
 from reportgen.checks.rules.table import rule
@@ -14,8 +15,9 @@ DOUBLE = "Write it as '$$…$$', which kramdown leaves alone, in the line or on 
 RELATION = re.compile(
     r"[=<>~&]|\\(?:[nlg]eq?|[lg]t|approx|sim|propto|equiv|in|to|(?:x|long|Long)?\w*arrow|begin)\b"
 )
-UNPAIRED = re.compile(r"(?<!\\)\$\$(?<![(\[\"'“„«]\$\$(?=[)\]\"'”“»]))")
-"""Two dollars, but for those in brackets or quotes, of which a text speaks."""
+UNPAIRED = re.compile(r"(?<!\\)\$\$")
+SPOKEN = re.compile(r"(?<=[\s(\[\"'“„«])\$\$(?=[\s)\]\"'”“»])")
+"""Two dollars as a text that has no formula may speak of them."""
 DEFINES = re.compile(r"\s*\\(?:re|provide)?(?:newcommand|def|let|DeclareMathOperator)\b")
 
 
@@ -102,7 +104,8 @@ def maths_unclosed(post: Post) -> Iterator[Hit]:
             continue
         kinds = ("maths", "code", "raw", "html", "comment")
         covered = [(s.start, s.end) for s in block.spans if s.kind in kinds]
-        for match in UNPAIRED.finditer(blanked(block.text.string, covered)):
+        text = blanked(block.text.string, covered)
+        for match in UNPAIRED.finditer(text if TEX.search(text) else SPOKEN.sub("  ", text)):
             yield Hit(
                 block.text.origin(match.start()),
                 "'$$' has no partner in this block, so it stays as it is.",

@@ -50,12 +50,15 @@ for (const box of $(F + '.steps')) {
     items.forEach((li, j) => li.classList.toggle('now', i === j));
     seen(items[i]);
   }, undefined, start);
-  const seen = li => strip.scrollTo({ left: li.offsetLeft - strip.offsetLeft - (strip.clientWidth - li.clientWidth) / 2, behavior: calm ? 'instant' : 'smooth' });
+  const seen = (li, behavior = calm ? 'instant' : 'smooth') =>
+    strip.scrollTo({ left: li.offsetLeft - strip.offsetLeft - (strip.clientWidth - li.clientWidth) / 2, behavior });
   items.forEach((li, i) => li.onclick = () => p.jump(i));
   items[start].className += ' now';
   stage.after(p.bar);
-  seen(items[start]);
-  for (const e of [stage, strip]) if (e.scrollWidth > e.clientWidth) e.tabIndex = 0;
+  new ResizeObserver(() => {
+    seen($('.now', strip)[0], 'instant');
+    for (const e of [stage, strip]) if (e.scrollWidth > e.clientWidth) e.tabIndex = 0;
+  }).observe(strip);
 }
 
 // An animated WebP taken apart: an ANMF chunk is 16 bytes, then an image.

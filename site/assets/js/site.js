@@ -17,12 +17,10 @@ name();
 toggle.style.visibility = 'visible';
 
 // What scrolls sideways can be reached by keyboard.
-const reach = () => {
-  for (const e of document.querySelectorAll('pre, .body > p, .body table:not(figure table)'))
-    if (e.scrollWidth > e.clientWidth) e.tabIndex = 0; else e.removeAttribute('tabindex');
-};
-reach();
-addEventListener('resize', reach);
+const reach = new ResizeObserver(boxes => {
+  for (const { target: e } of boxes) if (e.scrollWidth > e.clientWidth) e.tabIndex = 0; else e.removeAttribute('tabindex');
+});
+for (const e of document.querySelectorAll('pre, .body > p, .body table:not(figure table)')) reach.observe(e);
 
 // The contents mark where one is: in the list, and on a narrow screen in the bar above it.
 const toc = document.querySelector('.toc'), links = [...toc?.querySelectorAll('a') ?? []];
@@ -31,15 +29,14 @@ if (links.length) {
   const fold = toc.querySelector('details'), now = document.createElement('span');
   const mark = () => {
     const i = heads.findLastIndex(h => h && h.getBoundingClientRect().top < innerHeight / 4), a = links[i];
-    if (!a?.ariaCurrent) {
-      for (const other of links) other.removeAttribute('aria-current');
-      now.replaceChildren(...a ? a.cloneNode(true).childNodes : []);
-      a?.setAttribute('aria-current', 'true');
-    }
-    if (a) for (const box of [toc, fold.lastElementChild]) {
+    if (a?.checkVisibility()) for (const box of [toc, fold.lastElementChild]) {  // reads before writes: no layout is forced
       const { top, bottom } = a.getBoundingClientRect(), view = box.getBoundingClientRect();
       if (top < view.top || bottom > view.bottom) box.scrollTop += top - view.top - view.height / 2;
     }
+    if (a?.ariaCurrent) return;
+    for (const other of links) other.removeAttribute('aria-current');
+    now.replaceChildren(...a ? a.cloneNode(true).childNodes : []);
+    a?.setAttribute('aria-current', 'true');
   };
   const line = new IntersectionObserver(mark, { rootMargin: '9999999px 0px -75%' }); // all above that line
   for (const h of heads) if (h) line.observe(h);
