@@ -25,6 +25,7 @@ from experiments.part_b.guidance import (
     guidance_table,
 )
 from experiments.part_b.models import beginning, class_states, conditional_model
+from experiments.part_b.recipes import digits_by_recipe, recipes, recipes_table
 
 GAMMAS = [0.0, 1.0, 3.0, 10.0]
 CPU = torch.device("cpu")
@@ -93,6 +94,27 @@ def test_the_figures_of_guidance_say_what_was_drawn(guided: dict[str, Any]) -> N
     shares = guidance_classes(guided)
     assert [row[0] for row in shares.rows] == [*scales, "test images"]
     assert all(sum(row[1:]) == pytest.approx(100) for row in shares.rows)
+
+
+def test_recipes_differ_in_nothing_but_the_training(tmp_path: Path) -> None:
+    def trained(epochs: int, last: float) -> dict[str, Any]:
+        return {
+            **conditional(),
+            "samples": torch.zeros(epochs),
+            "rates": torch.tensor([1e-3, last]),
+        }
+
+    world, options = (FakeRun(), small_mnist()), {"images": 20, "steps": 3, "batch_size": 8}
+    networks = trained(1, 1e-4), trained(1, 0.0), trained(2, 0.0)
+    result = recorded(recipes(*world, *networks, judge(), {"limit": 0.0}, **options), tmp_path)
+    table, grid = recipes_table(result), digits_by_recipe(result)
+    named = ["1 epoch, as specified", "1 epoch, cosine", "2 epochs, cosine"]
+    assert [row[0] for row in table.rows] == grid.row_labels == named
+    assert [row[2:] for row in table.rows] == [table.rows[0][2:]] * 3  # the same weights
+    alone = class_starts(*world, conditional(), judge(), gamma=1.75, **options)
+    for score in result["scores"].values():
+        assert score["frechet"] == pytest.approx(alone["frechet"])
+        assert (score["below"], score["smallest"] > 0) == (0, True)
 
 
 def samplers(batch_size: int = 20) -> dict[str, Any]:

@@ -87,6 +87,16 @@ def test_samples_from_their_class_are_nearer_or_more_often_right(
     assert "γ = 1.9, from its class 10,000" in labels(report, "table-b-3d")
 
 
+def test_the_network_trained_for_long_meets_both_targets_at_one_scale(report: Report) -> None:
+    found = report.value("recipes.scores.trained_longer")
+    assert (found["epochs"], report.value("recipes.images")) == (20, 10_000)
+    assert found["accuracy"] >= 0.993
+    assert found["frechet"] <= 0.6
+    assert found["below"] <= 0.02
+    row = f"20 epochs, cosine 0.003 {100 * found['accuracy']:.1f}"
+    assert row in labels(report, "table-b-3-recipes")
+
+
 def test_the_table_of_guidance_has_a_row_for_every_scale(report: Report, guidance: Any) -> None:
     text = labels(report, "table-b-3d")
     rows = [text.index(f"γ = {gamma:g} 2,000") for gamma in guidance["gammas"]]
@@ -119,10 +129,10 @@ def test_the_model_does_not_copy(report: Report) -> None:
 
 def test_forty_digits_after_each_shown_epoch(report: Report) -> None:
     text = labels(report, "fig-b-3b")
-    epochs = report.value("class_conditional.epochs")
+    epochs = report.value("trained_longer.epochs")
     assert f"epoch {epochs}" in text
     assert "epoch 1" in text
-    shape = report.folder.run("value", "class_conditional.samples").out
+    shape = report.folder.run("value", "trained_longer.samples").out
     assert f"{epochs} × 40 × 1 × 28 × 28" in shape
 
 
@@ -138,7 +148,9 @@ def test_alpha_bar_of_the_last_step_is_told(report: Report) -> None:
     assert "0.048" in page(report)
 
 
-@pytest.mark.parametrize("name", ["time_conditional", "class_conditional", "flow_matching"])
+@pytest.mark.parametrize(
+    "name", ["time_conditional", "class_conditional", "trained_longer", "flow_matching"]
+)
 def test_trainings_took_the_steps_of_their_epochs(report: Report, name: str) -> None:
     steps = 469 * report.value(f"{name}.epochs")
     assert f"{steps}" in report.folder.run("value", f"{name}.loss").out
