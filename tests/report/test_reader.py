@@ -165,3 +165,5 @@ def test_all_frames_are_on_paper(phone: Page) -> None:
         assert strip.evaluate("e => e.scrollWidth <= e.clientWidth")
     expect(phone.locator(".stage").first).to_be_hidden()
     expect(phone.locator(".chart button.end.w").first).to_be_visible()
+    for folded in (".src", ".rg-bibtex"):  # a title without what it opens says nothing there
+        expect(phone.locator(folded).first).to_be_hidden()

@@ -50,13 +50,13 @@ for (const box of $(F + '.steps')) {
     items.forEach((li, j) => li.classList.toggle('now', i === j));
     seen(items[i]);
   }, undefined, start);
-  const seen = (li, behavior = calm ? 'instant' : 'smooth') =>
+  const seen = (li, behavior = calm ? 'auto' : 'smooth') =>
     strip.scrollTo({ left: li.offsetLeft - strip.offsetLeft - (strip.clientWidth - li.clientWidth) / 2, behavior });
   items.forEach((li, i) => li.onclick = () => p.jump(i));
   items[start].className += ' now';
   stage.after(p.bar);
   new ResizeObserver(() => {
-    seen($('.now', strip)[0], 'instant');
+    seen($('.now', strip)[0], 'auto');
     for (const e of [stage, strip]) if (e.scrollWidth > e.clientWidth) e.tabIndex = 0;
   }).observe(strip);
 }
