@@ -1,5 +1,6 @@
 """The settings of a Jekyll site, ``_config.yml``."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, tzinfo
 from pathlib import Path
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from reportgen.blog import front_matter
 
 NAMES = ("_config.yml", "_config.yaml")
+SOURCE = re.compile(rb"(?m)^[\"']?source[\"']?\s*:")
 
 
 def read(folder: Path) -> dict[str, Any]:
@@ -21,7 +23,9 @@ def read(folder: Path) -> dict[str, Any]:
 
 def source(folder: Path) -> Path:
     """The folder that Jekyll reads, as the settings in ``folder`` name it."""
-    return (folder / str(read(folder).get("source") or "")).resolve()
+    texts = ((folder / name).read_bytes() for name in NAMES if (folder / name).is_file())
+    named = any(SOURCE.search(text) for text in texts)  # few do, and YAML takes its time
+    return (folder / str(read(folder).get("source") or "")).resolve() if named else folder
 
 
 def around(folder: Path) -> dict[str, Any]:

@@ -19,6 +19,12 @@ Highlight = Callable[[str, str, bool], str | None]
 LANGUAGE = re.compile(r"\blanguage-(\S+)")
 
 
+SPANS = {"link": "a", "emphasis": "em", "strong": "strong"}
+CONTAINERS = {"quote": "blockquote", "table": "table", "section": "", "row": "tr"}
+"""The tags of elements that are nothing but a tag; an empty one is the element's ``info``."""
+QUOTES = "lsquo,rsquo,ldquo,rdquo"
+
+
 class Converter:
     """Gathers the parts of one document."""
 
@@ -82,9 +88,13 @@ class Converter:
         self.stack.pop()
 
     def convert(self, element: Element, indent: int) -> None:
-        """Convert an element by the method that is named after its kind."""
-        name = element.kind.replace(" ", "_")
-        getattr(self, f"convert_{name}")(element, indent)
+        """Convert an element: as a mere tag, or by the method that is named after its kind."""
+        if element.kind in SPANS:
+            self.span(SPANS[element.kind], element, indent)
+        elif element.kind in CONTAINERS:
+            self.container(CONTAINERS[element.kind] or element.info, element.attr, element, indent)
+        else:
+            getattr(self, f"convert_{element.kind.replace(' ', '_')}")(element, indent)
 
     def block(self, name: str, attr: dict[str, str], element: Element, indent: int) -> None:
         """An element on a line of its own."""
@@ -191,9 +201,6 @@ class Converter:
             self.open("code", _coloured(dict(element.attr), name or "plaintext"), element)
             self.say("raw", shown)
         self.close("code")
-
-    def convert_quote(self, element: Element, indent: int) -> None:
-        self.container("blockquote", element.attr, element, indent)
 
     def convert_heading(self, element: Element, indent: int) -> None:
         attr = dict(element.attr)
@@ -330,15 +337,6 @@ class Converter:
 
     convert_instruction = convert_raw
 
-    def convert_table(self, element: Element, indent: int) -> None:
-        self.container("table", element.attr, element, indent)
-
-    def convert_section(self, element: Element, indent: int) -> None:
-        self.container(element.info, element.attr, element, indent)
-
-    def convert_row(self, element: Element, indent: int) -> None:
-        self.container("tr", element.attr, element, indent)
-
     def convert_cell(self, element: Element, indent: int) -> None:
         name, attr = "th" if element.level else "td", dict(element.attr)
         if element.info:
@@ -356,17 +354,8 @@ class Converter:
     def convert_break(self, element: Element, indent: int) -> None:
         self.void("br", {}, element)
 
-    def convert_link(self, element: Element, indent: int) -> None:
-        self.span("a", element, indent)
-
     def convert_image(self, element: Element, indent: int) -> None:
         self.void("img", element.attr, element)
-
-    def convert_emphasis(self, element: Element, indent: int) -> None:
-        self.span("em", element, indent)
-
-    def convert_strong(self, element: Element, indent: int) -> None:
-        self.span("strong", element, indent)
 
     def convert_entity(self, element: Element, indent: int) -> None:
         self.say("raw", self.reference(element.level, element.info))
@@ -396,16 +385,11 @@ class Converter:
             self.say("raw", self.reference(code_point(name) or 0, ""))
 
     def convert_smart_quote(self, element: Element, indent: int) -> None:
-        names = self.option("smart_quotes", "lsquo,rsquo,ldquo,rdquo").split(",")
-        wanted = (
-            names[["lsquo", "rsquo", "ldquo", "rdquo"].index(element.value)]
-            if len(names) == 4
-            else element.value
-        )
-        point = code_point(int(wanted) if wanted.isdecimal() else wanted) or ord(
-            SHOWN[element.value]
-        )
-        self.say("raw", self.reference(point, ""))
+        names = self.option("smart_quotes", QUOTES).split(",")
+        usual = dict(zip(QUOTES.split(","), names, strict=True)) if len(names) == 4 else {}
+        wanted = usual.get(element.value, element.value)
+        point = code_point(int(wanted) if wanted.isdecimal() else wanted)
+        self.say("raw", self.reference(point or ord(SHOWN[element.value]), ""))
 
     def convert_formula(self, element: Element, indent: int) -> None:
         if element.attr:
