@@ -149,5 +149,12 @@ def test_every_address_of_the_built_site_leads_somewhere(jekyll_site: Path) -> N
     assert check_site(jekyll_site, "/blog") == []
 
 
+def test_the_search_reads_the_report_to_its_end_but_no_code(jekyll_site: Path) -> None:
+    text = json.loads((jekyll_site / "search.json").read_bytes())[0]["text"]
+    assert "Straight Lines Diffusion walks" in text
+    assert "The denoiser’s U-Net" in text, "a caption"
+    assert "@figure" not in text
+
+
 def test_the_generated_post_is_without_fault(report: Report) -> None:
     assert check_paths([report.root / "site/_posts"], strict=True) == []
