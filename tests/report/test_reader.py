@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import settle
@@ -88,6 +89,12 @@ def test_a_phone_scrolls_no_page_sideways(phone: Page) -> None:
                    && ['auto', 'scroll'].includes(getComputedStyle(e).overflowX))
       .map(e => e.outerHTML.slice(0, 120))"""
     assert phone.evaluate(stuck) == []
+
+
+def test_what_a_finger_meets_has_room(phone: Page) -> None:
+    """Also where figures are not laid out yet: their place is not smaller than they are."""
+    rule = {"runOnly": {"type": "rule", "values": ["target-size"]}}
+    assert Axe().run(phone, options=rule).response["violations"] == []
 
 
 def test_what_is_far_from_the_screen_waits_but_not_where_an_address_leads(
