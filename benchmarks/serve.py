@@ -268,13 +268,11 @@ def in_chromium(scene: Scene, address: str) -> list[float]:
         ]
 
 
-def measure() -> list[Row]:
+def measure() -> Iterator[Row]:
     """What was measured, its median in seconds, and what is promised."""
-    rows: list[Row] = []
     for make in (made_project, our_report):
         with tempfile.TemporaryDirectory(prefix="reportgen-bench-") as name:
-            rows += measured(make(Path(name)))
-    return rows
+            yield from measured(make(Path(name)))
 
 
 def measured(scene: Scene) -> Iterator[Row]:
@@ -297,7 +295,7 @@ def main() -> None:
     print(f"| {'what, from the save on':<70} | {'median':>7} | {'promised':<8} |")
     print(f"|{'-' * 72}|{'-' * 9}|{'-' * 10}|")
     for what, seconds, promise in measure():
-        print(f"| {what:<70} | {seconds:>5.2f} s | <= {promise:.0f} s   |")
+        print(f"| {what:<70} | {seconds:>5.2f} s | <= {promise:.0f} s   |", flush=True)
 
 
 if __name__ == "__main__":

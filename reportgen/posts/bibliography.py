@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -127,9 +127,9 @@ class Shelf:
 
     def __init__(self, project: Project) -> None:
         self.project = project
-        self._read: dict[Path, dict[str, Work]] = {}
+        self._read: dict[Path, Mapping[str, Work]] = {}
 
-    def works(self, file: Path) -> dict[str, Work]:
+    def works(self, file: Path) -> Mapping[str, Work]:
         """The entries of a file by key. Raises ReportgenError with file and line."""
         if file not in self._read:
             self._read[file] = read_bib(file, shown_name(file, self.project.root))
@@ -185,11 +185,8 @@ def shown_name(file: Path, root: Path) -> str:
     return str(file.relative_to(root)) if file.is_relative_to(root) else str(file)
 
 
-def read_bib(file: Path, shown: str) -> dict[str, Work]:
+def read_bib(file: Path, shown: str) -> Mapping[str, Work]:
     """The entries of a BibTeX file by key. Raises ReportgenError with all that is wrong in it."""
-    from pybtex import errors
-    from pybtex.database import BibliographyData, parse_string
-
     try:
         text = file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
@@ -197,6 +194,15 @@ def read_bib(file: Path, shown: str) -> dict[str, Work]:
         raise ReportgenError(
             f"Cannot read the bibliography: {reason}.", place=Place(shown)
         ) from None
+    return parsed(text, file, shown)
+
+
+@lru_cache(maxsize=16)
+def parsed(text: str, file: Path, shown: str) -> Mapping[str, Work]:
+    """The entries of such a text, read once however often posts are rendered."""
+    from pybtex import errors
+    from pybtex.database import BibliographyData, parse_string
+
     with errors.capture() as faults:
         data: BibliographyData = parse_string(text, "bibtex")
     if serious := [fault for fault in faults if not is_harmless(fault)]:
@@ -273,6 +279,7 @@ def names_of(persons: Sequence[Any]) -> tuple[tuple[Name, ...], bool]:
     return tuple(found[: len(found) - others]), others
 
 
+@lru_cache(maxsize=4096)
 def plain(latex: str) -> str:
     """LaTeX of a BibTeX file as text: accents, dashes and Greek letters, no braces."""
     from pybtex.richtext import Text

@@ -1,7 +1,9 @@
 """What a rendered post consists of."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +38,7 @@ class Post:
     ``markdown`` is the whole file for a blog's ``_posts``; ``html`` the article's body for the
     preview, whose links expect a page two folders below the site. ``slug`` is that of the source's
     name, by which we call the post, whatever Jekyll makes of its address. ``figures`` are the ids
-    of its figures and tables in order of appearance, ``places`` the lines of the source that the
-    HTML comes from.
+    of its figures and tables in order of appearance. ``find_places`` gives ``places``.
     """
 
     source: Path
@@ -50,7 +51,12 @@ class Post:
     assets: tuple[Asset, ...]
     warnings: tuple[str, ...]
     headings: tuple[Heading, ...]
-    places: Places = ()
+    find_places: Callable[[], Places] = field(compare=False)
+
+    @cached_property
+    def places(self) -> Places:
+        """The lines of the source that the HTML comes from, found when somebody asks."""
+        return self.find_places()
 
     @property
     def title(self) -> str:

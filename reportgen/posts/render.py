@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -164,7 +164,7 @@ def finish(post: Draft, drafts: Drafts) -> Post:
     markdown = file_text(front_matter, for_jekyll(body, project.asset_url))
     records = records_asset(body, markdown, results, project.store_dir)
     more = [asset for asset in (card[1] if card else None, records) if asset]
-    html, places = for_preview(seen)
+    html, find_places = for_preview(seen)
     return Post(
         source=source.path,
         slug=source.slug,
@@ -172,7 +172,6 @@ def finish(post: Draft, drafts: Drafts) -> Post:
         front_matter=front_matter,
         markdown=markdown,
         html=html,
-        places=places,
         figures=tuple(post.figures),
         assets=tuple(dict.fromkeys([*body.assets, *more])),
         warnings=(
@@ -183,6 +182,7 @@ def finish(post: Draft, drafts: Drafts) -> Post:
             ),
         ),
         headings=tuple(body.headings),
+        find_places=find_places,
     )
 
 
@@ -217,8 +217,8 @@ def post_address(address: Address, root: str) -> str:
     )
 
 
-def for_preview(body: Body) -> tuple[str, Places]:
-    """The body as HTML, with the addresses of the preview, and the lines that it comes from."""
+def for_preview(body: Body) -> tuple[str, Callable[[], Places]]:
+    """The body as HTML, with the addresses of the preview, and how to find its lines."""
     text = addressed(
         body.markdown,
         body.draft,
@@ -230,7 +230,7 @@ def for_preview(body: Body) -> tuple[str, Places]:
         },
     )
     page, document, parts = read_page(liquid.resolve(text, PREVIEW_ROOT))
-    return page, places_of(body.draft, document, parts)
+    return page, lambda: places_of(body.draft, document, parts)
 
 
 def published(source: Source, post: Draft, body: Body, results: Results) -> dict[str, Any]:

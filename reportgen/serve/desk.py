@@ -1,5 +1,6 @@
 """Decides what a saved file, a finished run or a click changes, and tells all browsers."""
 
+import gc
 import queue
 import threading
 from collections.abc import Callable
@@ -56,6 +57,7 @@ class Desk:
         """Begin to work, with a look at everything."""
         self.thread.start()
         self.jobs.put(self.refresh)
+        self.jobs.put(gc.freeze)  # what is known by then stays: no look at it after every save
         if self.jekyll is not None:
             self.jekyll.start()
 
@@ -134,8 +136,7 @@ class Desk:
                 self.later(SOON)
                 return
             self.half_saved = False
-            problem = Problem("The project cannot be read", f"{error}.")
-            self.shown.problems["project"] = problem
+            self.shown.problems["project"] = Problem("The project cannot be read", f"{error}.")
         self.publish()
         self.run_jekyll()
 
@@ -164,8 +165,10 @@ class Desk:
         shown = self.shown
         posts = {path for path in saved if path.parent == shown.project.posts_dir}
         if self.everything or posts != saved:
-            self.everything = shown.take_in_code(saved) is None
-            posts = set()
+            looked, posts = shown.take_in_code(saved), set()
+            self.everything = looked is None
+            if looked and self.told <= self.claims():
+                self.follow(looked, posts)  # what is to run does so while pages are rendered
         shown.render(only=posts)  # of posts the one that is being written, for its reader waits
         if self.is_half_saved(saved):
             return False

@@ -11,6 +11,7 @@ from reportgen.blog.kramdown.html_blocks import content_model, html_attributes
 if TYPE_CHECKING:
     from reportgen.blog.kramdown.spans import Reader
 
+NEWLINES = re.compile(r"\n+")
 SPAN_START = re.compile(rf"<(?:{p.NAME}|!--|/)")
 
 
@@ -44,7 +45,7 @@ def _as_text(r: Reader, end: int) -> bool:
 
 def _element(r: Reader, tag: re.Match[str], name: str) -> None:
     start = tag.start()
-    attr = {key: re.sub(r"\n+", " ", value) for key, value in html_attributes(tag[2], name).items()}
+    attr = {key: NEWLINES.sub(" ", value) for key, value in html_attributes(tag[2], name).items()}
     parsed = _is_parsed(r, name, attr.pop("markdown", ""))
     r.note("html", start, tag.end(), name)
     made = r.add("html", tag.end(), value=name, attr=attr, model="span" if parsed else "raw")
