@@ -182,9 +182,18 @@ for (const box of $(F + '.compare')) {
   box.append(b);
 }
 
+// What only somebody who points or types can notice waits for that: a page has hundreds of it.
+const later = f => {
+  for (const e of ['pointerover', 'pointerdown', 'focus', 'keydown', 'click'])
+    document.addEventListener(e, () => { f?.(); f = 0; }, { capture: true, once: true });
+};
+
 for (const at of $(`[data-rg-copy] pre, .rg-bibtex pre, ${F}.prov dd:first-of-type`)) {
-  const text = at.textContent.trim(), copy = el('button', { className: 'rg-copy', textContent: 'Copy' });
-  copy.onclick = () => navigator.clipboard.writeText(text).then(() => copy.textContent = 'Copied');
+  const copy = el('button', { className: 'rg-copy', textContent: 'Copy' });
+  copy.onclick = () => {
+    const text = [...at.childNodes].map(n => n === copy ? '' : n.textContent).join('').trim();
+    navigator.clipboard.writeText(text).then(() => copy.textContent = 'Copied');
+  };
   at.append(copy);
 }
 
@@ -214,7 +223,7 @@ const light = on => {
   for (const m of marks) m.tabIndex = on || !switches.length ? 0 : -1;  // hundreds of stops on the way else
 };
 for (const b of switches) { b.style.visibility = marks.length ? 'visible' : 'hidden'; b.onclick = () => light(!root.classList.contains('rg-lit')); }
-light(false);
+if (switches.length) later(() => light(false)); else light(false);
 
 // The records of a post; the mark says which one.
 const read = {};
@@ -270,19 +279,19 @@ if ('popover' in root) {
     const r = a.getBoundingClientRect(), h = peek.offsetHeight, below = r.bottom + h + 12 < innerHeight;
     peek.style = `left:${Math.max(8, Math.min(r.left, innerWidth - peek.offsetWidth - 8))}px;top:${below ? r.bottom + 6 : Math.max(8, r.top - h - 6)}px`;
   });
-  for (const a of $('a.rg-ref[href^="#"], a.rg-cite, a.footnote, article abbr[title], .rg-num')) {
-    const f = a.dataset.v ? 0 : a.title ? a : document.getElementById(a.hash.slice(1))?.closest('figure, li');
-    if (f == null) continue;
-    if (!a.href) {
-      if (a.title) a.tabIndex = 0;
-      a.onkeydown = e => { if (e.key === 'Enter') $('a', peek)[0]?.focus(); };
+  for (const a of $('article abbr[title]')) a.tabIndex = 0;
+  later(() => {
+    for (const a of $('a.rg-ref[href^="#"], a.rg-cite, a.footnote, article abbr[title], .rg-num')) {
+      const f = a.dataset.v ? 0 : a.title ? a : document.getElementById(a.hash.slice(1))?.closest('figure, li');
+      if (f == null) continue;
+      if (!a.href) a.onkeydown = e => { if (e.key === 'Enter') $('a', peek)[0]?.focus(); };
+      if (f !== a) a.onmouseenter = () => peek.matches(':focus-within') || open(a, f);
+      a.onmouseleave = a.onblur = hide;
+      a.onfocus = () => (!a.href || a.matches(':focus-visible')) && open(a, f);
+      a.onpointerdown = e => tap = e.pointerType === 'touch';
+      a.onclick = e => { if (!a.href || (tap && shown !== a)) { e.preventDefault(); open(a, f, 0); } else hide(); };
     }
-    if (f !== a) a.onmouseenter = () => peek.matches(':focus-within') || open(a, f);
-    a.onmouseleave = a.onblur = hide;
-    a.onfocus = () => (!a.href || a.matches(':focus-visible')) && open(a, f);
-    a.onpointerdown = e => tap = e.pointerType === 'touch';
-    a.onclick = e => { if (!a.href || (tap && shown !== a)) { e.preventDefault(); open(a, f, 0); } else hide(); };
-  }
+  });
   for (const into of ['mouseenter', 'focusin']) peek.addEventListener(into, () => clearTimeout(wait));
   peek.onmouseleave = hide;
   peek.addEventListener('focusout', hide);
