@@ -247,7 +247,9 @@ def in_chromium(scene: Scene, address: str) -> list[float]:
             page.wait_for_function(f"document.body.textContent.includes('Edit {number}.')")
 
         def picture_of(figure: Figure) -> Callable[[int], None]:
-            picture = f"document.querySelector('#fig-{figure.name} img')"
+            picture = (
+                f"document.querySelector('#fig-{figure.name} img[src*=\"/{figure.name}-1.\"]')"
+            )
             page.evaluate(f"{picture}.scrollIntoView()")  # else it is loaded when it is scrolled to
             page.wait_for_function(f"{picture}.complete")
             shown = page.evaluate(f"{picture}.currentSrc")
