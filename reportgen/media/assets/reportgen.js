@@ -185,7 +185,7 @@ for (const box of $(F + '.compare')) {
 // What only somebody who points or types can notice waits for that: a page has hundreds of it.
 const later = f => {
   for (const e of ['pointerover', 'pointerdown', 'focus', 'keydown', 'click'])
-    document.addEventListener(e, () => { f?.(); f = 0; }, { capture: true, once: true });
+    document.addEventListener(e, () => { f?.(); f = null; }, { capture: true, once: true });
 };
 
 for (const at of $(`[data-rg-copy] pre, .rg-bibtex pre, ${F}.prov dd:first-of-type`)) {
@@ -223,7 +223,7 @@ const light = on => {
   for (const m of marks) m.tabIndex = on || !switches.length ? 0 : -1;  // hundreds of stops on the way else
 };
 for (const b of switches) { b.style.visibility = marks.length ? 'visible' : 'hidden'; b.onclick = () => light(!root.classList.contains('rg-lit')); }
-if (switches.length) later(() => light(false)); else light(false);
+light(false);
 
 // The records of a post; the mark says which one.
 const read = {};
