@@ -247,18 +247,17 @@ def in_chromium(scene: Scene, address: str) -> list[float]:
             page.wait_for_function(f"document.body.textContent.includes('Edit {number}.')")
 
         def picture_of(figure: Figure) -> Callable[[int], None]:
-            picture = (
-                f"document.querySelector('#fig-{figure.name} img[src*=\"/{figure.name}-1.\"]')"
-            )
-            page.evaluate(f"{picture}.scrollIntoView()")  # else it is loaded when it is scrolled to
-            page.wait_for_function(f"{picture}.complete")
-            shown = page.evaluate(f"{picture}.currentSrc")
+            pictures = f"[...document.querySelectorAll('#fig-{figure.name} img')]"
+            sources = f"{pictures}.map(i => i.currentSrc).join()"
+            page.evaluate(f"{pictures}[0].scrollIntoView()")  # else none is loaded before that
+            page.wait_for_function(f"{pictures}[0].complete")
+            shown = page.evaluate(sources)
 
             def has_picture(number: int) -> None:
                 nonlocal shown
-                there = f"{picture}.currentSrc !== '{shown}' && {picture}.complete"
+                there = f"{sources} !== '{shown}' && {pictures}[0].complete"
                 page.wait_for_function(f"{there} && !document.querySelector('.rgl-veil')")
-                shown = page.evaluate(f"{picture}.currentSrc")
+                shown = page.evaluate(sources)
 
             return has_picture
 
@@ -278,7 +277,7 @@ def measure() -> Iterator[Row]:
 
 
 def measured(scene: Scene) -> Iterator[Row]:
-    """What was measured in one project."""
+    """What was measured in one project; in Chromium only in the made one."""
     edits = [f"{figure.what} edited, worker warm" for figure in scene.figures]
     with served(scene.root) as (address, socket):
         until(socket, is_well)
@@ -286,7 +285,7 @@ def measured(scene: Scene) -> Iterator[Row]:
         yield f"{scene.what}text edited: new page", text, PROMISE
         for what, seconds in zip(edits, code, strict=True):
             yield f"{scene.what}{what}: new pixels", seconds, PROMISE
-        if find_spec("playwright") and Path(CHROMIUM).exists():
+        if not scene.what and find_spec("playwright") and Path(CHROMIUM).exists():
             text, *code = in_chromium(scene, address)
             yield f"{scene.what}text edited: seen in Chromium", text, PROMISE
             for what, seconds in zip(edits, code, strict=True):
