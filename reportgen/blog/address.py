@@ -53,9 +53,9 @@ def resolve(written: str, page: "Page", *, image: bool = False) -> Address:
     prefix = str(page.setting("media_subpath") or page.setting("img_path") or "")
     if image and prefix and not path.startswith("/"):
         path = f"/{prefix.strip('/')}/{path}"
-    if image and blog.image_host and path.startswith("/") and not blog.has(path.lstrip("/")):
-        return Address("external", f"{blog.image_host.rstrip('/')}{path}")
-    return _file(path, fragment, page, bool(image and "chirpy" in blog.theme))
+    if image and blog.theme.image_host and path.startswith("/") and not blog.has(path.lstrip("/")):
+        return Address("external", f"{blog.theme.image_host.rstrip('/')}{path}")
+    return _file(path, fragment, page, bool(image and "chirpy" in blog.theme.name))
 
 
 def _file(path: str, fragment: str, page: "Page", theme_adds_base: bool) -> Address:

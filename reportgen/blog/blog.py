@@ -2,16 +2,16 @@
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from fnmatch import fnmatch
 from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from reportgen.blog import config, front_matter, png
+from reportgen.blog import config, png
+from reportgen.blog.theme import Theme
 from reportgen.blog.words import words
 
-POST_FOLDERS = ("_posts", "_drafts")
 MARKDOWN = (".md", ".markdown", ".mkd", ".mkdn", ".mkdown")
 PAGES = (*MARKDOWN, ".html", ".htm")
 IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg", ".apng", ".bmp", ".tif",
@@ -28,48 +28,6 @@ PAGES_PLUGINS = words(
     "jekyll-default-layout jekyll-titles-from-headings jekyll-include-cache jekyll-octicons "
     "jekyll-remote-theme"
 )
-DOLLARS = re.compile(
-    r"""inlineMath.{0,40}?\[\s*['"]\$['"]|left:\s*['"]\$['"]|single_?dollar|tex2jax""", re.S
-)
-
-COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-INCLUDED = re.compile(r"\{%-?\s*include(?:_cached)?\s+([\w./-]+)")
-LAYOUTS = {
-    "minimal-mistakes": "archive archive-taxonomy categories category collection "
-    "collection-archive compress default home posts search single splash tag tags",
-    "minima": "base default home page post",
-    "chirpy": "archives categories category compress default home page post tag tags",
-    "beautiful-jekyll": "base default home minimal page post",
-    **{f"jekyll-theme-{name}": "default home page post" for name in words(
-        "architect cayman dinky hacker leap-day merlot midnight minimal modernist slate tactile "
-        "time-machine")},
-}  # fmt: skip
-"""The layouts of themes that many blogs use as gems, their files being elsewhere.
-
-The first whose name a theme holds is its own."""
-MATHS_LOADER = re.compile(r"mathjax|katex|texme|math_engine", re.IGNORECASE)
-BARE_BRACKETS = re.compile(r"""displayMath.{0,80}?\[\s*["']\\?\[["']""", re.S)
-
-
-def find_root(file: Path) -> tuple[Path, bool]:
-    """The folder of the blog that holds ``file``, and whether there is one at all."""
-    file = placed(file)
-    folders = [file, *file.parents] if file.is_dir() else list(file.parents)
-    for folder in folders:
-        if any((folder / name).is_file() for name in config.NAMES):
-            source = config.source(folder)
-            return (source, True) if file.is_relative_to(source) else (folder, False)
-    for folder in folders:
-        if folder.name in POST_FOLDERS:
-            return folder.parent, True
-        if (folder / "_posts").is_dir():
-            return folder, True
-    return folders[0], False
-
-
-def placed(file: Path) -> Path:
-    """Where a file stands, as a whole path: a link is not followed, the folders around it are."""
-    return file.resolve() if file.is_dir() else file.parent.resolve() / file.name
 
 
 class Blog:
@@ -79,7 +37,6 @@ class Blog:
         self.root, self.is_blog = root, is_blog
         self._listed: dict[str, frozenset[str]] = {}
         self._png_texts: dict[str, list[tuple[str, str]]] = {}
-        self._frames: dict[str, dict[str, str]] = {}
 
     @cached_property
     def config(self) -> dict[str, Any]:
@@ -102,20 +59,14 @@ class Blog:
         """The repository and host of the site, in lower case, as far as its files tell."""
         remotes = self.text(".git/config")
         git = re.findall(r"github\.com[:/]([^/\s]+/[^/\s]+?)(?:\.git)?\s", remotes)
-        hosts = (f"{name.partition('/')[0]}.github.io" for name in git)
-        names = [
-            *git,
-            *hosts,
-            str(self.config.get("repository") or ""),
-            self.url.partition("//")[2],
-        ]
+        names = [*git, str(self.config.get("repository") or ""), self.url.partition("//")[2]]
+        names += [f"{name.partition('/')[0]}.github.io" for name in git]
         return frozenset(name.lower() for name in names if name)
 
     @cached_property
-    def theme(self) -> str:
-        """The names of the theme, in lower case: gem, remote theme, or ""."""
-        names = (self.config.get("theme"), self.config.get("remote_theme"))
-        return " ".join(str(name).lower() for name in names if name)
+    def theme(self) -> Theme:
+        """The theme, and what the blog puts in its place."""
+        return Theme(self)
 
     @cached_property
     def files(self) -> frozenset[str]:
@@ -193,12 +144,6 @@ class Blog:
         return frozenset(name.rpartition(".")[0] for name in self.files)
 
     @cached_property
-    def image_host(self) -> str:
-        """The address that the theme puts before images, a CDN; or ""."""
-        found = (self.config.get(key) for key in ("cdn", "img_cdn", "image_cdn"))
-        return next((str(value) for value in found if isinstance(value, str) and value), "")
-
-    @cached_property
     def by_name(self) -> dict[str, str]:
         """For each name of a file, the first path that ends with it."""
         return {name.rpartition("/")[2]: name for name in sorted(self.files, reverse=True)}
@@ -223,16 +168,9 @@ class Blog:
             if (match := re.search(r"(?:^|/)_posts/(?:.*/)?\d{4}-\d\d?-\d\d?-(.+)\.\w+$", name))
         }
 
-    def posts_of(self, folder: str) -> list[str]:
-        """The posts for which a folder is named: by their slug, or by the beginning of it.
-
-        ``folder`` is in lower case, with hyphens for underscores.
-        """
-        return self._posts_by_folder.get(folder, [])
-
     @cached_property
-    def _posts_by_folder(self) -> dict[str, list[str]]:
-        """The posts by each name that ``is_named_for`` takes for theirs."""
+    def posts_by_folder(self) -> dict[str, list[str]]:
+        """The posts by each folder that ``is_named_for`` them, with hyphens for underscores."""
         found: dict[str, list[str]] = {}
         for slug, name in self.post_slugs.items():
             words = slug.replace("_", "-").split("-")
@@ -241,10 +179,14 @@ class Blog:
         return found
 
     @cached_property
+    def text_files(self) -> list[str]:
+        """The paths of all text files of the blog."""
+        return sorted(name for name in self.files if name.lower().endswith(TEXTS))
+
+    @cached_property
     def texts(self) -> dict[str, str]:
         """The contents of all text files of the blog, by path."""
-        names = [name for name in sorted(self.files) if _is_text(name)]
-        return dict(zip(names, self.texts_of(names), strict=True))
+        return dict(zip(self.text_files, self.texts_of(self.text_files), strict=True))
 
     @cached_property
     def works(self) -> frozenset[str]:
@@ -275,36 +217,6 @@ class Blog:
         gems = re.findall(r"""(?m)^\s*gem\s+["'](jekyll-[\w-]+)""", self.text("Gemfile"))
         return not {gem for gem in gems if "theme" not in gem} <= PAGES_PLUGINS
 
-    @cached_property
-    def renders_dollars(self) -> bool:
-        """Whether the site's own maths settings take single dollars for formulas."""
-        if "chirpy" in self.theme:
-            return True
-        return any(DOLLARS.search(text) for text in self.page_texts)
-
-    @cached_property
-    def maths_reader(self) -> str:
-        """What sets formulas on the pages: "katex" or, where nothing tells, "mathjax"."""
-        text = "\n".join(self.page_texts).lower()
-        return "katex" if "katex" in text and "mathjax" not in text else "mathjax"
-
-    @cached_property
-    def loads_maths(self) -> bool:
-        """Whether a file that is part of every page names a program that sets formulas."""
-        return any(MATHS_LOADER.search(text) for text in self.page_texts)
-
-    @cached_property
-    def takes_bare_brackets(self) -> bool:
-        r"""Whether the site's MathJax takes ``[`` for ``\[``, as JavaScript reads ``"\["``."""
-        return any(BARE_BRACKETS.search(text) for text in self.page_texts)
-
-    @cached_property
-    def page_texts(self) -> list[str]:
-        """The contents of the files that make up every page: settings, layouts, scripts."""
-        folders = ("_config", "_includes/", "_layouts/", "_data/", "assets/js/", "js/")
-        names = [n for n in sorted(self.files) if n.startswith(folders) and _is_text(n)]
-        return self.texts_of(names)
-
     def default(self, path: str, key: str) -> Any:
         """What ``defaults`` in _config.yml sets for the file at ``path``."""
         found = None, (-1, False)
@@ -330,7 +242,9 @@ class Blog:
     def collections(self) -> frozenset[str]:
         """The names of the folders, without "_", whose sources Jekyll reads."""
         named = self.config.get("collections")
-        return frozenset(("posts", "drafts", *map(str, _keys(named))))
+        return frozenset(
+            ("posts", "drafts", *map(str, named if isinstance(named, dict | list) else ()))
+        )
 
     def collection(self, name: str) -> dict[str, Any]:
         """The settings of a collection."""
@@ -352,50 +266,6 @@ class Blog:
         if kind in ("pages", "posts", "drafts") or self.collection(kind).get("output"):
             return kind != "pages"
         return any(f"site.{kind}" in text for text in self.texts.values())
-
-    def layouts(self) -> list[str]:
-        """The names of the layouts that are known to be there."""
-        own = {path[9:].rpartition(".")[0] for path in self.layout_files}
-        return sorted(own.union(self._known_layouts))
-
-    @cached_property
-    def layout_files(self) -> list[str]:
-        """The paths of the layouts in the blog itself."""
-        return sorted(path for path in self.files if path.startswith("_layouts/"))
-
-    @property
-    def _known_layouts(self) -> list[str]:
-        return next((LAYOUTS[name].split() for name in LAYOUTS if name in self.theme), [])
-
-    def has_layout(self, name: str) -> bool:
-        """Whether a layout is there; one of a theme whose files are elsewhere, and that we do not
-        know, is taken to be."""
-        if not self.root.is_dir() or name in self.layouts():
-            return True
-        return bool(self.theme) and not self._known_layouts
-
-    def layout_file(self, name: str) -> str:
-        """The path of a layout in the blog itself, or ""."""
-        return next((p for p in self.layout_files if p.startswith(f"_layouts/{name}.")), "")
-
-    def frame(self, layout: str) -> dict[str, str]:
-        """The files of the blog that are around a page: its layout, those around it, includes."""
-        if layout not in self._frames:
-            self._frames[layout] = self._frame(layout)
-        return self._frames[layout]
-
-    def _frame(self, layout: str) -> dict[str, str]:
-        found: dict[str, str] = {}
-        waiting = [self.layout_file(layout)]
-        while waiting:
-            path = waiting.pop()
-            if not path or path in found or path not in self.files:
-                continue
-            found[path] = text = COMMENT.sub(_blank, self.text(path))
-            outer = front_matter.read(text).get("layout") if path.startswith("_layouts/") else None
-            waiting += [self.layout_file(str(outer)) if outer else ""]
-            waiting += [f"_includes/{name}" for name in INCLUDED.findall(text)]
-        return found
 
     def served(self, path: str) -> bool:
         """Whether Jekyll copies the file at ``path``: no part hidden or with an underscore."""
@@ -427,14 +297,6 @@ def _walk(root: Path, prefix: str) -> Iterator[str]:
             yield path
 
 
-def _blank(match: re.Match[str]) -> str:
-    return re.sub(r"[^\n]", " ", match[0])
-
-
-def _keys(value: Any) -> Iterable[Any]:
-    return value if isinstance(value, dict | list) else ()
-
-
 def _is_foreign(name: str) -> bool:
     return name in SKIPPED or name.startswith(".git") or name.endswith("-cache")
 
@@ -451,7 +313,3 @@ def _list(value: Any) -> list[Any]:
     if value is None:
         return []
     return value if isinstance(value, list) else [value]
-
-
-def _is_text(name: str) -> bool:
-    return name.lower().endswith(TEXTS)

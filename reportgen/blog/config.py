@@ -1,4 +1,4 @@
-"""The settings of a Jekyll site, ``_config.yml``."""
+"""The settings of a Jekyll site, ``_config.yml``, and the folder that they are for."""
 
 import re
 from collections.abc import Mapping
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from reportgen.blog import front_matter
 
+POST_FOLDERS = ("_posts", "_drafts")
 NAMES = ("_config.yml", "_config.yaml")
 SOURCE = re.compile(rb"(?m)^[\"']?source[\"']?\s*:")
 
@@ -31,6 +32,27 @@ def source(folder: Path) -> Path:
 def around(folder: Path) -> dict[str, Any]:
     """The settings above a folder that name it as their ``source``; nothing where none do."""
     return next((read(each) for each in folder.parents if source(each) == folder), {})
+
+
+def find_root(file: Path) -> tuple[Path, bool]:
+    """The folder of the blog that holds ``file``, and whether there is one at all."""
+    file = placed(file)
+    folders = [file, *file.parents] if file.is_dir() else list(file.parents)
+    for folder in folders:
+        if any((folder / name).is_file() for name in NAMES):
+            named = source(folder)
+            return (named, True) if file.is_relative_to(named) else (folder, False)
+    for folder in folders:
+        if folder.name in POST_FOLDERS:
+            return folder.parent, True
+        if (folder / "_posts").is_dir():
+            return folder, True
+    return folders[0], False
+
+
+def placed(file: Path) -> Path:
+    """Where a file stands, as a whole path: a link is not followed, the folders around it are."""
+    return file.resolve() if file.is_dir() else file.parent.resolve() / file.name
 
 
 def fault(folder: Path) -> tuple[str, str] | None:

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from reportgen.blog import config, front_matter, kramdown, liquid
-from reportgen.blog.blog import Blog, placed
+from reportgen.blog.blog import Blog
 from reportgen.blog.text import Lines, Text
 
 STYLES = {
@@ -57,7 +57,7 @@ class Page:
     @cached_property
     def site_path(self) -> str:
         """The path of the source below the root of the blog."""
-        resolved = placed(self.path)
+        resolved = config.placed(self.path)
         if resolved.is_relative_to(self.blog.root):
             return resolved.relative_to(self.blog.root).as_posix()
         return self.path.name
@@ -81,6 +81,11 @@ class Page:
         """A value of the front matter, or the default that _config.yml sets for it."""
         value = self.front.get(key)
         return self.blog.default(self.site_path, key) if value is None else value
+
+    @property
+    def frame(self) -> dict[str, str]:
+        """The files of the blog that are around the page; see ``Theme.frame``."""
+        return self.blog.theme.frame(str(self.setting("layout") or ""))
 
     @cached_property
     def slug(self) -> str:

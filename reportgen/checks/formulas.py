@@ -46,7 +46,7 @@ def formulas(post: "Post") -> Iterator[Formula]:
 
 def _outermost(post: "Post", block: Element) -> Iterator[Formula]:
     """The formulas in a running text, each with what is lost of it."""
-    string, reader = block.text.string, post.blog.maths_reader
+    string, reader = block.text.string, post.blog.theme.maths_reader
     found = [("$$", span.start, span.end) for span in block.spans if span.kind == "maths"]
     if "$" in string:
         found += [("$", *place) for place in _dollars(string, _covered(block.spans))]
@@ -62,7 +62,7 @@ def _outermost(post: "Post", block: Element) -> Iterator[Formula]:
         lost = "" if style == "$$" else harm(string, start, end, block.spans, reader)
         if style in (r"\(", r"\["):
             lost = "the backslashes"
-            if style == r"\[" and post.blog.takes_bare_brackets:
+            if style == r"\[" and post.blog.theme.takes_bare_brackets:
                 continue
         elif size == 0 and not string.startswith(r"\end", string.rfind("\\", start, end)):
             lost = rf"its '\end{{{style}}}' stands in another paragraph, or nowhere"

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
 
-from reportgen.blog.blog import MARKDOWN, SKIPPED, Blog, find_root
+from reportgen.blog import config
+from reportgen.blog.blog import MARKDOWN, SKIPPED, Blog
 from reportgen.blog.text import Lines
 from reportgen.checks.finding import Finding, Hit
 from reportgen.checks.post import Post
@@ -148,7 +149,7 @@ def read_posts(
     whole = blog
     blogs: dict[Path, Blog] = {}
     posts: dict[Path, Post] = {}
-    about = cache(find_root)
+    about = cache(config.find_root)
     whole_path = cache(Path.resolve)
     for path in paths:
         if not path.exists():

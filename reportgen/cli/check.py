@@ -73,7 +73,8 @@ def find(
     baseurl: str | None,
 ) -> "tuple[list[Finding], int]":
     """The findings for posts, templates and built sites together, and how many files were read."""
-    from reportgen.blog.blog import Blog, find_root
+    from reportgen.blog.blog import Blog
+    from reportgen.blog.config import find_root
     from reportgen.checks import check_site
     from reportgen.checks.runner import check_posts, read_posts, select
     from reportgen.checks.templates import check_templates, templates_below

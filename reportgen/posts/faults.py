@@ -80,10 +80,10 @@ def unknown(source: Source, uses: Uses, graph: "Graph") -> Iterator[ReportgenErr
 def unknown_layout(source: Source, blog: Blog) -> Iterator[ReportgenError]:
     """A layout that the blog has not: Jekyll would show the bare text, and only warn."""
     name = source.front_matter.get("layout")
-    given = {"", "none", "null"} if blog.theme else {"", "none", "null", *PRIMER}
-    if isinstance(name, str) and name not in given and not blog.has_layout(name):
+    given = {"", "none", "null"} if blog.theme.name else {"", "none", "null", *PRIMER}
+    if isinstance(name, str) and name not in given and not blog.theme.has_layout(name):
         line = line_of(source, re.compile(r"layout\s*:"))
-        known = blog.layouts()
+        known = blog.theme.layouts()
         yield WrongUse(
             f"The blog has no layout '{name}'.",
             place=Place(source.shown, line),

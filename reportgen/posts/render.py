@@ -239,7 +239,7 @@ def published(source: Source, post: Draft, body: Body, results: Results) -> dict
     if (
         "layout" not in data
         and body.blog.default(site_path(source.path), "layout") is None
-        and body.blog.has_layout("post")
+        and body.blog.theme.has_layout("post")
     ):
         data = {"layout": "post", **data}
     data.pop("card", None)

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from reportgen.blog import front_matter
-from reportgen.blog.blog import MARKDOWN, Blog, find_root
+from reportgen.blog import config, front_matter
+from reportgen.blog.blog import MARKDOWN, Blog
 from reportgen.blog.kramdown import Element
 from reportgen.checks.parts import blanked
 from reportgen.checks.post import Post
@@ -54,7 +54,7 @@ def posts_in(path: Path) -> list[Path]:
 
 def adopt_post(project: Project, file: Path, taken: set[str]) -> Adoption:
     """Write the source and the figures of one post; ``taken`` ids and names grow by its own."""
-    root, is_blog = find_root(file)
+    root, is_blog = config.find_root(file)
     try:
         source = file.read_text(encoding="utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
@@ -110,7 +110,7 @@ def with_head(source: str, post: Post, target: str, done: Adoption) -> str:
         done.open.append(f"The post had no title; it is '{added['title']}' now, as Jekyll has it.")
     if post.slug != slug_of(target) and not post.front.get("slug"):
         added["slug"] = post.slug  # so that its address stays
-    if post.setting("layout") is None and post.blog.has_layout("post"):
+    if post.setting("layout") is None and post.blog.theme.has_layout("post"):
         added["layout"] = "none"  # Jekyll's default; ours is "post"
     if not added:
         return source

@@ -59,14 +59,14 @@ def fit(folder: Path) -> Fit:
     """Look at a blog and choose."""
     blog = Blog(folder)
     theme = theme_of(blog)
-    return Fit(theme, layout_of(blog, theme), "tex" if blog.renders_dollars else "mathml")
+    return Fit(theme, layout_of(blog, theme), "tex" if blog.theme.renders_dollars else "mathml")
 
 
 def theme_of(blog: Blog) -> Theme:
     """The theme that the settings, the Gemfile or the files name."""
     gemfile = blog.root / "Gemfile"
     gems = gemfile.read_text("utf-8", "replace").lower() if gemfile.is_file() else ""
-    named = blog.theme or gems
+    named = blog.theme.name or gems
     for theme in THEMES:
         if any(sign in named or sign in blog.files for sign in theme.signs):
             return theme

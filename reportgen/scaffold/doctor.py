@@ -231,7 +231,7 @@ def site(project: Project) -> Finding:
         name, why = wrong
         return Finding(BAD, "blog", f"'{project.site}/{name}' is broken: {why}", "Mend it.")
     fitted = blog.fit(project.site_dir)
-    named = Blog(project.site_dir).theme
+    named = Blog(project.site_dir).theme.name
     name = fitted.theme.name or (
         f"theme '{named}', unknown here" if named else "a theme of its own"
     )

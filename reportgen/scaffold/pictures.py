@@ -169,7 +169,7 @@ def caption_of(
     """The caption in the block, or in the paragraph after it, and where both end."""
     start = block.offset
     if block.kind == "html":
-        own = html_caption(post.source[start:end], start, post.blog.renders_dollars)
+        own = html_caption(post.source[start:end], start, post.blog.theme.renders_dollars)
         if own:
             return own, end
     for caption in post.captions:

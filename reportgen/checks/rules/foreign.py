@@ -70,7 +70,7 @@ def _other_post(url: str, post: Post) -> str:
     for folder in _folders(url):
         if len(folder) < 4 or is_named_for(folder, mine) or folder in GENERAL:
             continue
-        for name in post.blog.posts_of(folder):
+        for name in post.blog.posts_by_folder.get(folder, ()):
             if name != post.site_path and basename(url) in post.blog.text(name):
                 return f"another post, '{name}'"
     return ""

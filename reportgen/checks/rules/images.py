@@ -109,7 +109,7 @@ def baseurl_missing(post: Post) -> Iterator[Hit]:
 @rule("baseurl-doubled", "error")
 def baseurl_doubled(post: Post) -> Iterator[Hit]:
     """A base URL that the theme adds again."""
-    if "chirpy" not in post.blog.theme or not post.blog.baseurl:
+    if "chirpy" not in post.blog.theme.name or not post.blog.baseurl:
         return
     for image in post.images:
         if "baseurl" in image.url or "relative_url" in image.url:

@@ -47,7 +47,7 @@ def anchor_missing(post: Post) -> Iterator[Hit]:
         name = address.fragment
         if address.kind != "anchor" or name in known or name.startswith(("fn:", "fnref")):
             continue
-        if name.startswith("_") and not post.blog.frame(str(post.setting("layout"))):
+        if name.startswith("_") and not post.frame:
             continue  # as themes name their own parts; this one's files are elsewhere
         if name in post.blog.works:
             continue
@@ -110,16 +110,13 @@ def _moved(link: Link, path: str, post: Post) -> str:
     if name is None:
         sure = dated and "permalink" not in post.blog.config and not _is_whole(link)
         return "There is no post of that name." if sure else ""
-    there = Post(post.blog.root / name, _source(post, name), post.blog, post.now)
+    source = post.blog.text(name).replace("\r\n", "\n")
+    there = Post(post.blog.root / name, source, post.blog, post.now)
     wanted, written = (
         re.sub(r"(?:/index)?\.html?\Z", "", url).strip("/").lower() for url in (there.url, path)
     )
     redirected = there.front.get("redirect_from")
     return "" if wanted == written or redirected else f"It is at '{there.url}'."
-
-
-def _source(post: Post, name: str) -> str:
-    return (post.blog.root / name).read_text("utf-8", "replace").replace("\r\n", "\n")
 
 
 @rule("link-broken", "error")

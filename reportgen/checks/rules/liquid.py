@@ -103,7 +103,7 @@ def liquid_filter(post: Post) -> Iterator[Hit]:
 def include_missing(post: Post) -> Iterator[Hit]:
     """An include that is not there stops the build."""
     blog = post.blog
-    if not blog.is_blog or blog.theme or blog.has_plugins:
+    if not blog.is_blog or blog.theme.name or blog.has_plugins:
         return
     for token in post.includes():
         name = token.body.split()[0] if token.body else ""

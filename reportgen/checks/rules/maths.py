@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from reportgen.blog.blog import DOLLARS, MATHS_LOADER
 from reportgen.blog.kramdown import Span
+from reportgen.blog.theme import DOLLARS, MATHS_LOADER
 from reportgen.checks.finding import Hit
 from reportgen.checks.formulas import TEX
 from reportgen.checks.parts import Formula, blanked
@@ -25,7 +25,7 @@ DEFINES = re.compile(r"\s*\\(?:re|provide)?(?:newcommand|def|let|DeclareMathOper
 def maths_dollar(post: Post) -> Iterator[Hit]:
     """Single-dollar maths is not rendered by GitHub Pages."""
     layout = str(post.setting("layout") or "")
-    if layout == "distill" or post.blog.renders_dollars or DOLLARS.search(post.source):
+    if layout == "distill" or post.blog.theme.renders_dollars or DOLLARS.search(post.source):
         return
     for formula in post.formulas:
         if formula.style == "$" and not formula.harm:
@@ -140,11 +140,11 @@ BARE_THEMES = ("minima", "primer", "jekyll-theme-cayman", "jekyll-theme-minimal"
 
 def _not_loaded(post: Post) -> str:
     """Why no program on the page will set its formulas, as far as the sources tell; or ''."""
-    blog = post.blog
-    if "chirpy" in blog.theme:
+    theme = post.blog.theme
+    if "chirpy" in theme.name:
         return "" if post.setting("math") else "the front matter does not say 'math: true'"
-    named = any(theme in blog.theme for theme in BARE_THEMES)
-    own = not blog.theme and blog.layout_files
+    named = any(name in theme.name for name in BARE_THEMES)
+    own = not theme.name and theme.layout_files
     if not (named or own) or MATHS_LOADER.search(post.source):
         return ""
-    return "" if blog.loads_maths else "no file of the site loads MathJax or KaTeX"
+    return "" if theme.loads_maths else "no file of the site loads MathJax or KaTeX"

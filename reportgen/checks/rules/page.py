@@ -25,9 +25,9 @@ def layout_missing(post: Post) -> Iterator[Hit]:
     blog, name = post.blog, post.setting("layout")
     if not isinstance(name, str) or name in ("none", "null"):
         return
-    if not (blog.layout_files or blog.theme):
+    if not (blog.theme.layout_files or blog.theme.name):
         return
-    if not blog.has_layout(name):
+    if not blog.theme.has_layout(name):
         yield Hit(
             post.front.offset("layout"),
             f"There is no layout '{name}' in '_layouts' or the theme, so the page is bare.",
@@ -40,8 +40,9 @@ def mathjax_twice(post: Post) -> Iterator[Hit]:
     """Two programs that set formulas on one page."""
     own = [m for m in SOURCE.finditer(post.source, post.front.body) if MATHJAX.search(m[1])]
     own = [match for match in own if not post.hides(match.start())]
-    frame = post.blog.frame(str(post.setting("layout") or ""))
-    around = [url for text in frame.values() for url in _loaded(text, post) if MATHJAX.search(url)]
+    around = [
+        url for text in post.frame.values() for url in _loaded(text, post) if MATHJAX.search(url)
+    ]
     if own and len(own) + len(around) > 1:
         other = f"'{around[0]}'" if around else "it too"
         yield Hit(
@@ -108,8 +109,7 @@ LOAD = "Load it from cdn.jsdelivr.net, or keep a copy in the blog; newer browser
 @blog_rule("layout-script", "warning")
 def layout_script(posts: list[Post]) -> Iterator[tuple[Post | str, Hit]]:
     """A layout that loads a script from a host that has shut down or sent malware."""
-    blog, layouts = posts[0].blog, {str(post.setting("layout") or "") for post in posts}
-    files = {path: text for name in sorted(layouts) for path, text in blog.frame(name).items()}
+    files = {path: text for post in posts for path, text in post.frame.items()}
     for path, text in sorted(files.items()):
         for match in SOURCE.finditer(text):
             if UNSAFE.match(match[1]) or RETIRED.match(match[1]):

@@ -42,9 +42,8 @@ def _is_stripped(first: Heading, post: Post) -> bool:
 
 def _title_is_h1(post: Post) -> bool:
     """Whether the layout shows the title as an H1, as that of a theme elsewhere is taken to do."""
-    frame = post.blog.frame(str(post.setting("layout") or ""))
-    if frame:
-        return any(TITLE.search(text) for text in frame.values())
+    if post.frame:
+        return any(TITLE.search(text) for text in post.frame.values())
     return str(post.setting("layout") or ("post" if post.is_post else "default")) not in FRAMES
 
 
