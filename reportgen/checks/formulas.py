@@ -76,10 +76,19 @@ def _covered(spans: Sequence[Span]) -> list[tuple[int, int]]:
     return covered + [span.url for span in spans if span.kind in ("link", "image")]
 
 
+def between_dollars(block: Element) -> list[tuple[int, int]]:
+    """What a program that takes single dollars takes for formulas in a text: pair after pair."""
+    signs = _signs(block.text.string, _covered(block.spans))
+    return list(zip(signs[::2], signs[1::2], strict=False))
+
+
+def _signs(string: str, covered: list[tuple[int, int]]) -> list[int]:
+    return [match.start() for match in re.finditer(r"\$", blanked(string, covered))]
+
+
 def _dollars(string: str, covered: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    signs = [m.start() for m in re.finditer(r"\$", blanked(string, covered))]
     last = -1
-    for start, end in pairwise(signs):
+    for start, end in pairwise(_signs(string, covered)):
         if start > last and is_formula(string, start, end):
             yield start, end + 1
             last = end

@@ -5,6 +5,7 @@ from functools import cached_property
 
 from reportgen.blog.address import Address
 from reportgen.blog.page import Page
+from reportgen.blog.theme import DOLLARS
 from reportgen.checks import collect
 from reportgen.checks.parts import Caption, Formula, Heading, Id, Image, Link, Prose, Tag
 
@@ -18,6 +19,12 @@ class Post(Page):
     def is_generated(self) -> bool:
         """Whether reportgen wrote the post; strict rules hold for it."""
         return isinstance(self.front.get("reportgen"), dict)
+
+    @cached_property
+    def renders_dollars(self) -> bool:
+        """Whether a program on the page takes single dollars for formulas."""
+        in_site = self.setting("layout") == "distill" or self.blog.theme.renders_dollars
+        return in_site or DOLLARS.search(self.source) is not None
 
     @cached_property
     def _comments(self) -> list[tuple[int, int]]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from reportgen.blog.blog import Blog
 from reportgen.blog.escape import escape
-from reportgen.blog.kramdown import Document, Element, header_id
+from reportgen.blog.kramdown import Document, Element, Tangled, header_id
 from reportgen.blog.liquid import Token
 from reportgen.engine.draw import first_sentence
 from reportgen.engine.results import caption_of
@@ -280,7 +280,12 @@ class Body:
     def caption(self, text: str, shown: Numbered) -> str:
         """A caption as HTML; it is inline Markdown with maths. ``t = 5`` stays on one line."""
         parts = []
-        for segment in spans(text):
+        try:
+            segments = list(spans(text))
+        except Tangled as error:
+            where = shown.line, shown.id
+            raise self.draft.source.error(error.message, *where, error.hint) from None
+        for segment in segments:
             if segment.kind in ("math", "display"):
                 parts.append(self.formulas.in_caption(segment.tex, shown))
             elif segment.kind == "text":

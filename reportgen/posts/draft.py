@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from reportgen.blog.kramdown import Document
+from reportgen.blog.kramdown import Document, Tangled
 from reportgen.errors import ReportgenError
 from reportgen.posts.bibliography import Library
 from reportgen.posts.citations import CITED, Citations, keys_of
@@ -72,8 +72,12 @@ class Draft:
 
     @cached_property
     def document(self) -> Document:
-        """The text as kramdown reads it, once it is whole. Raises Tangled."""
-        return read(self.text.text)
+        """The text as kramdown reads it, once it is whole. Raises ReportgenError with its place."""
+        try:
+            return read(self.text.text)
+        except Tangled as error:
+            line = self.text.line(error.offset)
+            raise self.source.error(error.message, line, hint=error.hint) from None
 
 
 def draft(

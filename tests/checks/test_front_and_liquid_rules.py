@@ -250,6 +250,25 @@ def test_a_site_that_renders_single_dollars_is_let_alone(
     assert rules_of(r"Both $\hat{x}_{t}$ and $\bar{a}_{t}$." + "\n") == ["maths-mangled"]
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("The entry $ [row][column] $ is one.", False),
+        ("The entry $[row][column]$ is one.", False),
+        ("The entries $A[i][j]$ and $ [row]\n[column] $ are two.", False),
+        ("It costs \\$5, see [the paper][ho], or \\$6.", True),
+        ("With `$` see [the paper][ho] and `$`.", True),
+        ("After $x$ see [the paper][ho], then $y$.", True),
+        ("One $ sign, see [the paper][ho].", True),
+    ],
+)
+def test_brackets_in_a_formula_that_the_site_renders_are_no_reference(
+    blog: BlogFolder, rules_of: RulesOf, text: str, found: bool
+) -> None:
+    blog.write({"_includes/head.html": "<script>MathJax = {tex: {inlineMath: [['$', '$']]}}"})
+    assert rules_of(text + "\n") == ["reference-undefined"] * found
+
+
 def test_posts_of_one_date_and_slug_collide_unless_a_permalink_parts_them(blog: BlogFolder) -> None:
     blog.post("One.\n", name="_posts/a/2024-11-19-x.md")
     blog.post("Two.\n", name="_posts/b/2024-11-19-x.markdown")

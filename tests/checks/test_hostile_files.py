@@ -63,3 +63,29 @@ def test_time_grows_with_the_text(blog: BlogFolder, sign: str) -> None:
     start = time.process_time()
     blog.check()
     assert time.process_time() - start < 1.5  # with n² steps 4 to 20 s
+
+
+def listed(deep: int, lines: int) -> str:
+    return "\n".join("  " * (i % deep) + f"- item number {i}" for i in range(lines)) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        (listed(70, 70), 65, "A list is nested more than 60 levels deep here."),
+        (listed(50, 3000), None, "A list nests deep over too many lines to be read."),
+        (listed(8, 10_000), None, ""),
+        ("> " * 70 + "a\n", 6, "A quote is nested more than 60 levels deep here."),
+        ("<div>\n" * 70, 65, "An HTML element is nested more than 60 levels deep here."),
+        ("[a](" * 20_000, None, "Too much is opened and not closed before here"),
+    ],
+)
+def test_what_nests_too_deep_is_called_by_its_name(
+    blog: BlogFolder, text: str, line: int | None, words: str
+) -> None:
+    blog.post(text)
+    found = blog.check(rules=["markdown-tangled"])
+    assert len(found) == bool(words)
+    for finding in found:
+        assert words in finding.message
+        assert line in (None, finding.line)

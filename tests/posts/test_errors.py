@@ -138,6 +138,13 @@ TABLE = {
     ),
     "equation inside text": ("see $$a$$ {#eq-a} there", 1, "{#", ["lines of its own"]),
     "private character": ("a\n\ue010", 2, "", ["U+E010"]),
+    "list nested too deep": (
+        "\n".join("  " * i + "- a" for i in range(70)),
+        60,
+        "-",
+        ["A list is nested more than 60 levels deep", "at the margin"],
+    ),
+    "quote nested too deep": ("a\n\n" + "> " * 70 + "b", 3, "", ["A quote is", "'>'"]),
 }
 
 
@@ -229,6 +236,13 @@ def test_a_caption_that_quotes_what_has_no_value(tmp_path: Path) -> None:
     assert error.hint == "Did you mean 'loss'?"
     code, carets = (error.excerpt or "").splitlines()
     assert code[carets.index("^") : carets.rindex("^") + 1] == "{denoiser.lss}"
+
+
+def test_a_caption_that_nests_too_deep_is_told_with_its_line(tmp_path: Path) -> None:
+    with pytest.raises(ReportgenError, match="An HTML element is nested") as caught:
+        render_body(tmp_path, f'x\n\n<%= figure("B.1b", caption="{"<b>" * 70}") %>')
+    assert caught.value.place is not None
+    assert caught.value.place.line == FIRST + 2
 
 
 def test_the_caption_that_a_post_gives_quotes_values_as_text(tmp_path: Path) -> None:

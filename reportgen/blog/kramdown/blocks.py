@@ -52,7 +52,7 @@ def read_on(s: Scanner, tree: Element) -> bool:
     """Reads blocks from the cursor on; whether the closing tag of ``tree`` ended them."""
     outer, waiting = s.tree, s.attributes
     s.tree, s.attributes = tree, None
-    s.state.enter(s.here if s.string else tree.start)
+    s.state.enter(tree.kind, s.here if s.string else tree.start)
     found = False
     while not s.at_end and not found:
         s.state.spend(1, s.here)

@@ -113,6 +113,6 @@ class Element:
 class Tangled(ReportgenError):
     """A text that is nested too deep, or too tangled to be read in time that is linear."""
 
-    def __init__(self, message: str, offset: int) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, offset: int, hint: str) -> None:
+        super().__init__(message, hint=hint)
         self.offset = offset

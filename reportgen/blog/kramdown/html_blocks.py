@@ -106,7 +106,7 @@ def _body(s: Scanner, made: Element, parent: Element) -> None:
 
 def _read_raw(s: Scanner, made: Element) -> None:
     """Reads an element's contents as HTML up to its closing tag, or to the end."""
-    s.state.enter(s.here)
+    s.state.enter("html", s.here)
     while start := p.RAW_START.search(s.string, s.position):
         s.state.spend(1, s.here)
         _add_text(s, made, start.start())

@@ -204,7 +204,7 @@ class _Item:
 
     def take(self, s: Scanner) -> bool | None:
         """Takes the next line if it belongs to the item: whether it has text, else None."""
-        s.state.spend(1, s.here)
+        s.state.spend_deep(1, s.here)
         line = s.match(self.within)
         if line is None and not self.after_blank:
             line = s.match(self.lazy)
@@ -240,7 +240,7 @@ class _Item:
                     self.nested = True
                 elif self.nested and not indented:
                     rest.insert(0, (" " * (self.indent + 4), s.text.origin(start)))
-        s.state.spend((end - body) // LONG, s.here)
+        s.state.spend_deep((end - body) // LONG, s.here)
         self.chunks[-1] += [*rest, *s.pieces(body, end)]
 
     def element(self, s: Scanner) -> Element:

@@ -7,8 +7,16 @@ from reportgen.blog.kramdown.attributes import Lists, read_attributes
 from reportgen.blog.kramdown.element import Attributes, Element, Tangled
 from reportgen.blog.text import Piece, Text
 
-DEEPEST = 60
+SHALLOW, DEEPEST = 10, 60
 """How deep blocks and spans may nest; people's texts stay below ten."""
+NESTED = {
+    "item": ("A list", "Begin a new list at the margin, or give its parts headings."),
+    "definition": ("A definition", "Begin a new list at the margin, or give its parts headings."),
+    "quote": ("A quote", "Take some of the '>' before it away."),
+    "html": ("An HTML element", "Close some of the elements around it."),
+}
+"""What an author calls that which nests, and what to do about it."""
+FLATTEN = "The text", "Close some of the marks around it."
 
 
 class State:
@@ -22,19 +30,33 @@ class State:
         self.options: dict[str, str] = {}
         self.dollars = dollars
         self.depth = 0
+        self.around = FLATTEN
         self.effort = 25_000 + size // 32
 
-    def enter(self, offset: int) -> None:
+    def enter(self, kind: str, offset: int) -> None:
         """Counts a level of nesting. Raises Tangled where there are too many."""
         self.depth += 1
+        self.around = NESTED.get(kind, self.around)
         if self.depth > DEEPEST:
-            raise Tangled(f"The text is nested more than {DEEPEST} levels deep.", offset)
+            what, hint = self.around
+            raise Tangled(f"{what} is nested more than {DEEPEST} levels deep here.", offset, hint)
 
     def spend(self, effort: int, offset: int) -> None:
         """Counts the work done. Raises Tangled where it grows faster than the text."""
         self.effort -= effort
         if self.effort < 0:
-            raise Tangled("The text is too tangled to be read: too many signs stay open.", offset)
+            message = "Too much is opened and not closed before here, such as '[', '<' or '*'."
+            raise Tangled(
+                message, offset, "Close it, or write a backslash before what stands alone."
+            )
+
+    def spend_deep(self, effort: int, offset: int) -> None:
+        """Counts work done at every level again, where there are more than people's texts have."""
+        if self.depth > SHALLOW:
+            self.effort -= effort
+            if self.effort < 0:
+                what, hint = self.around
+                raise Tangled(f"{what} nests deep over too many lines to be read.", offset, hint)
 
     def is_on(self, option: str, default: bool) -> bool:
         """The value of an option that is true or false."""

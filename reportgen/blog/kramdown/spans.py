@@ -51,7 +51,7 @@ class Reader:
         """
         outer, self.tree = self.tree, tree
         self.inside.append(tree.kind)
-        self.state.enter(self.text.origin(self.position))
+        self.state.enter(tree.kind, self.text.origin(self.position))
         found = self._read(_searcher(stop), stop, accept, only)
         self.state.depth -= 1
         self.inside.pop()
@@ -326,7 +326,7 @@ class Reader:
             return False
         start, end = match.span()
         made = self.add("html", end, value="del", model="span")
-        self.state.enter(made.start)
+        self.state.enter("html", made.start)
         inner = Reader(self.text.part(start + 2, end - 2), self.state)
         inner.read(made)
         self.state.depth -= 1

@@ -7,6 +7,7 @@ from posixpath import splitext
 from reportgen.blog.address import SCHEME, resolve
 from reportgen.blog.blog import MARKDOWN
 from reportgen.checks.finding import Hit
+from reportgen.checks.formulas import between_dollars
 from reportgen.checks.parts import Link
 from reportgen.checks.post import Post
 from reportgen.checks.rules.table import rule
@@ -192,7 +193,10 @@ def reference_undefined(post: Post) -> Iterator[Hit]:
     """A reference without its definition is shown as written."""
     links, notes = post.document.state.links, post.document.state.notes
     for block in post.all_blocks:
+        formulas = between_dollars(block) if post.renders_dollars else []
         for span in block.spans:
+            if any(start < span.start < end for start, end in formulas):
+                continue
             shown = block.text.string[span.start : span.end]
             before = block.text.string[max(span.start - 1, 0) : span.start]
             is_index = before == "]" or (before.isascii() and before.isalnum())

@@ -27,7 +27,8 @@ ATTRIBUTES = re.compile(r"\{(?::|\s*#|\s*\.)[^{}]*\}\s*$")
 def markdown_tangled(post: Post) -> Iterator[Hit]:
     """A text that is nested too deep, or too tangled to be read."""
     if post.tangled:
-        yield Hit(post.tangled.offset, post.tangled.message, "Take it apart; no rule has read it.")
+        hint = f"{post.tangled.hint} No rule has read the post."
+        yield Hit(post.tangled.offset, post.tangled.message, hint)
 
 
 @rule("pipe-table", "error")

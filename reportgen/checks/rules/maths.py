@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from reportgen.blog.kramdown import Span
-from reportgen.blog.theme import DOLLARS, MATHS_LOADER
+from reportgen.blog.theme import MATHS_LOADER
 from reportgen.checks.finding import Hit
 from reportgen.checks.formulas import TEX
 from reportgen.checks.parts import Formula, blanked
@@ -24,8 +24,7 @@ DEFINES = re.compile(r"\s*\\(?:re|provide)?(?:newcommand|def|let|DeclareMathOper
 @rule("maths-dollar", "warning")
 def maths_dollar(post: Post) -> Iterator[Hit]:
     """Single-dollar maths is not rendered by GitHub Pages."""
-    layout = str(post.setting("layout") or "")
-    if layout == "distill" or post.blog.theme.renders_dollars or DOLLARS.search(post.source):
+    if post.renders_dollars:
         return
     for formula in post.formulas:
         if formula.style == "$" and not formula.harm:
