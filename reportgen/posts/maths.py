@@ -184,6 +184,7 @@ def fault(message: str, plain: str, tex: str) -> FormulaError:
 COMBINING_LINE = "\u0332"
 LINES = {"mover": "\u203e", "munder": "_"}
 """Lines that fonts stretch, for math-core's combining one, which they set beside the letter."""
+LOWER = dict.fromkeys(("voffset", "height", "depth"), "-0.3em")
 
 
 def drawable(markup: str) -> str:
@@ -203,6 +204,10 @@ def drawable(markup: str) -> str:
             element[1].text = LINES[element.tag]
         elif element.tag == "mtable":
             settle_rows(element)
+        elif element.tag in ("mover", "munderover") and element.find("mover/mspace") is not None:
+            label = ElementTree.Element("mpadded", LOWER)  # of an arrow that is as long as it
+            label.append(element[-1])
+            element[-1] = label
     for element in list(root.iter()):
         set_style(element)
     return ElementTree.tostring(root, encoding="unicode")

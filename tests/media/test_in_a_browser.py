@@ -3,9 +3,11 @@
 import re
 import shutil
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 import reportgen.media
@@ -293,3 +295,31 @@ def test_without_scripts_every_frame_is_there(visit) -> None:
     expect(page.locator("#fig-steps li img")).to_have_count(3)
     expect(page.locator("#fig-compare img")).to_have_count(2)
     expect(page.locator("#fig-animation-grid a")).to_have_attribute("href", "./animation-grid.webp")
+
+
+@pytest.mark.parametrize("sign", "→←↔↦⇒⇔")
+def test_an_arrow_is_as_long_as_what_stands_on_it(visit, sign: str) -> None:
+    page = visit()
+    formula = f"<mover><mo>{sign}</mo><mspace width='5em'></mspace></mover>"
+    assert ink(page, formula) == pytest.approx(3.5, abs=0.2)  # 5em of the smaller size
+
+
+@pytest.mark.parametrize("sign", "⟶⟵⟷⟼⟹⟸⟺")
+def test_long_arrows_are_in_the_font_of_formulas(visit, sign: str) -> None:
+    page = visit()
+    assert ink(page, f"<mo stretchy='false'>{sign}</mo>") == pytest.approx(1.5, abs=0.02)
+
+
+def ink(page: Page, formula: str) -> float:
+    """The width of what the page shows of a formula, in em."""
+    page.evaluate(
+        """async formula => {
+          document.body.innerHTML =
+            `<math class="rg-math" style="font-size:100px;color:black">${formula}</math>`
+          await document.fonts.load('100px "Reportgen Math"', '→')
+        }""",
+        formula,
+    )
+    with Image.open(BytesIO(page.screenshot())) as picture:
+        left, _, right, _ = picture.convert("L").point(lambda level: 255 * (level < 128)).getbbox()
+    return (right - left) / 100

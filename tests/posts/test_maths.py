@@ -31,6 +31,7 @@ from reportgen.posts.maths import FormulaError, harmless, kramdown_tex, mathml
         (r"n \log n", '<mi>n</mi><mspace width="0.1667em" /><mrow>'),
         (r"\overline{x}", '<mi>x</mi><mo stretchy="true">\u203e</mo></mover>'),
         (r"\underline{x}", '<mi>x</mi><mo stretchy="true">&#95;</mo></munder>'),
+        (r"\xrightarrow{f}", '<mpadded voffset="-0.3em" height="-0.3em" depth="-0.3em"><mover>'),
         (r"\boxed{x}", '<mrow style="border:0.06em solid;padding:0.25em"><mi>x</mi></mrow>'),
         (r"\cancel{x}", '<mrow style="background:linear-gradient(to bottom right,'),
         (r"\begin{array}{c|c}a & b \\ \hline c & d\end{array}", "border-right: 0.05em solid"),
