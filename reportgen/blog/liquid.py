@@ -20,16 +20,7 @@ MADE = {
 }
 """What a tag makes HTML of, in the text up to its end, before Markdown reads it."""
 HIGHLIGHTED = {"highlight": "<figure><pre>", "endhighlight": "</pre></figure>"}
-PRINTS = {
-    "include",
-    "include_relative",
-    "include_cached",
-    "link",
-    "post_url",
-    "gist",
-    "seo",
-    "cite",
-}
+PRINTS = words("include include_relative include_cached link post_url gist seo cite")
 
 BLOCKS = words("if unless case for tablerow capture highlight raw comment")
 TAGS = BLOCKS | words(

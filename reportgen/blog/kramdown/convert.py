@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from reportgen.blog.kramdown import patterns as p
 from reportgen.blog.kramdown.contents import contents_tree
-from reportgen.blog.kramdown.document import SHOWN, Document, plain_text
+from reportgen.blog.kramdown.document import SHOWN, Document, counted, plain_text
 from reportgen.blog.kramdown.element import Element
 from reportgen.blog.kramdown.entities import code_point, name_of
 from reportgen.blog.kramdown.notes import NBSP, footnotes
@@ -226,12 +226,7 @@ class Converter:
 
     def unique_id(self, text: str) -> str:
         """An id as kramdown itself makes it, for headings that the GFM parser does not reach."""
-        name = basic_id(text) or "section"
-        if name not in self.used:
-            self.used[name] = 0
-            return name
-        self.used[name] += 1
-        return f"{name}-{self.used[name]}"
+        return counted(basic_id(text) or "section", self.used)
 
     def convert_rule(self, element: Element, indent: int) -> None:
         self.space(indent)
@@ -275,18 +270,15 @@ class Converter:
         self.block("dt", attr, element, indent)
 
     def convert_html(self, element: Element, indent: int) -> None:
-        name, around = element.value, self.stack[-1]
-        if element.is_span:
-            self.html_span(element, indent)
-            return
-        outside = around.kind != "html" or around.model != "raw"
+        name, outside = element.value, self.is_apart(element)
         if outside:
             self.space(indent)
         mark = len(self.parts)
         self.open(name, element.attr, element)
         self.inner(element, indent)
         empty = len(self.parts) == mark + 1
-        if element.closed and element.model == "raw":
+        is_void = element.closed and element.model == "raw" and not element.is_span
+        if is_void or (empty and name in p.VOID_ELEMENTS):
             del self.parts[mark:]
             self.void(name, element.attr, element)
         elif not empty and element.model == "block":
@@ -296,33 +288,21 @@ class Converter:
                 self.say(kind, text[:-1])
             self.space(0, "\n" + " " * indent)
             self.close(name)
-        elif not empty or name not in p.VOID_ELEMENTS:
-            self.close(name)
         else:
-            del self.parts[mark:]
-            self.void(name, element.attr, element)
+            self.close(name)
         if outside:
             self.space(0, "\n")
 
-    def html_span(self, element: Element, indent: int) -> None:
-        """An HTML element within a line."""
-        mark = len(self.parts)
-        self.open(element.value, element.attr, element)
-        self.inner(element, indent)
-        if len(self.parts) == mark + 1 and element.value in p.VOID_ELEMENTS:
-            del self.parts[mark:]
-            self.void(element.value, element.attr, element)
-        else:
-            self.close(element.value)
+    def is_apart(self, element: Element) -> bool:
+        """Whether HTML stands on lines of its own: as a block, and not within raw HTML."""
+        around = self.stack[-1]
+        return not element.is_span and (around.kind != "html" or around.model != "raw")
 
     def convert_comment(self, element: Element, indent: int) -> None:
-        around = self.stack[-1]
-        if not element.is_span and (around.kind != "html" or around.model != "raw"):
-            self.space(indent)
-            self.say("comment", element.value)
-            self.space(0, "\n")
-        else:
-            self.say("comment", element.value)
+        apart = self.is_apart(element)
+        self.space(indent * apart)
+        self.say("comment", element.value)
+        self.space(0, "\n" * apart)
 
     def convert_extension(self, element: Element, indent: int) -> None:
         if element.info == "comment":

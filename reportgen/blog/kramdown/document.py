@@ -161,9 +161,13 @@ def plain_text(element: Element) -> str:
 
 
 def header_id(text: str, used: dict[str, int]) -> str:
-    """The id that kramdown's GFM parser gives to a heading; repeats get -1, -2."""
+    """The id that kramdown's GFM parser gives to a heading, see ``counted``."""
     kept = (c for c in text.lower() if c in "- \t" or _is_word(c))
-    name = re.sub(r"[ \t]", "-", "".join(kept))
+    return counted(re.sub(r"[ \t]", "-", "".join(kept)), used)
+
+
+def counted(name: str, used: dict[str, int]) -> str:
+    """An id that no heading has yet: repeats get -1, -2."""
     used[name] = used.get(name, -1) + 1
     return f"{name}-{used[name]}" if used[name] else name
 

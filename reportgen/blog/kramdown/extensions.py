@@ -14,7 +14,7 @@ def block_extension(s: Scanner) -> bool:
     """A definition of attributes, an extension, or the attributes of a block."""
     start = s.position
     if match := s.scan(p.ALD):
-        s.state.lists[match[1]] = s.read(match[2], s.state.lists.get(match[1]))
+        s.state.lists[match[1]] = read_attributes(match[2], s.state.lists.get(match[1]))
         s.add("boundary", start, match.end(), info="list")
         return True
     if match := s.match(p.BLOCK_EXTENSION):
@@ -26,9 +26,9 @@ def block_extension(s: Scanner) -> bool:
             or last.kind == "blank"
             or (last.kind == "boundary" and last.info not in NAMED)
         ):
-            s.attributes = s.read(match[1], s.attributes)
+            s.attributes = read_attributes(match[1], s.attributes)
             return True
-        last.ial = s.read(match[1], last.ial)
+        last.ial = read_attributes(match[1], last.ial)
         if not s.match(p.IAL):
             s.add("boundary", start, match.end(), info="attributes")
         return True
@@ -36,39 +36,42 @@ def block_extension(s: Scanner) -> bool:
 
 
 def _extension(s: Scanner, match: re.Match[str]) -> bool:
-    name, given, closed, _ = match.groups()
-    if not name:
-        return False
-    body, end = None, match.end()
-    if not closed:
-        closing = re.compile(rf"^ {{0,3}}\{{:/(?:{name})?\}}{p.S}*?\n", re.M)
-        stop = closing.search(s.string, end) if s.closes("{:/") else None
-        if stop is None:
-            return False
-        body, end = s.string[end : stop.start()].removesuffix("\n"), stop.end()
-    found = extension(s.state, name, given or "", body)
+    found = extension(s.state, match, s.string, is_closed=s.closes("{:/"), block=True)
     if found is None:
         return False
-    if name == "options":
+    made, end = found
+    if made.kind == "boundary":
         s.add("boundary", s.position, end, info="extension")
-    elif body is not None:
-        found.start, found.end = s.range(s.position, end)
-        s.tree.children.append(found)
+    elif made.kind:
+        made.start, made.end = s.range(s.position, end)
+        s.tree.children.append(made)
     s.position = end
     return True
 
 
-def extension(state: State, name: str, given: str, body: str | None) -> Element | None:
-    """What an extension stands for; None where there is none of that name."""
-    values = read_attributes(given).values
-    if name == "comment":
-        return Element("extension", value=body or "", info="comment")
-    if name == "nomarkdown":
-        types = values.get("type", "").split()
-        return Element(
-            "extension", value=body or "", info="raw" if not types or "html" in types else ""
-        )
+def extension(
+    state: State, match: re.Match[str], string: str, *, is_closed: bool, block: bool = False
+) -> tuple[Element, int] | None:
+    """What an extension that begins with ``match`` stands for, and where it ends.
+
+    None where there is none of that name, or nothing ends it: ``is_closed`` tells whether anything
+    may. Its kind is "extension", "boundary" for options, and "" where it has no body.
+    """
+    name, given, without_body, _ = match.groups()
+    body, end = "", match.end()
+    if not without_body:
+        tag = rf"\{{:/(?:{name})?\}}"
+        closing = re.compile(rf"^ {{0,3}}{tag}{p.S}*?\n" if block else tag, re.M)
+        stop = closing.search(string, end) if is_closed else None
+        if stop is None:
+            return None
+        body, end = string[end : stop.start()].removesuffix("\n" if block else ""), stop.end()
+    values = read_attributes(given or "").values
     if name == "options":
         state.options.update(values)
-        return Element("extension")
-    return None
+        return Element("boundary"), end
+    if name not in ("comment", "nomarkdown"):
+        return None
+    types = values.get("type", "").split()
+    info = name if name == "comment" else "raw" if not types or "html" in types else ""
+    return Element("" if without_body else "extension", value=body, info=info), end

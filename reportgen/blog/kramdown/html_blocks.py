@@ -65,18 +65,18 @@ def _model(s: Scanner, made: Element, parent: Element) -> str:
     """How the contents of an element are read: raw, span or block."""
     made.ial, s.attributes = s.attributes, None
     mode = made.attr.pop("markdown", "")
-    usual = content_model(made.value)
-    if mode == "1":
-        return usual
+    return model_of(made.value, mode, parent, usually=s.state.is_on("parse_block_html", False))
+
+
+def model_of(name: str, mode: str, parent: Element, *, usually: bool) -> str:
+    """How kramdown reads the contents of an element: raw, span or block.
+
+    ``mode`` is its attribute ``markdown``; where it has none, Markdown is ``usually`` read or not.
+    """
     if mode in MODELS:
         return MODELS[mode]
     inside_raw = parent.kind == "html" and parent.model == "raw"
-    return usual if s.state.is_on("parse_block_html", False) and not inside_raw else "raw"
-
-
-def content_model(name: str) -> str:
-    """How kramdown reads the contents of an element where ``markdown="1"`` asks it to."""
-    if name in p.RAW_CONTENT:
+    if name in p.RAW_CONTENT or (mode != "1" and (inside_raw or not usually)):
         return "raw"
     return "span" if name in p.SPAN_CONTENT else "block" if name in p.BLOCK_CONTENT else "raw"
 

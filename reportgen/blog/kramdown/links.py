@@ -12,9 +12,6 @@ if TYPE_CHECKING:
     from reportgen.blog.kramdown.spans import Reader
 
 
-BRACKETS = r"\]|!?\["
-
-
 def autolink(r: Reader) -> bool:
     """An address between angle brackets."""
     match = r.match(p.AUTOLINK)
@@ -36,11 +33,11 @@ def link(r: Reader) -> bool:
     if not r.string.startswith("[", first - 1) or r.string[first : first + 1] in ("", "^"):
         return False
     if not image and ("link" in r.inside or "image" in r.inside):
-        return _as_text(r, start, first)
+        return r.as_text(first, start)
     mark, made = len(r.found), r.element("image" if image else "link", start, start)
     if not _text(r, made, first):
         del r.found[mark:]
-        return _as_text(r, start, first)
+        return r.as_text(first, start)
     written = (first, r.position)
     if image:
         del r.found[mark:]
@@ -53,7 +50,7 @@ def link(r: Reader) -> bool:
         if name and named:
             known = _name(r, name[1], written)
             r.note("reference", start, name.end(), known, text=written)
-        return _as_text(r, start, first)
+        return r.as_text(first, start)
     if definition is None:
         r.note(made.kind, start, r.position, text=written, url=place)
     else:
@@ -74,17 +71,11 @@ def link(r: Reader) -> bool:
     return True
 
 
-def _as_text(r: Reader, start: int, end: int) -> bool:
-    r.add_text(start, end)
-    r.position = end
-    return True
-
-
 def _text(r: Reader, made: Element, first: int) -> bool:
     """Reads the text of a link up to the bracket that ends it."""
     r.position = first
     tried = ("link", first, "emphasis" in r.inside, "strong" in r.inside, "image" in r.inside)
-    if r.has_failed(tried) or not r.closes("]", first):
+    if tried in r.failed or not r.closes("]", first):
         return False
     count = 1
 
@@ -93,9 +84,9 @@ def _text(r: Reader, made: Element, first: int) -> bool:
         count += -1 if r.string[r.position] == "]" else 1
         return count - sum(child.kind == "image" for child in tree.children) == 0
 
-    found = r.read(made, BRACKETS, accept)
+    found = r.read(made, p.BRACKET.pattern, accept)
     if not found:
-        r.fail(tried)
+        r.failed.add(tried)
     return found
 
 

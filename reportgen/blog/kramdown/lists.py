@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from reportgen.blog.kramdown import patterns as p
+from reportgen.blog.kramdown.attributes import read_attributes
 from reportgen.blog.kramdown.element import Element
 from reportgen.blog.kramdown.leaves import raw
 from reportgen.blog.kramdown.scanner import Scanner
@@ -44,7 +45,7 @@ def _settle(siblings: list[Element], i: int, ended: bool, last: Element | None) 
     if not children:
         return last
     first = children[0]
-    if first.kind == "paragraph" and first.ial and children[1:2] and _is_boundary(children[1]):
+    if first.kind == "paragraph" and first.ial and children[1:2] and children[1].kind == "boundary":
         del children[1]
     apart = (
         len(children) > 1
@@ -56,10 +57,6 @@ def _settle(siblings: list[Element], i: int, ended: bool, last: Element | None) 
             _break_line(first)
         first.transparent = True
     return children.pop() if children[-1].kind == "blank" else None
-
-
-def _is_boundary(element: Element) -> bool:
-    return element.kind == "boundary"
 
 
 def _joins(siblings: list[Element]) -> bool:
@@ -137,7 +134,7 @@ def _terms(s: Scanner, paragraph: Element) -> Iterator[Element]:
         ial = p.ITEM_IAL.match(part.string)
         term = Element("term", part.origin(0), part.origin(len(part.string) - 1) + 1)
         if ial:
-            term.ial = s.read(ial[1], None)
+            term.ial = read_attributes(ial[1])
             part = part.part(ial.end(), len(part.string))
         term.children = [raw([*part.cut(0, len(part.string))])]
         yield term
@@ -252,7 +249,7 @@ class _Item:
         start = s.text.origin(self.start)
         made = Element(self.kind, start, start + 1, text=texts[0])
         if self.ial:
-            made.ial = s.read(self.ial[1], None)
+            made.ial = read_attributes(self.ial[1])
         for text in texts:
             read_blocks(text, made, s.state)
             size = len(text.string)

@@ -3,7 +3,7 @@
 import re
 
 from reportgen.blog.kramdown import patterns as p
-from reportgen.blog.kramdown.attributes import Lists, read_attributes
+from reportgen.blog.kramdown.attributes import Lists
 from reportgen.blog.kramdown.element import Attributes, Element, Tangled
 from reportgen.blog.text import Piece, Text
 
@@ -142,7 +142,3 @@ class Scanner:
     def before_boundary(self) -> bool:
         """Whether such a block may end here."""
         return self.match(p.BOUNDARY) is not None
-
-    def read(self, source: str, into: Attributes | None) -> Attributes:
-        """An attribute list added to those that are there."""
-        return read_attributes(source, into)

@@ -8,12 +8,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 
-from reportgen.blog.kramdown import links, quotes, span_html
+from reportgen.blog.kramdown import links, marks, quotes, span_html
 from reportgen.blog.kramdown import patterns as p
-from reportgen.blog.kramdown.attributes import apply_attributes, read_attributes
 from reportgen.blog.kramdown.element import Element, Span
-from reportgen.blog.kramdown.entities import code_point
-from reportgen.blog.kramdown.extensions import extension
 from reportgen.blog.kramdown.scanner import State
 from reportgen.blog.text import Text
 
@@ -36,7 +33,8 @@ class Reader:
         self.tree = Element("root")
         self.inside: list[str] = []
         self.found: list[Span] = []
-        self._failed: set[tuple[object, ...]] = set()
+        self.failed: set[tuple[object, ...]] = set()
+        """The spans that were tried, at a place within some kinds, and never closed."""
         self._last: dict[str, int] = {}
 
     # Reading on
@@ -66,21 +64,18 @@ class Reader:
             match = searcher.search(string, self.position)
             if match is None:
                 if not stop:
-                    self.add_text(self.position, len(string))
-                    self.position = len(string)
+                    self.as_text(len(string))
                 return False
             self.state.spend(1, self.text.origin(match.start()))
             start = match.start()
             is_quote = string[start] in "\"'" and match["stop"] is None and not only
             if is_quote and start > self.position and string[start - 1] != "\\":
                 start -= 1  # the character before it decides which way it turns
-            self.add_text(self.position, start)
-            self.position = start
+            self.as_text(start)
             if match["stop"] is not None and (accept is None or accept(self.tree)):
                 return True
             if not self._step(string[start], only):
-                self.add_text(start, start + 1)
-                self.position = start + 1
+                self.as_text(start + 1, start)
         return False
 
     def _step(self, character: str, only: Sequence[str]) -> bool:
@@ -91,18 +86,18 @@ class Reader:
                 character == "<" and "html" in only and span_html.html(self)
             )
         if character == "$" and self.state.dollars:
-            return self.dollars()
+            return marks.dollars(self)
         if character in "*_":
             return self.emphasis()
         if character == "`":
             return self.code()
         if character == "<" and (links.autolink(self) or span_html.html(self)):
             return True
-        if character in "[!" and (self.footnote() or links.link(self)):
+        if character in "[!" and (marks.footnote(self) or links.link(self)):
             return True
         if character != "\\" and quotes.smart_quote(self):
             return True
-        step = _STEPS.get(character)
+        step = marks.STEPS.get(character)
         return step is not None and step(self)
 
     # What is found
@@ -122,6 +117,12 @@ class Reader:
             children[-1].end = self.text.origin(end - 1) + 1
         else:
             children.append(self.element("text", start, end, pieces=[value]))
+
+    def as_text(self, end: int, start: int | None = None) -> bool:
+        """Takes what stands up to ``end``, from the cursor or ``start`` on, as text."""
+        self.add_text(self.position if start is None else start, end)
+        self.position = end
+        return True
 
     def element(self, kind: str, start: int, end: int, **fields: object) -> Element:
         """A span between two positions."""
@@ -147,14 +148,6 @@ class Reader:
             self._last[sign] = self.string.rfind(sign)
         return self._last[sign] >= after
 
-    def has_failed(self, tried: tuple[object, ...]) -> bool:
-        """Whether a span was tried before, here and within the same kinds, and never closed."""
-        return tried in self._failed
-
-    def fail(self, tried: tuple[object, ...]) -> None:
-        """Remembers a span that does not close."""
-        self._failed.add(tried)
-
     # Spans of one kind
 
     def emphasis(self) -> bool:
@@ -168,28 +161,18 @@ class Reader:
             or self.string[after : after + 1] in BLANKS
             or kind in self.inside
         ):
-            self.add_text(start, after)
-            self.position = after
-            return True
+            return self.as_text(after)
         found = self._emphasised(delimiter, kind)
         if not found and double and self.tree.kind != "emphasis":
             found = self._emphasised(mark, "emphasis")
-        if not found:
-            self.add_text(start, after)
-            self.position = after
-        return True
+        return found or self.as_text(after)
 
     def _emphasised(self, delimiter: str, kind: str) -> bool:
         start, mark = self.position, len(self.found)
         first = start + len(delimiter)
-        tried = (
-            start,
-            delimiter,
-            "link" in self.inside,
-            "emphasis" in self.inside,
-            "strong" in self.inside,
-        )
-        if self.has_failed(tried) or self._last_end(delimiter) <= first:
+        around = ("link" in self.inside, "emphasis" in self.inside, "strong" in self.inside)
+        tried = (start, delimiter, *around)
+        if tried in self.failed or self._last_end(delimiter) <= first:
             return False
         made = self.element(kind, start, start)
 
@@ -205,7 +188,7 @@ class Reader:
         self.position = first
         if not self.read(made, re.escape(delimiter), accept):
             del self.found[mark:]
-            self.fail(tried)
+            self.failed.add(tried)
             self.position = start
             return False
         self.position += len(delimiter)
@@ -229,170 +212,14 @@ class Reader:
         start = self.position
         found = code_span(self.string, start)
         if found is None:
-            end = p.TICKS.match(self.string, start).end()  # type: ignore[union-attr]
-            self.add_text(start, end)
-            self.position = end
-            return True
+            return self.as_text(p.TICKS.match(self.string, start).end())  # type: ignore[union-attr]
         first, last, end = found
         self.note("code", start, end)
         self.add("code span", end, value=self.string[first:last])
         return True
 
-    def footnote(self) -> bool:
-        """The mark of a footnote."""
-        match = self.match(p.FOOTNOTE_MARK)
-        if match is None:
-            return False
-        self.note("footnote", match.start(), match.end(), match[1])
-        if match[1] not in self.state.notes:
-            self.add_text(match.start(), match.end())
-            self.position = match.end()
-            return True
-        self.add("footnote mark", match.end(), value=match[1])
-        return True
-
-    def maths(self) -> bool:
-        """A formula between '$$'."""
-        match = self.match(p.MATHS) if self.closes("$$", self.position + 2) else None
-        if match is None:
-            return False
-        self.note("maths", match.start(), match.end())
-        self.add("formula", match.end(), value=match[1].strip())
-        return True
-
-    def dollars(self) -> bool:
-        """A formula between '$$' or '$', in the dialect that knows both."""
-        match = self.match(p.DISPLAY)
-        kind, label = ("maths", match[2]) if match else ("dollar", "")
-        match = match or self.match(p.DOLLAR)
-        if match is None:
-            return False
-        self.note(kind, match.start(), match.end(), label or "", text=match.span(1))
-        self.add("formula", match.end(), value=match[1])
-        return True
-
-    def entity(self) -> bool:
-        """A character reference; an unknown name is text."""
-        match = self.match(p.ENTITY)
-        if match is None:
-            return False
-        point = code_point(match[1] or (int(match[2]) if match[2] else int(match[3], 16)))
-        self.note("entity", match.start(), match.end())
-        if point is None:
-            self.add("entity", match.start() + 1, level=ord("&"))
-            self.add_text(self.position, match.end())
-            self.position = match.end()
-        else:
-            self.add("entity", match.end(), level=point, info=match[0])
-        return True
-
-    def typography(self) -> bool:
-        """Dashes, an ellipsis, angled quotes."""
-        match = self.match(p.TYPOGRAPHY)
-        if match is None:
-            return False
-        self.note("typography", match.start(), match.end())
-        if match[0][0] == "\\":
-            end = match.end()
-            for _ in range(2):
-                self.add("entity", end, level=ord(match[0][1]))
-            return True
-        self.add("symbol", match.end(), value=SYMBOLS[match[0]])
-        return True
-
-    def line_break(self) -> bool:
-        """Two spaces, or two backslashes, at the end of a line."""
-        match = self.match(p.LINE_BREAK)
-        if match is None:
-            return False
-        self.note("break", match.start(), match.end())
-        self.add("break", match.end())
-        return True
-
-    def escape(self) -> bool:
-        """A character after a backslash."""
-        match = self.match(p.ESCAPE)
-        if match is None:
-            return False
-        self.note("escape", match.start(), match.end())
-        self.add_text(match.start(), match.end(), match[1])
-        self.position = match.end()
-        return True
-
-    def strike(self) -> bool:
-        """Struck-out text, and the spans in it, which know nothing of those around."""
-        match = self.match(p.STRIKE) if self.closes("~~", self.position + 2) else None
-        if match is None:
-            return False
-        start, end = match.span()
-        made = self.add("html", end, value="del", model="span")
-        self.state.enter("html", made.start)
-        inner = Reader(self.text.part(start + 2, end - 2), self.state)
-        inner.read(made)
-        self.state.depth -= 1
-        shift = start + 2
-        for span in inner.found:
-            ranges = [(a + shift, b + shift) for a, b in (span[1:3], span.text, span.url)]
-            self.found.append(Span(span.kind, *ranges[0], span.info, *ranges[1:]))
-        self.note("strike", start, end)
-        return True
-
-    def attributes(self) -> bool:
-        """An extension, or the attribute list of the span before it."""
-        if match := self.match(p.SPAN_EXTENSION):
-            return self._extension(match)
-        children = self.tree.children
-        if not children or children[-1].kind == "text":
-            return False
-        if (match := self.match(p.SPAN_IAL)) is None:
-            return False
-        given = read_attributes(match[1])
-        last = children[-1]
-        last.ial = read_attributes(match[1], last.ial)
-        apply_attributes(last.attr, given, self.state.lists)
-        self.note("attributes", match.start(), match.end(), match[1])
-        self.position = match.end()
-        return True
-
-    def _extension(self, match: re.Match[str]) -> bool:
-        name, given, closed, _ = match.groups()
-        if not name:
-            return False
-        body, end = None, match.end()
-        if not closed:
-            closing = re.compile(rf"\{{:/(?:{name})?\}}")
-            stop = closing.search(self.string, end) if self.closes("{:/", end) else None
-            if stop is None:
-                return False
-            body, end = self.string[end : stop.start()], stop.end()
-        made = extension(self.state, name, given or "", body)
-        if made is None:
-            return False
-        self.note("extension", match.start(), end, name)
-        if name != "options" and body is not None:
-            self.add("extension", end, value=made.value, info=made.info)
-        self.position = end
-        return True
-
 
 BLANKS = frozenset(" \t\r\n\f\v")
-SYMBOLS = {"---": "mdash", "--": "ndash", "...": "hellip", "<< ": "laquo_space",
-           " >>": "raquo_space", "<<": "laquo", ">>": "raquo"}  # fmt: skip
-
-
-def _backslash(reader: Reader) -> bool:
-    return reader.typography() or reader.line_break() or reader.escape()
-
-
-def _space(reader: Reader) -> bool:
-    return reader.typography() or reader.line_break()
-
-
-_STEPS: dict[str, Callable[[Reader], bool]] = {
-    "$": Reader.maths, "{": Reader.attributes, "&": Reader.entity, "-": Reader.typography,
-    ".": Reader.typography, "<": Reader.typography, ">": Reader.typography, " ": _space,
-    "\\": _backslash, "~": Reader.strike,
-}  # fmt: skip
 
 
 def is_alnum(character: str) -> bool:
