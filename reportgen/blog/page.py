@@ -187,6 +187,14 @@ class Page:
         """The blocks of the body and all blocks in them, in order, without blank lines."""
         return list(self.document.walk())
 
+    def blocks_of(self, *kinds: str) -> Iterator[kramdown.Element]:
+        """Those of ``all_blocks`` that are of one of these kinds."""
+        return (block for block in self.all_blocks if block.kind in kinds)
+
+    def spans_of(self, kind: str) -> Iterator[tuple[kramdown.Element, kramdown.Span]]:
+        """The spans of a kind, each with its block."""
+        return ((b, span) for b in self.all_blocks for span in b.spans if span.kind == kind)
+
     @property
     def title_heading(self) -> kramdown.Element | None:
         """The heading that the plugin jekyll-titles-from-headings makes the title of the page."""

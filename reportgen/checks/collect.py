@@ -88,20 +88,16 @@ def plain(string: str, spans: Sequence[Span]) -> str:
 
 def tags(post: "Post") -> Iterator[Tag]:
     """The HTML tags of raw HTML and of running text."""
-    for block in post.all_blocks:
-        if block.kind == "html":
-            yield from parts.tags_in(block)
-        for span in block.spans:
-            if span.kind == "html":
-                yield from parts.tags_in(block, span.start, span.end)
+    for block in post.blocks_of("html"):
+        yield from parts.tags_in(block)
+    for block, span in post.spans_of("html"):
+        yield from parts.tags_in(block, span.start, span.end)
 
 
 def images(post: "Post") -> Iterator[Image]:
     """The images in Markdown, HTML, includes and the front matter."""
-    for block in post.all_blocks:
-        for span in block.spans:
-            if span.kind == "image":
-                yield _markdown_image(post, block, span)
+    for block, span in post.spans_of("image"):
+        yield _markdown_image(post, block, span)
     for tag in post.tags:
         yield from _html_images(post, tag)
     for token in post.includes():
@@ -155,13 +151,10 @@ def locate(image: Image, post: "Post") -> Address:
 
 def links(post: "Post") -> Iterator[Link]:
     """The links in Markdown and HTML, and the addresses of videos and the like."""
-    for block in post.all_blocks:
+    for block, span in post.spans_of("link"):
         origin = block.text.origin
-        for span in block.spans:
-            if span.kind == "link":
-                url = post.source[origin(span.url[0]) : origin(span.url[1])].strip()
-                text = block.text.string[span.text[0] : span.text[1]]
-                yield Link(url, origin(span.start), text)
+        url = post.source[origin(span.url[0]) : origin(span.url[1])].strip()
+        yield Link(url, origin(span.start), block.text.string[slice(*span.text)])
     for definition in post.document.boundaries:
         match = p.LINK_DEFINITION.match(definition.text.string)
         if match and definition.info == "link":
@@ -178,12 +171,11 @@ def links(post: "Post") -> Iterator[Link]:
 
 def headings(post: "Post") -> Iterator[Heading]:
     """The headings in Markdown and HTML."""
-    for block in post.all_blocks:
-        if block.kind == "heading":
-            text = plain(block.text.string, block.spans)
-            yield Heading(block.level, text, block.offset, block.info)
-    for block in post.all_blocks:
-        if block.kind != "html" or not HEADING_TAG.search(block.text.string):
+    for block in post.blocks_of("heading"):
+        text = plain(block.text.string, block.spans)
+        yield Heading(block.level, text, block.offset, block.info)
+    for block in post.blocks_of("html"):
+        if not HEADING_TAG.search(block.text.string):
             continue
         found = list(parts.tags_in(block))
         for tag, following in zip_longest(found, found[1:]):
@@ -200,10 +192,9 @@ def ids(post: "Post") -> Iterator[Id]:
             given = block.info if block.kind == "heading" else ""
             is_own = bool(given or (block.ial and "id" in block.ial.values))
             yield Id(block.attr["id"], block.offset, is_own or block.kind != "heading")
-        for span in block.spans:
-            named = OWN_ID.search(span.info) if span.kind == "attributes" else None
-            if named:
-                yield Id(named[1], block.text.origin(span.start))
+    for block, span in post.spans_of("attributes"):
+        if named := OWN_ID.search(span.info):
+            yield Id(named[1], block.text.origin(span.start))
     for tag in post.tags:
         for name, value, offset in tag.attributes:
             if value and (name == "id" or (name == "name" and tag.name == "a")):

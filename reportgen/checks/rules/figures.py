@@ -186,7 +186,7 @@ def figure_pointer(post: Post) -> Iterator[Hit]:
     if not pointing:
         return
     pictures = sorted(_shown(post))
-    anything = sorted({*pictures, *(b.offset for b in post.all_blocks if b.kind in NOT_PROSE)})
+    anything = sorted({*pictures, *(b.offset for b in post.blocks_of(*NOT_PROSE))})
     captions = {caption.offset for caption in post.captions}
     for prose in pointing:
         if prose.origin(0) in captions:
@@ -237,7 +237,7 @@ def _shown(post: Post) -> Iterator[int]:
     yield from (image.offset for image in post.images if image.origin != "head")
     yield from (tag.offset for tag in post.tags if tag.name in SHOWN or "-" in tag.name)
     yield from (tag.offset for tag in post.tags if tag.name == "div" and tag.get("id"))
-    yield from (b.offset for b in post.all_blocks if b.kind in ("fence", "code", "table"))
+    yield from (b.offset for b in post.blocks_of("fence", "code", "table"))
     yield from (t.start for t in post.tokens if t.kind == "tag" and t.name not in CONTROL)
 
 

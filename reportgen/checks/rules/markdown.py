@@ -34,8 +34,8 @@ def markdown_tangled(post: Post) -> Iterator[Hit]:
 @rule("pipe-table", "error")
 def pipe_table(post: Post) -> Iterator[Hit]:
     """A paragraph that its pipes turn into a table."""
-    for block in post.all_blocks:
-        if block.kind == "table" and not _meant(block):
+    for block in post.blocks_of("table"):
+        if not _meant(block):
             string = block.text.string
             pipe = re.search(r"(?<!\\)\|", string)
             yield Hit(
@@ -61,9 +61,7 @@ def _meant(block: Element) -> bool:
 @rule("table-formula", "error")
 def table_formula(post: Post) -> Iterator[Hit]:
     """A '|' in a formula cuts a table's cell in two."""
-    for block in post.all_blocks:
-        if block.kind != "table" or not _meant(block):
-            continue
+    for block in filter(_meant, post.blocks_of("table")):
         for line in re.finditer(r".+", block.text.string):
             for match in re.finditer(
                 r"(\$\$?)(?![\s$])[^$\n]*?(?<!\\)\|[^$\n]*?(?<!\s)\1", line[0]
@@ -87,9 +85,7 @@ def _odd_row(block: Element, line: str) -> bool:
 @rule("table-blank-line", "error")
 def table_blank_line(post: Post) -> Iterator[Hit]:
     """A table without a blank line before it stays text."""
-    for block in post.all_blocks:
-        if block.kind != "paragraph":
-            continue
+    for block in post.blocks_of("paragraph"):
         match = TABLE_RULE.search(block.text.string) if "|" in block.text.string else None
         if match and "|" in block.text.string[: match.start()].rstrip().rpartition("\n")[2]:
             yield Hit(
@@ -102,8 +98,8 @@ def table_blank_line(post: Post) -> Iterator[Hit]:
 @rule("fence-in-html", "error")
 def fence_in_html(post: Post) -> Iterator[Hit]:
     """A fenced block in raw HTML shows its backticks."""
-    for block in post.all_blocks:
-        if block.kind != "html" or block.info in ("pre", "script", "style"):
+    for block in post.blocks_of("html"):
+        if block.info in ("pre", "script", "style"):
             continue
         shown = HIDDEN.sub(lambda hidden: BLANK.sub(" ", hidden[0]), block.text.string)
         marks = list(FENCE_LINE.finditer(shown))
@@ -137,32 +133,25 @@ def markdown_in_html(post: Post) -> Iterator[Hit]:
 @rule("fence-broken", "error")
 def fence_broken(post: Post) -> Iterator[Hit]:
     """A fenced block that is not read as one."""
-    for block in post.all_blocks:
-        if block.kind not in TEXT_KINDS:
-            continue
+    for block in post.blocks_of(*TEXT_KINDS):
         match = FENCE_LINE.search(block.text.string)
         if match is None:
             continue
-        info = match["info"].strip()
+        info, words = match["info"].strip(), "a missing end"
+        hint = "Close it with as many backticks on a line of their own."
         if re.search(r"\s", info):
-            hint = f"Leave only the language, '{info.split()[0]}', after the backticks."
             words = f"'{info}' after the backticks"
-        else:
-            hint = "Close it with as many backticks on a line of their own."
-            words = "a missing end"
-        yield Hit(
-            block.text.origin(match.start("fence")),
-            f"The fenced block is not read as one, because of {words}.",
-            hint,
-        )
+            hint = f"Leave only the language, '{info.split()[0]}', after the backticks."
+        message = f"The fenced block is not read as one, because of {words}."
+        yield Hit(block.text.origin(match.start("fence")), message, hint)
         break
 
 
 @rule("emphasis-broken", "warning")
 def emphasis_broken(post: Post) -> Iterator[Hit]:
     """Stars that are shown, for what they stand around is not read as emphasis."""
-    for block in post.all_blocks:
-        if block.kind not in TEXT_KINDS or "**" not in block.text.string:
+    for block in post.blocks_of(*TEXT_KINDS):
+        if "**" not in block.text.string:
             continue
         text = blanked(block.text.string, markup(block.spans))
         marks = list(STARS.finditer(blanked(text, [m.span() for m in POWER.finditer(text)])))
@@ -178,9 +167,8 @@ def emphasis_broken(post: Post) -> Iterator[Hit]:
 @rule("heading-attributes", "error")
 def heading_attributes(post: Post) -> Iterator[Hit]:
     """Attributes after a heading are shown in it."""
-    for block in post.all_blocks:
-        match = ATTRIBUTES.search(block.text.string) if block.kind == "heading" else None
-        if match:
+    for block in post.blocks_of("heading"):
+        if match := ATTRIBUTES.search(block.text.string):
             yield Hit(
                 block.text.origin(match.start()),
                 f"'{match[0].strip()}' will be shown in the heading.",
@@ -191,21 +179,20 @@ def heading_attributes(post: Post) -> Iterator[Hit]:
 @rule("heading-space", "error")
 def heading_space(post: Post) -> Iterator[Hit]:
     """A heading without a space after its '#'."""
-    for block in post.all_blocks:
-        if block.kind == "paragraph" and "##" in block.text.string:
-            for match in NO_HEADING.finditer(block.text.string):
-                yield Hit(
-                    block.text.origin(match.start()),
-                    f"'{match[0].strip()}' is not read as a heading.",
-                    "Begin the line with it." if match["space"] else "Put a space after the '#'.",
-                )
+    for block in post.blocks_of("paragraph"):
+        for match in NO_HEADING.finditer(block.text.string) if "##" in block.text.string else ():
+            yield Hit(
+                block.text.origin(match.start()),
+                f"'{match[0].strip()}' is not read as a heading.",
+                "Begin the line with it." if match["space"] else "Put a space after the '#'.",
+            )
 
 
 @rule("list-start", "warning")
 def list_start(post: Post) -> Iterator[Hit]:
     """A numbered list that does not begin with 1, at which kramdown begins them all."""
-    for block in post.all_blocks:
-        number = NUMBER.match(post.source, block.start) if block.kind == "list" else None
+    for block in post.blocks_of("list"):
+        number = NUMBER.match(post.source, block.start)
         is_contents = block.ial and "toc" in block.ial.refs
         if number and int(number[1]) != 1 and "start" not in block.attr and not is_contents:
             yield Hit(
@@ -220,8 +207,8 @@ def quote_alert(post: Post) -> Iterator[Hit]:
     """One of GitHub's alerts, which Jekyll shows as a quote that begins with its mark."""
     if post.blog.has_plugins:
         return
-    for block in post.all_blocks:
-        match = ALERT.match(block.text.string) if block.kind == "paragraph" else None
+    for block in post.blocks_of("paragraph"):
+        match = ALERT.match(block.text.string)
         if match and "[!" in post.source[block.offset : block.offset + 2]:
             yield Hit(
                 block.offset,
@@ -249,14 +236,11 @@ def html_indented(post: Post) -> Iterator[Hit]:
 @rule("comment-in-text", "warning", strict=True)
 def comment_in_text(post: Post) -> Iterator[Hit]:
     """A comment that sticks to a paragraph."""
-    for block in post.all_blocks:
-        if block.kind != "paragraph":
-            continue
-        for span in block.spans:
-            line = block.text.string[: span.start].rpartition("\n")[2]
-            if span.kind == "comment" and not line.strip() and span.start > 0:
-                yield Hit(
-                    block.text.origin(span.start),
-                    "The comment lies within the paragraph.",
-                    "Put a blank line before and after it.",
-                )
+    for block, span in post.spans_of("comment"):
+        line = block.text.string[: span.start].rpartition("\n")[2]
+        if block.kind == "paragraph" and not line.strip() and span.start > 0:
+            yield Hit(
+                block.text.origin(span.start),
+                "The comment lies within the paragraph.",
+                "Put a blank line before and after it.",
+            )

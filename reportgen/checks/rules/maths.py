@@ -69,24 +69,19 @@ def _shown(formula: Formula) -> str:
 @rule("maths-not-display", "warning")
 def maths_not_display(post: Post) -> Iterator[Hit]:
     """A formula on its own line that is not set on its own."""
-    for block in post.all_blocks:
-        if block.kind != "paragraph":
-            continue
-        for span in block.spans:
-            if span.kind != "maths":
-                continue
-            string = block.text.string
-            before = string[: span.start].rpartition("\n")[2]
-            after = string[span.end :].partition("\n")[0]
-            alone = not before.strip() and not after.strip()
-            alone = alone and DEFINES.match(string, span.start + 2) is None
-            alone = alone and not _is_term(string, span)
-            if alone and string.strip() != string[span.start : span.end]:
-                yield Hit(
-                    block.text.origin(span.start),
-                    "The formula stands on its own line, but is set within the text's line.",
-                    "Put a blank line before and after it.",
-                )
+    for block, span in post.spans_of("maths"):
+        string = block.text.string
+        before = string[: span.start].rpartition("\n")[2]
+        after = string[span.end :].partition("\n")[0]
+        alone = block.kind == "paragraph" and not before.strip() and not after.strip()
+        alone = alone and DEFINES.match(string, span.start + 2) is None
+        alone = alone and not _is_term(string, span)
+        if alone and string.strip() != string[span.start : span.end]:
+            yield Hit(
+                block.text.origin(span.start),
+                "The formula stands on its own line, but is set within the text's line.",
+                "Put a blank line before and after it.",
+            )
 
 
 def _is_term(string: str, span: Span) -> bool:
@@ -98,8 +93,8 @@ def _is_term(string: str, span: Span) -> bool:
 @rule("maths-unclosed", "error")
 def maths_unclosed(post: Post) -> Iterator[Hit]:
     """'$$' without its partner."""
-    for block in post.all_blocks:
-        if block.kind not in ("paragraph", "heading", "cell") or "$$" not in block.text.string:
+    for block in post.blocks_of("paragraph", "heading", "cell"):
+        if "$$" not in block.text.string:
             continue
         kinds = ("maths", "code", "raw", "html", "comment")
         covered = [(s.start, s.end) for s in block.spans if s.kind in kinds]
@@ -115,8 +110,8 @@ def maths_unclosed(post: Post) -> Iterator[Hit]:
 @rule("maths-list-item", "warning", strict=True)
 def maths_list_item(post: Post) -> Iterator[Hit]:
     """A formula alone in a list item, which is set on a line of its own."""
-    for item in post.all_blocks:
-        if item.kind == "item" and item.children and item.children[0].kind == "maths":
+    for item in post.blocks_of("item"):
+        if item.children and item.children[0].kind == "maths":
             yield Hit(
                 item.children[0].offset,
                 "The formula is all that its list item holds, so it is set on a line of its own.",
