@@ -149,15 +149,10 @@ class Blog:
         return {name.rpartition("/")[2]: name for name in sorted(self.files, reverse=True)}
 
     @cached_property
-    def post_names(self) -> frozenset[str]:
-        """The names by which post_url knows the posts: paths below _posts without ending."""
-        paths = (name.partition("_posts/")[2] for name in self.files if "_posts/" in name)
-        return frozenset(path.rpartition(".")[0] for path in paths)
-
-    @cached_property
     def post_targets(self) -> frozenset[str]:
-        """All that post_url takes: ``post_names``, with their folders and without."""
-        return self.post_names.union(name.rpartition("/")[2] for name in self.post_names)
+        """All that post_url takes: paths below _posts without their endings, and their names."""
+        paths = {stem.partition("_posts/")[2] for stem in self.stems if "_posts/" in stem}
+        return frozenset(paths.union(path.rpartition("/")[2] for path in paths))
 
     @cached_property
     def post_slugs(self) -> dict[str, str]:

@@ -134,17 +134,15 @@ def without_liquid(source: str, found: Iterable[Token], start: int) -> Text:
     position, made = start, ""
     for token in found:
         text = source[position : token.start]
-        pieces.append((MADE[made].sub(_hole, text) if made else text, position))
+        pieces.append(
+            (MADE[made].sub(lambda m: HOLE * len(m[0]), text) if made else text, position)
+        )
         pieces.extend(_printed(source, token))
         position = token.end
         if token.name in MADE or token.name == f"end{made}":
             made = token.name if token.name in MADE else ""
     pieces.append((source[position:], position))
     return Text(pieces)
-
-
-def _hole(match: re.Match[str]) -> str:
-    return HOLE * len(match[0])
 
 
 def _printed(source: str, token: Token) -> list[Piece]:

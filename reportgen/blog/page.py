@@ -213,10 +213,6 @@ class Page:
         for name in [name for name in vars(self) if name not in ("path", "source", "blog", "now")]:
             delattr(self, name)
 
-    def written(self, start: int, end: int) -> str:
-        """The source between two offsets, Liquid and all."""
-        return self.source[start:end]
-
 
 def _suffix(style: str) -> str:
     """The end of the addresses of pages and collections, by the ``permalink`` of the site."""

@@ -90,7 +90,9 @@ class Theme:
             path = waiting.pop()
             if path in found or path not in self.blog.files:
                 continue
-            found[path] = text = COMMENT.sub(_blank, self.blog.text(path))
+            found[path] = text = COMMENT.sub(
+                lambda comment: re.sub(r"[^\n]", " ", comment[0]), self.blog.text(path)
+            )
             outer = front_matter.read(text).get("layout") if path.startswith("_layouts/") else None
             waiting += [self._layout_file(str(outer)) if outer else ""]
             waiting += [f"_includes/{name}" for name in INCLUDED.findall(text)]
@@ -125,7 +127,3 @@ class Theme:
     def takes_bare_brackets(self) -> bool:
         r"""Whether the site's MathJax takes ``[`` for ``\[``, as JavaScript reads ``"\["``."""
         return bool(BARE_BRACKETS.search(self._shared))
-
-
-def _blank(match: re.Match[str]) -> str:
-    return re.sub(r"[^\n]", " ", match[0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from html import unescape
@@ -62,7 +62,7 @@ ATTACHED = re.compile(r"(?:[.,;:?)’”»%]|!(?!\[))+(?!\w)|-\w+|[’']?s\b")
 
 @dataclass
 class Body:
-    """``markdown`` still holds the tokens of addresses; ``addressed`` puts them in."""
+    """``markdown`` still holds the tokens of addresses."""
 
     draft: Draft
     results: Results
@@ -368,8 +368,3 @@ def block_ids(element: Element) -> Iterator[str]:
         if child.kind == "html" and not child.is_span and child.attr.get("id"):
             yield child.attr["id"]
         yield from block_ids(child)
-
-
-def addressed(text: str, draft: Draft, addresses: Mapping[str, Callable[[Address], str]]) -> str:
-    """The text with the addresses in it written by one of ``addresses`` by kind."""
-    return draft.tokens.replace(text, lambda item: addresses[item.kind](item))

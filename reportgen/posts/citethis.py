@@ -17,15 +17,9 @@ if TYPE_CHECKING:
     from reportgen.project import Project
 
 FILE = "CITATION.cff"
-KINDS = {
-    "article": "article",
-    "book": "book",
-    "conference-paper": "inproceedings",
-    "proceedings": "proceedings",
-    "report": "techreport",
-    "thesis": "phdthesis",
-    "software": "software",
-}
+KINDS = {"article": "article", "book": "book", "conference-paper": "inproceedings",
+         "proceedings": "proceedings", "report": "techreport", "thesis": "phdthesis",
+         "software": "software"}  # fmt: skip
 FIELDS = {"title": "title", "version": "version", "doi": "doi", "journal": "journal",
           "volume": "volume", "issue": "number", "month": "month"}  # fmt: skip
 

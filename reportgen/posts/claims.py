@@ -10,16 +10,8 @@ from jinja2.parser import Parser
 
 from reportgen.errors import ReportgenError
 
-WRITTEN = {
-    "eq": "==",
-    "ne": "!=",
-    "gt": ">",
-    "gteq": ">=",
-    "lt": "<",
-    "lteq": "<=",
-    "in": "in",
-    "notin": "not in",
-}
+WRITTEN = {"eq": "==", "ne": "!=", "gt": ">", "gteq": ">=", "lt": "<", "lteq": "<=", "in": "in",
+           "notin": "not in"}  # fmt: skip
 
 
 class ClaimError(ReportgenError):

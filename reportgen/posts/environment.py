@@ -28,14 +28,8 @@ RAW = re.compile(r"<%[-+]?\s*raw\s*[-+]?%>.*?<%[-+]?\s*endraw\s*[-+]?%>", re.DOT
 TAG = re.compile(r"<%(?!=).*?%>", re.DOTALL)
 OPENED = re.compile(r"<%[-+]?\s*(end)?(if|for|claim|macro|call|filter|with|block)\b")
 TEMPLATE = "<post>"
-FORGET = [
-    ("block_begin", "<%"),
-    ("name", "do"),
-    ("name", "_forget"),
-    ("lparen", "("),
-    ("rparen", ")"),
-    ("block_end", "%>"),
-]
+FORGET = [("block_begin", "<%"), ("name", "do"), ("name", "_forget"), ("lparen", "("),
+          ("rparen", ")"), ("block_end", "%>")]  # fmt: skip
 PLAIN = re.compile(r"-?[^\W_]+(?:(?:, |[ .,\u2212-])[^\W_]+)*|")
 
 

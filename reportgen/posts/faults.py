@@ -64,9 +64,8 @@ def unknown(source: Source, uses: Uses, graph: "Graph") -> Iterator[ReportgenErr
         node = graph.find(id)
         if node is None or not node.is_figure:
             hint = did_you_mean(id, figures) or "See all with: reportgen list."
-            quoted = re.compile(rf"""<%.*["']{re.escape(id)}["']""")
             what = "There is no figure" if node is None else "No figure, but an artifact, is"
-            yield source.error(f"{what} '{id}'.", line_of(source, quoted), id, hint)
+            yield source.error(f"{what} '{id}'.", line_quoting(source, id), id, hint)
     artifacts = [node.name for node in graph if not node.is_figure]
     known = [*artifacts, *NAMES, *make_environment().globals]
     for name in uses.names:
@@ -103,8 +102,7 @@ def no_code(source: Source, uses: Uses, project: "Project") -> Iterator[Reportge
         try:
             codes.named(name)
         except ReportgenError as error:
-            quoted = re.compile(rf"""<%.*["']{re.escape(name)}["']""")
-            yield source.error(error.message, line_of(source, quoted), name, error.hint)
+            yield source.error(error.message, line_quoting(source, name), name, error.hint)
 
 
 def unknown_works(
@@ -123,8 +121,7 @@ def unknown_works(
     for key in uses.cited:
         if key not in library.works:
             error = library.unknown(key)
-            line = line_of(source, re.compile(rf"""<%.*["']{re.escape(key)}["']"""))
-            yield source.error(error.message, line, key, error.hint)
+            yield source.error(error.message, line_quoting(source, key), key, error.hint)
     for node, key in quoted:
         if key not in library.works:
             error = library.unknown(key)
@@ -145,6 +142,11 @@ def unknown_quotes(source: Source, uses: Uses, graph: "Graph") -> Iterator[Repor
             for _, message, hint in unfillable(text, node, graph):
                 where = f"'{id}', which {source.path.name} shows: {message}"
                 yield ReportgenError(where, place=node.place, hint=hint)
+
+
+def line_quoting(source: Source, name: str) -> int | None:
+    """The first line, from 1, in which a tag has a name in quotes."""
+    return line_of(source, re.compile(rf"""<%.*["']{re.escape(name)}["']"""))
 
 
 def line_of(source: Source, pattern: re.Pattern[str]) -> int | None:

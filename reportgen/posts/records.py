@@ -14,6 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from reportgen.files import write_bytes
 from reportgen.posts.figures import ancestors
 from reportgen.posts.html import folded
 from reportgen.posts.marks import Figure, PageReader, same
@@ -41,13 +42,17 @@ def records_asset(body: Body, page: str, results: Results, store: Path) -> Asset
     if not (body.formulas.marked or body.draft.figures):
         return None
     data = records_of(body, page, results)
-    content = written(data).encode()
-    file = store / "drawn" / sha256(content).hexdigest()[:32] / NAME
-    if not file.is_file():
-        from reportgen.files import write_bytes
-
-        write_bytes(file, content)
+    file = kept(store, NAME, written(data))
     return Asset(file, f"{figures_folder(body.draft.source.path)}/{NAME}")
+
+
+def kept(store: Path, name: str, text: str) -> Path:
+    """A file of the store that holds this text."""
+    content = text.encode()
+    file = store / "drawn" / sha256(content).hexdigest()[:32] / name
+    if not file.is_file():
+        write_bytes(file, content)
+    return file
 
 
 def written(data: dict[str, Any]) -> str:

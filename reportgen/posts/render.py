@@ -14,7 +14,7 @@ from reportgen.blog.front_matter import dump
 from reportgen.errors import ReportgenError, did_you_mean, together
 from reportgen.posts import liquid
 from reportgen.posts.bibliography import Shelf
-from reportgen.posts.body import Body, addressed
+from reportgen.posts.body import Body
 from reportgen.posts.cards import social_card
 from reportgen.posts.citethis import how_to_cite
 from reportgen.posts.draft import Draft, Numbered, draft
@@ -161,7 +161,7 @@ def finish(post: Draft, drafts: Drafts) -> Post:
     front_matter = published(source, post, body, results)
     if card:
         front_matter = front_matter | {"image": card[0]}
-    markdown = file_text(front_matter, for_jekyll(body, project.asset_url))
+    markdown = f"---\n{dump(front_matter)}---\n\n{for_jekyll(body, project.asset_url)}"
     records = records_asset(body, markdown, results, project.store_dir)
     more = [asset for asset in (card[1] if card else None, records) if asset]
     html, find_places = for_preview(seen)
@@ -189,16 +189,7 @@ def finish(post: Draft, drafts: Drafts) -> Post:
 def for_jekyll(body: Body, asset_url: str) -> str:
     """The body as Jekyll reads it."""
     root = ROOTS[asset_url]
-    text = addressed(
-        body.markdown,
-        body.draft,
-        {
-            "figures": lambda address: f"{root}/{figures_folder(address.source)}",
-            "site": lambda _: root,
-            "post": lambda address: post_address(address, root),
-            "bibtex": lambda _: BIBTEX_URL,
-        },
-    )
+    text = addressed(body, root, lambda source: post_address(source, root), BIBTEX_URL)
     if asset_url == "root":  # for themes that put baseurl before an image's src, and there alone
         return IMAGE.sub(r"\1", text)
     if asset_url == "relative" and root in text:
@@ -206,11 +197,24 @@ def for_jekyll(body: Body, asset_url: str) -> str:
     return text
 
 
-def post_address(address: Address, root: str) -> str:
+def addressed(body: Body, root: str, post: Callable[[Path], str], bibtex: str) -> str:
+    """The body with its addresses, where the site has the address ``root``."""
+
+    def written(address: Address) -> str:
+        if address.kind == "figures":
+            return f"{root}/{figures_folder(address.source)}"
+        if address.kind == "post":
+            return post(address.source)
+        return bibtex if address.kind == "bibtex" else root
+
+    return body.draft.tokens.replace(body.markdown, written)
+
+
+def post_address(source: Path, root: str) -> str:
     """Liquid for a post's address that Jekyll 3 and 4 agree on (``post_url`` they do not)."""
     return (
         '{% for rg_post in site.posts %}{% if rg_post.path == "'
-        + site_path(address.source)
+        + site_path(source)
         + '" %}'
         + root
         + "{{ rg_post.url }}{% endif %}{% endfor %}"
@@ -219,16 +223,7 @@ def post_address(address: Address, root: str) -> str:
 
 def for_preview(body: Body) -> tuple[str, Callable[[], Places]]:
     """The body as HTML, with the addresses of the preview, and how to find its lines."""
-    text = addressed(
-        body.markdown,
-        body.draft,
-        {
-            "figures": lambda address: f"{PREVIEW_ROOT}/{figures_folder(address.source)}",
-            "site": lambda _: PREVIEW_ROOT,
-            "post": lambda address: f"../{slug_of(address.source)}/",
-            "bibtex": lambda _: "",
-        },
-    )
+    text = addressed(body, PREVIEW_ROOT, lambda source: f"../{slug_of(source)}/", "")
     page, document, parts = read_page(liquid.resolve(text, PREVIEW_ROOT))
     return page, lambda: places_of(body.draft, document, parts)
 
@@ -288,8 +283,3 @@ def page_size(drawn: Drawn) -> dict[str, int]:
             density = 2 if twice else 1
             return {"width": -(-file.width // density), "height": -(-file.height // density)}
     return {}
-
-
-def file_text(front_matter: dict[str, Any], body: str) -> str:
-    """A post's whole file."""
-    return f"---\n{dump(front_matter)}---\n\n{body}"

@@ -64,12 +64,10 @@ class Tokens:
 
 def mark_lines(text: str, line: int) -> str:
     """Template data that starts at ``line``, each of its lines marked with its number."""
-    parts = text.split("\n")
-    return "\n".join(_mark(line + i) + part for i, part in enumerate(parts))
-
-
-def _mark(line: int) -> str:
-    return f"{LINE_OPEN}{str(line).translate(DIGITS)}{LINE_CLOSE}"
+    return "\n".join(
+        f"{LINE_OPEN}{str(number).translate(DIGITS)}{LINE_CLOSE}{part}"
+        for number, part in enumerate(text.split("\n"), line)
+    )
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,10 +15,9 @@ from reportgen.blog.page import Page
 from reportgen.engine.draw import drawing_of, stem
 from reportgen.engine.history import history
 from reportgen.errors import ReportgenError
-from reportgen.files import write_bytes
 from reportgen.posts.figures import html_templates
 from reportgen.posts.post import Asset
-from reportgen.posts.records import public
+from reportgen.posts.records import kept, public
 from reportgen.posts.source import figures_folder, site_path
 from reportgen.store.private import is_secret
 
@@ -147,7 +145,8 @@ def published_versions(
                 for each in versions
                 if each.file is not None
             ]
-            found[id] = Asset(kept(page, project), f"{folder}/{page_of(result.node)}"), *pictures
+            file = kept(project.store_dir, "versions.html", page)
+            found[id] = Asset(file, f"{folder}/{page_of(result.node)}"), *pictures
     return found
 
 
@@ -155,12 +154,3 @@ def picture_name(version: Version) -> str:
     """The name of a version's picture in the site, which no picture of another version has."""
     assert version.file is not None
     return f"{version.file.stem}-{version.record.output[:12]}{version.file.suffix}"
-
-
-def kept(page: str, project: Project) -> Path:
-    """The page as a file in the store."""
-    content = page.encode()
-    file = project.store_dir / "drawn" / sha256(content).hexdigest()[:32] / "versions.html"
-    if not file.is_file():
-        write_bytes(file, content)
-    return file

@@ -15,17 +15,14 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+from reportgen.blog.words import words
 from reportgen.publish.paths import refusal
 from reportgen.publish.views import binary, views
 
 RULES = Path(__file__).parent / "rules"
 
-UNUSED = (
-    "private-key",
-    "curl-auth-header",
-    "curl-auth-user",
-    "sourcegraph-access-token",
-    "hashicorp-tf-password",
+UNUSED = words(
+    "private-key curl-auth-header curl-auth-user sourcegraph-access-token hashicorp-tf-password"
 )
 """Rules of gitleaks that ours replace: they take more than linear time, any commit for a key, or
 any password of eight letters, placeholders too, for one of Terraform."""
@@ -62,22 +59,9 @@ KNOWN = (
 )
 """Values that are no secret, whatever rule they look like."""
 
-GENERAL = (
-    "generic-api-key",
-    "key",
-    "bare-key",
-    "password",
-    "pass",
-    "command",
-    "login",
-    "discord",
-    "twilio",
-    "mail",
-    "cookie",
-    "told",
-    "told-key",
-    "variable",
-    "app-password",
+GENERAL = words(
+    "generic-api-key key bare-key password pass command login discord twilio mail cookie told "
+    "told-key variable app-password"
 )
 """Rules that go by the name before a value, or by little more than its length."""
 
@@ -166,18 +150,18 @@ def places_in(text: str) -> Places:
 @cache
 def keywords() -> tuple[re.Pattern[str], dict[str, list[str]]]:
     """A pattern for the longest keyword at a place, and for each the others that it begins with."""
-    words = {word for rule in rules() for word in rule.keywords}
-    begins = {word: [each for each in words if word.startswith(each)] for word in words}
-    return re.compile(f"(?=({tree(words)}))"), begins
+    known = {word for rule in rules() for word in rule.keywords}
+    begins = {word: [each for each in known if word.startswith(each)] for word in known}
+    return re.compile(f"(?=({tree(known)}))"), begins
 
 
-def tree(words: Set[str]) -> str:
+def tree(known: Set[str]) -> str:
     """A pattern for the longest of some words, which branches once a letter."""
     rests = defaultdict[str, set[str]](set)
-    for word in words - {""}:
+    for word in known - {""}:
         rests[word[0]].add(word[1:])
     branches = "|".join(f"{re.escape(letter)}{tree(rest)}" for letter, rest in rests.items())
-    return f"(?:{branches}){'?' * ('' in words)}" if branches else ""
+    return f"(?:{branches}){'?' * ('' in known)}" if branches else ""
 
 
 @cache

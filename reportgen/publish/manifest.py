@@ -8,7 +8,6 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from reportgen.errors import Place, ReportgenError
 from reportgen.publish.paths import check_path
@@ -66,7 +65,8 @@ def read_manifest(content: bytes, path: str) -> Manifest:
         values = json.loads(content)
         if values.get("format") != FORMAT:
             raise other_format(path, values.get("format"))
-        manifest = Manifest(**{key: values[key] for key in known_fields(values)})
+        known = Manifest.__dataclass_fields__.keys() & values.keys()
+        manifest = Manifest(**{name: values[name] for name in known})
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise damaged(path, "it is no manifest") from None
     if fault := fault_of(manifest, path):
@@ -89,11 +89,6 @@ def fault_of(manifest: Manifest, path: str) -> str:
         return "its 'commit' is no commit"
     faults = ((name, check_path(name)) for name in manifest.files)
     return next((f"it lists the path '{name}', which {why}" for name, why in faults if why), "")
-
-
-def known_fields(values: Mapping[str, Any]) -> list[str]:
-    """The fields of a manifest that a file has."""
-    return [name for name in Manifest.__dataclass_fields__ if name in values]
 
 
 def other_format(path: str, found: object) -> ReportgenError:

@@ -25,6 +25,14 @@ REPLAYS = 3
 PAUSE = 0.25  # seconds before the first new try where the branch is locked; each is twice as long
 
 
+Notes = Callable[[Git, Survey], list[str]]
+
+
+def no_notes(git: Git, seen: Survey) -> list[str]:
+    """Nothing to remark."""
+    return []
+
+
 @dataclass(frozen=True)
 class Wanted:
     """What is to be published: files by their path in the branch, and the manifest without them.
@@ -41,7 +49,7 @@ class Wanted:
     notes: tuple[str, ...] = ()
     certain: bool = False
     written: Mapping[str, Collection[str]] = field(default_factory=dict)
-    check: "Notes" = field(default=lambda git, seen: [])
+    check: Notes = no_notes
 
 
 @dataclass(frozen=True)
@@ -91,12 +99,6 @@ class Change:
 
 
 Approve = Callable[[Proposal], bool]
-Notes = Callable[[Git, Survey], list[str]]
-
-
-def no_notes(git: Git, seen: Survey) -> list[str]:
-    """Nothing to remark."""
-    return []
 
 
 def publish(

@@ -183,7 +183,7 @@ class Reader:
             rest = self.string[end + len(delimiter) : end + 3]
             if kind == "emphasis" and rest[:1] == delimiter and rest[1:2] != delimiter:
                 return False
-            return delimiter[0] != "_" or not is_alnum(rest[:1])
+            return delimiter[0] != "_" or not (rest[:1].isalpha() or rest[:1].isdecimal())
 
         self.position = first
         if not self.read(made, re.escape(delimiter), accept):
@@ -220,11 +220,6 @@ class Reader:
 
 
 BLANKS = frozenset(" \t\r\n\f\v")
-
-
-def is_alnum(character: str) -> bool:
-    """Whether a character is a letter or a decimal digit, of whatever script."""
-    return character.isalpha() or character.isdecimal()
 
 
 def code_span(

@@ -9,7 +9,6 @@ from urllib.parse import unquote
 from reportgen.blog.blog import is_named_for
 from reportgen.blog.words import words
 from reportgen.checks.finding import Hit
-from reportgen.checks.parts import Image
 from reportgen.checks.post import Post
 from reportgen.checks.rules.table import rule
 
@@ -42,15 +41,11 @@ def image_foreign(post: Post) -> Iterator[Hit]:
         if not owner and post.is_post:
             owner = _other_topic(image.url, said)
         if owner:
-            yield _hit(image, owner)
+            message = f"'{image.url}' is an image of {owner}."
+            yield Hit(image.offset, message, OWN)
 
 
-def _hit(image: Image, owner: str) -> Hit:
-    return Hit(
-        image.offset,
-        f"'{image.url}' is an image of {owner}.",
-        "Put the image that belongs here, or a copy, into this post's own folder.",
-    )
+OWN = "Put the image that belongs here, or a copy, into this post's own folder."
 
 
 def _other_site(url: str, post: Post) -> str:
