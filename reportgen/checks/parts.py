@@ -1,10 +1,12 @@
 """The things in a post that rules speak about. Every ``offset`` is one in the source file."""
 
 import re
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from typing import NamedTuple, TypeVar
 
 from reportgen.blog.kramdown import Element
+
+T = TypeVar("T")
 
 TAG = re.compile(r"<(/?)([A-Za-z][\w:-]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>")
 ATTRIBUTE = re.compile(r"""([\w:@.-]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+))?""")
@@ -97,6 +99,15 @@ class Prose(NamedTuple):
     def origin(self, position: int) -> int:
         """The offset in the source file of the character at ``position``."""
         return self.block.text.origin(position)
+
+
+def repeats(named: Iterable[tuple[Hashable, T]]) -> Iterator[tuple[T, T]]:
+    """The things that have the name of an earlier one, each with that one."""
+    seen: dict[Hashable, T] = {}
+    for name, thing in named:
+        first = seen.setdefault(name, thing)
+        if first is not thing:
+            yield thing, first
 
 
 def tags_in(block: Element, start: int = 0, end: int | None = None) -> Iterator[Tag]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from reportgen.blog.words import words
 from reportgen.checks.collect import FOREIGN, NUMBERED
 from reportgen.checks.finding import Hit
-from reportgen.checks.parts import Caption, Prose
+from reportgen.checks.parts import Caption, Prose, repeats
 from reportgen.checks.post import Post
 from reportgen.checks.rules.table import rule
 
@@ -61,20 +61,15 @@ SHOWN = words("img image video iframe svg canvas object embed picture audio tabl
 @rule("figure-number-repeated", "error")
 def figure_number_repeated(post: Post) -> Iterator[Hit]:
     """Two figures with one number."""
-    seen: dict[tuple[str, str], Caption] = {}
-    for caption in post.captions:
-        if not caption.number:
-            continue
-        name = (caption.label, caption.number)
-        first = seen.setdefault(name, caption)
-        if first is not caption:
-            line = post.lines.place(first.offset)[0]
-            label = caption.label.capitalize()
-            yield Hit(
-                caption.offset,
-                f"'{label} {caption.number}' is already the number of line {line}.",
-                "Number the figures 1, 2, 3 … in the order in which they stand.",
-            )
+    numbered = (((c.label, c.number), c) for c in post.captions if c.number)
+    for caption, first in repeats(numbered):
+        line = post.lines.place(first.offset)[0]
+        name = f"{caption.label.capitalize()} {caption.number}"
+        yield Hit(
+            caption.offset,
+            f"'{name}' is already the number of line {line}.",
+            "Number the figures 1, 2, 3 … in the order in which they stand.",
+        )
 
 
 @rule("figure-number-order", "warning")
@@ -109,20 +104,17 @@ def _first_of_each(captions: Iterable[Caption]) -> Iterator[Caption]:
 @rule("caption-repeated", "warning")
 def caption_repeated(post: Post) -> Iterator[Hit]:
     """Two figures with one caption."""
-    seen: dict[str, Caption] = {}
-    for caption in post.captions:
-        words = caption.text.lower().strip(" .")
-        is_source = SOURCE.match(words)
-        if len(words.split()) < 2 or "{" in words or is_source or _is_placeholder(words):
-            continue
-        first = seen.setdefault(words, caption)
-        if first is not caption:
-            line = post.lines.place(first.offset)[0]
-            yield Hit(
-                caption.offset,
-                f"The caption '{caption.text}' is already that of line {line}.",
-                "Say what this figure shows.",
-            )
+    said = ((caption.text.lower().strip(" ."), caption) for caption in post.captions)
+    for caption, first in repeats((text, each) for text, each in said if _tells(text)):
+        line = post.lines.place(first.offset)[0]
+        message = f"The caption '{caption.text}' is already that of line {line}."
+        yield Hit(caption.offset, message, "Say what this figure shows.")
+
+
+def _tells(words: str) -> bool:
+    """Whether a caption says what the figure shows, and not just whose it is."""
+    short = len(words.split()) < 2 or "{" in words
+    return not (short or SOURCE.match(words) or _is_placeholder(words))
 
 
 @rule("caption-placeholder", "warning")
@@ -132,11 +124,8 @@ def caption_placeholder(post: Post) -> Iterator[Hit]:
         if not caption.text and not caption.number:
             yield Hit(caption.offset, "The caption is empty.", "Say what the figure shows.")
         elif _is_placeholder(caption.text):
-            yield Hit(
-                caption.offset,
-                f"The caption '{caption.text}' is a placeholder.",
-                "Say what the figure shows.",
-            )
+            message = f"The caption '{caption.text}' is a placeholder."
+            yield Hit(caption.offset, message, "Say what the figure shows.")
 
 
 def _is_placeholder(words: str) -> bool:

@@ -7,6 +7,7 @@ from datetime import UTC
 from reportgen.blog import config
 from reportgen.blog.page import hidden_until
 from reportgen.checks.finding import Hit
+from reportgen.checks.parts import repeats
 from reportgen.checks.post import Post
 from reportgen.checks.rules.table import blog_rule, rule
 
@@ -133,12 +134,13 @@ def date_offset(post: Post) -> Iterator[Hit]:
 @blog_rule("slug-repeated", "error")
 def slug_repeated(posts: list[Post]) -> Iterator[tuple[Post | str, Hit]]:
     """Two posts with one address hide each other."""
-    seen: dict[str, Post] = {}
-    for post in posts:
-        if not post.is_post or post.is_ignored or post.front.get("published") is False:
-            continue
-        lang = post.setting("lang") if post.blog.has_plugins else None  # each may have its folder
-        first = seen.setdefault(f"{lang} {post.url}", post)
-        if first is not post:
-            message = f"The post has the address '{post.url}', as '{first.site_path}' has."
-            yield post, Hit(0, message, "Rename one of the two, or give it another 'permalink'.")
+    shown = [post for post in posts if post.is_post and not post.is_ignored
+             and post.front.get("published") is not False]  # fmt: skip
+    for post, first in repeats((_address(post), post) for post in shown):
+        message = f"The post has the address '{post.url}', as '{first.site_path}' has."
+        yield post, Hit(0, message, "Rename one of the two, or give it another 'permalink'.")
+
+
+def _address(post: Post) -> str:
+    """The address of a post; where plugins are loaded, each language may have its folder."""
+    return f"{post.setting('lang') if post.blog.has_plugins else ''} {post.url}"

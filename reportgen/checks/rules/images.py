@@ -9,7 +9,7 @@ from reportgen.blog.address import resolve
 from reportgen.blog.blog import IMAGES, TEXTS, Blog
 from reportgen.blog.words import words
 from reportgen.checks.finding import Hit
-from reportgen.checks.parts import Image
+from reportgen.checks.parts import Image, repeats
 from reportgen.checks.post import Post
 from reportgen.checks.rules.table import blog_rule, rule
 
@@ -211,19 +211,13 @@ def alt_placeholder(post: Post) -> Iterator[Hit]:
 @rule("alt-repeated", "warning")
 def alt_repeated(post: Post) -> Iterator[Hit]:
     """Two images with one alternative text."""
-    seen: dict[str, Image] = {}
-    for image in post.images:
-        words = " ".join((image.alt or "").lower().split())
-        if not words or "{" in words or BADGE.match(image.url):
-            continue
-        first = seen.setdefault(words, image)
-        if first is not image and not _variants(first, image):
+    shown = [image for image in post.images if not BADGE.match(image.url)]
+    said = ((" ".join((image.alt or "").lower().split()), image) for image in shown)
+    for image, first in repeats((w, image) for w, image in said if w and "{" not in w):
+        if not _variants(first, image):
             line = post.lines.place(first.offset)[0]
-            yield Hit(
-                image.offset,
-                f"The alternative text '{image.alt}' is already that of line {line}.",
-                "Say what sets this image apart.",
-            )
+            message = f"The alternative text '{image.alt}' is already that of line {line}."
+            yield Hit(image.offset, message, "Say what sets this image apart.")
 
 
 def _variants(first: Image, second: Image) -> bool:

@@ -8,7 +8,7 @@ from reportgen.blog.address import SCHEME, resolve
 from reportgen.blog.blog import MARKDOWN
 from reportgen.checks.finding import Hit
 from reportgen.checks.formulas import between_dollars
-from reportgen.checks.parts import Link
+from reportgen.checks.parts import Link, repeats
 from reportgen.checks.post import Post
 from reportgen.checks.rules.table import rule
 from reportgen.errors import did_you_mean
@@ -28,15 +28,11 @@ BARE = re.compile(
 @rule("id-repeated", "error")
 def id_repeated(post: Post) -> Iterator[Hit]:
     """One id on two elements."""
-    seen: dict[str, int] = {}
-    for found in post.ids:
-        if "{" in found.name or not found.is_own:
-            continue
-        if found.name in seen:
-            line = post.lines.place(seen[found.name])[0]
-            message = f"The id '{found.name}' is already that of line {line}."
-            yield Hit(found.offset, message, "Rename one of the two.")
-        seen.setdefault(found.name, found.offset)
+    own = ((found.name, found) for found in post.ids if found.is_own and "{" not in found.name)
+    for found, first in repeats(own):
+        line = post.lines.place(first.offset)[0]
+        message = f"The id '{found.name}' is already that of line {line}."
+        yield Hit(found.offset, message, "Rename one of the two.")
 
 
 @rule("anchor-missing", "error")
