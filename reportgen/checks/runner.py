@@ -111,7 +111,7 @@ def _blog_findings(rules: list[Rule], posts: list[Post]) -> Iterator[Finding]:
             if not isinstance(place, Post):
                 blog = posts[0].blog
                 line, column = Lines(blog.texts.get(place, "")).place(hit.offset)
-                path = _shown(blog.root / place)
+                path = shown(blog.root / place)
                 yield Finding(rule.id, rule.severity, path, line, column, hit.message, hit.hint)
             elif rule.id not in _silenced(place):
                 yield _finding(rule, place, hit)
@@ -127,7 +127,8 @@ def _finding(rule: Rule, post: Post, hit: Hit) -> Finding:
     return Finding(rule.id, rule.severity, post.path, line, column, hit.message, hit.hint)
 
 
-def _shown(path: Path) -> Path:
+def shown(path: Path) -> Path:
+    """A path as it is printed: from the working directory where it lies below that."""
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path
 
@@ -165,8 +166,8 @@ def read_posts(
                 continue
             source = _text(file)
             post = Post(file, source, blog, now)
-            shown = post.is_post or post.front.present
-            if file is path or (shown and post.setting("published") is not False):
+            is_page = post.is_post or post.front.present
+            if file is path or (is_page and post.setting("published") is not False):
                 posts.setdefault(resolved, post)
     return list(posts.values())
 

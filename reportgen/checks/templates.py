@@ -5,7 +5,8 @@ from pathlib import Path
 
 from reportgen.checks.finding import Finding
 from reportgen.checks.rules.table import RULES, site_rule
-from reportgen.errors import ReportgenError
+from reportgen.checks.runner import shown
+from reportgen.errors import Place, ReportgenError
 
 RULE = site_rule("template", "error", "A template of a post that cannot be read")
 
@@ -36,13 +37,9 @@ def check_templates(files: Collection[Path]) -> list[Finding]:
 def _faults(file: Path) -> Iterator[Finding]:
     from reportgen.posts import figures_of
 
-    here = Path.cwd()
-    shown = file.relative_to(here) if file.is_relative_to(here) else file
     try:
         figures_of(file)
     except ReportgenError as error:
-        line, column = (error.place.line, error.place.column) if error.place else (1, 1)
-        severity = RULES[RULE].severity
-        yield Finding(
-            RULE, severity, shown, line or 1, column or 1, error.message, error.hint or ""
-        )
+        place, severity = error.place or Place(file), RULES[RULE].severity
+        where = shown(file), place.line or 1, place.column or 1
+        yield Finding(RULE, severity, *where, error.message, error.hint or "")

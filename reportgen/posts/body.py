@@ -95,7 +95,7 @@ class Body:
 
     def verify(self, document: Document) -> None:
         """Take the headings' ids from the page. Raises ReportgenError for a figure not in it."""
-        written = [block for block in document.walk() if block.kind == "heading"]
+        written = kramdown.headings(document)
         if len(written) == len(self.headings):
             self.headings = [
                 replace(heading, id=block.attr.get("id", heading.id))
@@ -171,15 +171,15 @@ class Body:
         used: dict[str, int] = {}
         parts, position = [], 0
         for heading, line in zip(found, lines, strict=True):
-            markup = without_marks(self.inline(heading.text))
+            markup = without_marks(self.inline(heading.text.string))
             plain = re.sub(r"<math\b.*?</math>|<[^>]+>", "", markup)
-            id = heading.id or header_id(unescape(plain), used) or "section"
+            id = heading.info or header_id(unescape(plain), used) or "section"
             unlinked = re.sub(r"</?a\b[^>]*>", "", markup)  # it is a link itself in the contents
             self.headings.append(Heading(heading.level, id, unlinked, line))
             marks = "#" * heading.level
             given = f" {{#{id}}}" if id[0].isalpha() else ""  # no other is one for kramdown
-            parts += [text[position : heading.start], f"{marks} {heading.text}{given}"]
-            position = heading.end
+            parts += [text[position : heading.start], f"{marks} {heading.text.string}{given}"]
+            position = heading.end - 1
         return "".join([*parts, text[position:]])
 
     def inline(self, text: str) -> str:

@@ -1,9 +1,8 @@
 """Makes prose mean in kramdown what its author meant: pipes, headings, dollars."""
 
 import re
-from dataclasses import dataclass
 
-from reportgen.blog.kramdown import Document
+from reportgen.blog.kramdown import Document, Element
 
 PIPE = "\ue0f4"  # a pipe of the prose, until it is known whether it makes a table
 DELIMITER = re.compile(rf"[\s>]*[-:{PIPE}\s]*-[-:{PIPE}\s]*")
@@ -12,24 +11,9 @@ CONTAINER = re.compile(r"[ \t]*(?:(?:[-*+:]|\d+\.|\[\^[\w-]+\]:)[ \t]+|>[ \t]*)*
 """What may stand in a line before a block that is in lists, quotes, definitions and notes."""
 
 
-@dataclass(frozen=True)
-class RawHeading:
-    """A heading as it is written: ``text`` without its marks and its id, if one is given."""
-
-    level: int
-    text: str
-    id: str
-    start: int
-    end: int
-
-
-def headings(document: Document) -> list[RawHeading]:
+def headings(document: Document) -> list[Element]:
     """The headings of a Markdown text, in quotes, lists and HTML too."""
-    return [
-        RawHeading(block.level, block.text.string, block.info, block.start, block.end - 1)
-        for block in document.walk()
-        if block.kind == "heading"
-    ]
+    return [block for block in document.walk() if block.kind == "heading"]
 
 
 def settle_pipes(text: str) -> str:

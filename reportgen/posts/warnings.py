@@ -43,10 +43,10 @@ def heading_warnings(draft: Draft, headings: list[Heading]) -> Iterator[str]:
     for i, (heading, written) in enumerate(zip(headings, raw, strict=True)):
         following = raw[i + 1] if i + 1 < len(raw) else None
         end = following.start if following else len(draft.text.text)
-        empty = not draft.text.text[written.end : end].strip()
+        empty, text = not draft.text.text[written.end : end].strip(), written.text.string
         if empty and (following is None or following.level <= written.level):
-            yield warn(f"The heading '{written.text}' has nothing under it.", heading.line)
+            yield warn(f"The heading '{text}' has nothing under it.", heading.line)
         if heading.level == 1:
-            yield warn(f"'{written.text}' is a second title; begin with '##'.", heading.line)
+            yield warn(f"'{text}' is a second title; begin with '##'.", heading.line)
         if i and heading.level > headings[i - 1].level + 1:
-            yield warn(f"'{written.text}' skips a level of heading.", heading.line)
+            yield warn(f"'{text}' skips a level of heading.", heading.line)

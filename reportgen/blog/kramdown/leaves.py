@@ -133,13 +133,19 @@ def maths(s: Scanner) -> bool:
         if match[3]:
             s.position += match.start(1) - match.start() + 1
         return False
+    if not _ends_block(s, match):
+        return False
+    text = s.text.part(match.start(2), match.end(2))
+    s.add("maths", match.start(), match.end(), value=match[2].strip(), text=text)
+    return True
+
+
+def _ends_block(s: Scanner, match: re.Match[str]) -> bool:
+    """Steps over a formula where a block may end behind it."""
     start, s.position = s.position, match.end()
     if not s.before_boundary():
         s.position = start
-        return False
-    text = s.text.part(match.start(2), match.end(2))
-    s.add("maths", start, match.end(), value=match[2].strip(), text=text)
-    return True
+    return s.position != start
 
 
 def _labelled(s: Scanner) -> bool:
@@ -147,13 +153,11 @@ def _labelled(s: Scanner) -> bool:
     match = s.match(p.LABELLED) if s.after_boundary() else None
     if match is None or p.EMPTY_LINE.search(match[0]):
         return False
-    start, s.position = s.position, match.end()
-    if not s.before_boundary():
-        s.position = start
+    if not _ends_block(s, match):
         return False
     s.scan(p.TRAILING)
     text = s.text.part(match.start(1) - 2, match.end())
-    s.add("maths", start, match.end(), value=match[1], text=text, info=match[2] or "")
+    s.add("maths", match.start(), match.end(), value=match[1], text=text, info=match[2] or "")
     return True
 
 
