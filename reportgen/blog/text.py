@@ -70,6 +70,15 @@ EMPTY = Text()
 """The text that most elements share, since they have none of their own."""
 
 
+def replaced(text: str, places: Iterable[tuple[int, int, str]]) -> str:
+    """A text with another one at each place, from one offset to another, in order."""
+    parts, position = [], 0
+    for start, end, other in places:
+        parts += [text[position:start], other]
+        position = end
+    return "".join([*parts, text[position:]])
+
+
 class Lines:
     """Turns offsets in a string into lines and columns that count from 1."""
 

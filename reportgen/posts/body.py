@@ -16,6 +16,7 @@ from reportgen.blog.blog import Blog
 from reportgen.blog.escape import escape
 from reportgen.blog.kramdown import Document, Element, Tangled, header_id
 from reportgen.blog.liquid import Token
+from reportgen.blog.text import replaced
 from reportgen.engine.draw import first_sentence
 from reportgen.engine.results import caption_of
 from reportgen.errors import ReportgenError
@@ -169,18 +170,17 @@ class Body:
         lines = [self.draft.text.line(h.start) for h in kramdown.headings(self.draft.document)]
         found = kramdown.headings(read(text))
         used: dict[str, int] = {}
-        parts, position = [], 0
+        places = []
         for heading, line in zip(found, lines, strict=True):
             markup = without_marks(self.inline(heading.text.string))
             plain = re.sub(r"<math\b.*?</math>|<[^>]+>", "", markup)
             id = heading.info or header_id(unescape(plain), used) or "section"
             unlinked = re.sub(r"</?a\b[^>]*>", "", markup)  # it is a link itself in the contents
             self.headings.append(Heading(heading.level, id, unlinked, line))
-            marks = "#" * heading.level
             given = f" {{#{id}}}" if id[0].isalpha() else ""  # no other is one for kramdown
-            parts += [text[position : heading.start], f"{marks} {heading.text.string}{given}"]
-            position = heading.end - 1
-        return "".join([*parts, text[position:]])
+            written = f"{'#' * heading.level} {heading.text.string}{given}"
+            places.append((heading.start, heading.end - 1, written))
+        return replaced(text, places)
 
     def inline(self, text: str) -> str:
         """Inline Markdown, already safe for kramdown, as HTML."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from reportgen.blog.escape import escape
 from reportgen.blog.liquid import ROOTS, TAGS, Token, assigned, prints_something, tokens
+from reportgen.blog.text import replaced
 
 OPENING = re.compile(r"\{(?=[{%])")
 BLACK = re.compile(r"[^\n]")
@@ -21,11 +22,8 @@ def meant(text: str, code: Iterable[tuple[int, int]], plugins: Callable[[], bool
 
     Braces in ``code`` are none. What ``plugins`` of the blog may know passes too.
     """
-    parts, position = [], 0
-    for start, end in code:
-        parts += [text[position:start], text[start:end].replace("{", "\0")]
-        position = end
-    found = list(tokens("".join([*parts, text[position:]])))
+    without = ((start, end, text[start:end].replace("{", "\0")) for start, end in code)
+    found = list(tokens(replaced(text, without)))
     variables = ROOTS | assigned(found)
 
     def passes(token: Token) -> bool:
@@ -93,15 +91,6 @@ def highlights(text: str) -> Iterator[tuple[Token, Token]]:
         elif token.name == "endhighlight" and first:
             yield first, token
             first = None
-
-
-def replaced(text: str, places: Iterable[tuple[int, int, str]]) -> str:
-    """The text with another one at each place, from one offset to another, in order."""
-    parts, position = [], 0
-    for start, end, other in places:
-        parts += [text[position:start], other]
-        position = end
-    return "".join([*parts, text[position:]])
 
 
 def resolve(text: str, root: str) -> str:

@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
+from reportgen.blog.text import replaced
 from reportgen.errors import did_you_mean
 from reportgen.posts.tex import PIECE, FormulaError, Macro, closing, expanded, inside, short
 
@@ -112,8 +113,9 @@ def converter() -> "LatexToMathML":
 def prepared(tex: str) -> str:
     """TeX with what math-core does not know written as what it does."""
     tex = COLUMNS.sub(lambda m: re.sub(r"&([^&\\]*)&", r"&\1", m[0]), tex)
-    tex = "".join(formulas_in_text(expanded(tex, KNOWN_AS)))
-    tex = "".join(operators(MATHOP.sub(r"\\operatorname*{\1}", tex)))
+    tex = expanded(tex, KNOWN_AS)
+    tex = MATHOP.sub(r"\\operatorname*{\1}", replaced(tex, formulas_in_text(tex)))
+    tex = replaced(tex, operators(tex))
     tex = ROW_GAP.sub(lambda m: f"\\text{{{GAP}{m[1]}{m[2]}}}\\\\", tex)
     tex = ALIASED.sub(alias, tex)
     if r"\tag" in tex and not any(
@@ -129,34 +131,26 @@ def alias(match: re.Match[str]) -> str:
     return f"\\{match[1]}{{{ALIASES[match[2]]}}}{small}"
 
 
-def formulas_in_text(tex: str) -> Iterator[str]:
+def formulas_in_text(tex: str) -> Iterator[tuple[int, int, str]]:
     r"""``\text{if $x$}`` as ``{\text{if }x}``."""
-    position = 0
-    while match := TEXT.search(tex, position):
-        end = closing(tex, match.end())
-        text = re.sub(r"(\\[%&#_$])\s", r"\1~", tex[match.end() : end])  # it loses that space
+    end = 0
+    while match := TEXT.search(tex, end):
+        end = closing(tex, match.end()) + 1
+        text = re.sub(r"(\\[%&#_$])\s", r"\1~", tex[match.end() : end - 1])  # it loses that space
         pieces = re.split(r"(?<!\\)\$", text)
-        yield tex[position : match.start()]
-        if len(pieces) == 1:
-            yield f"{match[0]}{text}}}"
-        else:
-            shown = (f"{match[0]}{p}}}" if i % 2 == 0 and p else p for i, p in enumerate(pieces))
-            yield f"{{{''.join(shown)}}}"
-        position = end + 1
-    yield tex[position:]
+        shown = (f"{match[0]}{p}}}" if i % 2 == 0 and p else p for i, p in enumerate(pieces))
+        whole = f"{{{''.join(shown)}}}" if len(pieces) > 1 else f"{match[0]}{text}}}"
+        yield match.start(), end, whole
 
 
-def operators(tex: str) -> Iterator[str]:
+def operators(tex: str) -> Iterator[tuple[int, int, str]]:
     r"""``\operatorname`` of more than letters as a letter set upright: math-core refuses it."""
-    position = 0
-    while match := OPERATOR.search(tex, position):
-        end = closing(tex, match.end())
-        name = tex[match.end() : end]
-        yield tex[position : match.start()]
-        plain = re.fullmatch(r"(?:[^\\{}^_]|\\[,;:! ])*", name)
-        yield tex[match.start() : end + 1] if plain else f"\\mathop{{\\mathrm{{{name}}}}}"
-        position = end + 1
-    yield tex[position:]
+    end = 0
+    while match := OPERATOR.search(tex, end):
+        end = closing(tex, match.end()) + 1
+        name = tex[match.end() : end - 1]
+        if not re.fullmatch(r"(?:[^\\{}^_]|\\[,;:! ])*", name):
+            yield match.start(), end, f"\\mathop{{\\mathrm{{{name}}}}}"
 
 
 def fault(message: str, plain: str, tex: str) -> FormulaError:
