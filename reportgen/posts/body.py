@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from reportgen.blog.blog import Blog
 from reportgen.blog.escape import escape
-from reportgen.blog.kramdown import Document, Element, Tangled, header_id
+from reportgen.blog.kramdown import Document, Element, header_id
 from reportgen.blog.liquid import Token
 from reportgen.blog.text import replaced
 from reportgen.engine.draw import first_sentence
-from reportgen.engine.results import caption_of
-from reportgen.errors import ReportgenError
 from reportgen.posts import kramdown, liquid
-from reportgen.posts.draft import Draft, Numbered, cited_in, item_error, refuse_citation
+from reportgen.posts.captions import caption_html
+from reportgen.posts.draft import Draft, Numbered, item_error, refuse_citation
 from reportgen.posts.figures import assets_of, figure_html
 from reportgen.posts.formulas import Formulas
 from reportgen.posts.html import folded, to_html
@@ -45,19 +44,17 @@ from reportgen.posts.marks import (
     values_in,
     without_marks,
 )
-from reportgen.posts.origins import Origin
 from reportgen.posts.palette import same_colours
 from reportgen.posts.placing import in_place, longer_fence, markup_only, safe_prose
 from reportgen.posts.post import Asset, Heading
-from reportgen.posts.scan import Segment, read, spans
+from reportgen.posts.scan import Segment, read
 from reportgen.posts.tex import FormulaError
-from reportgen.posts.tokens import OPEN, TOKEN
+from reportgen.posts.tokens import TOKEN
 
 if TYPE_CHECKING:
-    from reportgen.engine.results import Result, Results
+    from reportgen.engine.results import Results
 
 Lookup = Callable[[str], tuple[Draft, Numbered] | None]
-RELATION = re.compile(rf"(?<=\w) ([=≈≤≥]) (?=[\w−{OPEN}-])")
 ATTACHED = re.compile(r"(?:[.,;:?)’”»%]|!(?!\[))+(?!\w)|-\w+|[’']?s\b")
 
 
@@ -231,8 +228,7 @@ class Body:
         shown = self.draft.figures[item.id]
         result = self.results[item.id]
         source = self.draft.source.path
-        written = self.written_caption(result) if item.caption is None else self.given(item, shown)
-        caption = self.caption(cited_in(written, self.draft, shown.line), shown)
+        caption = caption_html(self, item, shown)
         self.about[item.id] = shorten(first_sentence(text_of(caption)), 100, placeholder="…")
         folder = self.draft.tokens.put(Address("figures", source))
         versions = self.draft.versions.get(item.id, ())
@@ -245,30 +241,6 @@ class Body:
         first = shown is next(iter(self.draft.figures.values()))
         return f"{self.head() if first else ''}{markup}"
 
-    def written_caption(self, result: Result) -> str:
-        """The caption from the run, in which its values are tokens if it is still the same."""
-        node = result.node
-        try:
-            if caption_of(node.caption, node, self.results) == result.caption:
-                return caption_of(node.caption, node, self.results, self.quote)
-        except ReportgenError:  # what it quotes is no longer there; the picture is
-            pass
-        return result.caption
-
-    def given(self, item: FigureItem, shown: Numbered) -> str:
-        """The caption that the post gives a figure, its values as tokens."""
-        caption, node = item.caption or "", self.results[item.id].node
-        try:
-            return caption_of(caption, node, self.results, self.quote)
-        except ReportgenError as error:
-            quoted = re.search(r"'(\{[^{}]*\})'", error.message)
-            needle = quoted[1] if quoted else item.id
-            raise self.draft.source.error(error.message, shown.line, needle, error.hint) from None
-
-    def quote(self, path: tuple[str, ...], value: Any, text: str) -> str:
-        """A value in a caption, as a token."""
-        return self.draft.tokens.put(ValueItem(text, value=text, origin=Origin((path,))))
-
     def head(self) -> str:
         """What makes figures beautiful, linked once: before the first of them, or at the end."""
         site = self.draft.tokens.put(Address("site"))
@@ -276,25 +248,6 @@ class Body:
             f'<link rel="stylesheet" href="{site}/assets/reportgen.css">\n\n'
             f'<script src="{site}/assets/reportgen.js" defer></script>\n\n'
         )
-
-    def caption(self, text: str, shown: Numbered) -> str:
-        """A caption as HTML; it is inline Markdown with maths. ``t = 5`` stays on one line."""
-        parts = []
-        try:
-            segments = list(spans(text))
-        except Tangled as error:
-            where = shown.line, shown.id
-            raise self.draft.source.error(error.message, *where, error.hint) from None
-        for segment in segments:
-            if segment.kind in ("math", "display"):
-                parts.append(self.formulas.in_caption(segment.tex, shown))
-            elif segment.kind == "text":
-                glued = RELATION.sub("\u00a0\\1\u00a0", segment.text)
-                no_table = re.sub(r"(?<!\\)\|", r"\\|", glued)
-                parts.append(kramdown.plain_dollars(no_table))
-            else:
-                parts.append(segment.text)
-        return self.inline("".join(parts))
 
     def reference(self, item: RefItem) -> str:
         """A link to a figure or table, of this post or another."""

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 
 from reportgen.blog.kramdown import patterns as p
+from reportgen.blog.kramdown.code import Highlight, code_block, code_span
 from reportgen.blog.kramdown.contents import contents_tree
 from reportgen.blog.kramdown.document import SHOWN, Document, counted, plain_text
 from reportgen.blog.kramdown.element import Element
 from reportgen.blog.kramdown.entities import code_point, name_of
 from reportgen.blog.kramdown.notes import NBSP, footnotes
-from reportgen.blog.kramdown.parts import Part, plain
-
-Highlight = Callable[[str, str, bool], str | None]
-"""Takes code, its language or "", and whether it is a block; returns HTML, or None for as it is."""
-LANGUAGE = re.compile(r"\blanguage-(\S+)")
-
+from reportgen.blog.kramdown.parts import Part
 
 SPANS = {"link": "a", "emphasis": "em", "strong": "strong"}
 CONTAINERS = {"quote": "blockquote", "table": "table", "section": "", "row": "tr"}
@@ -157,50 +152,8 @@ class Converter:
         self.close("figure")
         self.space(0, "\n")
 
-    def convert_code(self, element: Element, indent: int) -> None:
-        attr = dict(element.attr)
-        language = LANGUAGE.search(attr.get("class", ""))
-        if language:
-            attr["class"] = LANGUAGE.sub("", attr["class"], count=1).strip()
-            if not attr["class"]:
-                del attr["class"]
-        name = language[1] if language else ""
-        shown = (
-            self.highlight(element.value, element.info or name, True) if self.highlight else None
-        )
-        self.space(indent)
-        if shown is not None:
-            self.open("div", _coloured(attr, name or "plaintext"), element)
-            self.say("raw", shown)
-            self.space(indent)
-            self.close("div")
-            self.space(0, "\n")
-            return
-        self.open("pre", attr, element)
-        self.open("code", {"class": f"language-{name}"} if language else {})
-        code = element.value.removesuffix("\n")
-        if re.search(r"\bshow-whitespaces\b", element.attr.get("class", "")):
-            self.say("raw", _visible_blanks(code))
-        else:
-            self.say("plain", code)
-        self.space(0, "\n")
-        self.close("code")
-        self.close("pre")
-        self.space(0, "\n")
-
-    convert_fence = convert_code
-
-    def convert_code_span(self, element: Element, indent: int) -> None:
-        language = LANGUAGE.search(element.attr.get("class", ""))
-        name = language[1] if language else ""
-        shown = self.highlight(element.value, name, False) if self.highlight else None
-        if shown is None:
-            self.open("code", element.attr, element)
-            self.say("plain", element.value)
-        else:
-            self.open("code", _coloured(dict(element.attr), name or "plaintext"), element)
-            self.say("raw", shown)
-        self.close("code")
+    convert_code = convert_fence = code_block
+    convert_code_span = code_span
 
     def convert_heading(self, element: Element, indent: int) -> None:
         attr = dict(element.attr)
@@ -438,25 +391,6 @@ def basic_id(text: str) -> str:
     """An id of ASCII letters, digits and hyphens that begins with a letter."""
     text = re.sub(r"(?m)^[^a-zA-Z]+", "", text)
     return re.sub(r"[^a-zA-Z0-9 -]", "", text).replace(" ", "-").lower()
-
-
-def _coloured(attr: dict[str, str], language: str) -> dict[str, str]:
-    """The classes that Jekyll's highlighter adds."""
-    classes = LANGUAGE.sub("", attr.get("class", "")).split()
-    attr["class"] = " ".join([f"language-{language}", *classes, "highlighter-rouge"])
-    return attr
-
-
-def _visible_blanks(code: str) -> str:
-    def shown(match: re.Match[str]) -> str:
-        suffix = "-l" if match[1] else "-r" if match[2] else ""
-        return "".join(
-            f'<span class="ws-tab{suffix}">\t</span>' if sign == "\t"
-            else f'<span class="ws-space{suffix}">&#8901;</span>'
-            for sign in match[0]
-        )  # fmt: skip
-
-    return re.sub(r"(?m)(^[ \t]+)|([ \t]+$)|([ \t]+)", shown, plain(code))
 
 
 def parts_of(document: Document, highlight: Highlight | None = None) -> list[Part]:

@@ -16,7 +16,7 @@ from reportgen.blog.kramdown.spans import read_spans
 from reportgen.blog.text import Text
 
 if TYPE_CHECKING:
-    from reportgen.blog.kramdown.convert import Highlight
+    from reportgen.blog.kramdown.code import Highlight
 
 SHOWN = {"lsquo": "‘", "rsquo": "’", "ldquo": "“", "rdquo": "”", "mdash": "—", "ndash": "–",
          "hellip": "…", "laquo": "«", "raquo": "»", "laquo_space": "«\u00a0",
