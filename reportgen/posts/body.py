@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from html import unescape
 from pathlib import Path
 from textwrap import shorten
@@ -23,7 +23,7 @@ from reportgen.posts.captions import caption_html
 from reportgen.posts.draft import Draft, Numbered, item_error, refuse_citation
 from reportgen.posts.figures import assets_of, figure_html
 from reportgen.posts.formulas import Formulas
-from reportgen.posts.html import folded, to_html
+from reportgen.posts.html import folded, inline_html
 from reportgen.posts.items import (
     Address,
     CiteItem,
@@ -88,19 +88,17 @@ class Body:
         self.markdown = self.settled(safe).strip("\n") + "\n"
         if not self.draft.figures and re.search(r'class="rg-|\.rg-note', self.markdown):
             self.markdown += f"\n{self.head().strip()}\n"
-        self.verify(Document(liquid.hushed(folded(self.markdown)[0])))
+        self.verify()
         return self
 
-    def verify(self, document: Document) -> None:
+    def verify(self) -> None:
         """Take the headings' ids from the page. Raises ReportgenError for a figure not in it."""
-        written = kramdown.headings(document)
-        if len(written) == len(self.headings):
+        ids, present = outline(folded(self.markdown)[0])
+        if len(ids) == len(self.headings):
             self.headings = [
-                replace(heading, id=block.attr.get("id", heading.id))
-                for heading, block in zip(self.headings, written, strict=True)
+                replace(heading, id=id or heading.id)
+                for heading, id in zip(self.headings, ids, strict=True)
             ]
-        notes = [note for note, _ in document.state.notes.values()]
-        present = {id for top in (document.root, *notes) for id in block_ids(top)}
         for shown in self.draft.figures.values():
             if shown.anchor not in present:
                 raise self.misplaced(shown, "here")
@@ -181,8 +179,7 @@ class Body:
 
     def inline(self, text: str) -> str:
         """Inline Markdown, already safe for kramdown, as HTML."""
-        markup = to_html(self.settled(text, context="raw").replace("\n", " ")).strip()
-        return markup.removeprefix("<p>").removesuffix("</p>")
+        return inline_html(self.settled(text, context="raw"))
 
     # Tokens
 
@@ -311,6 +308,15 @@ class Body:
 
 
 LINES = {"cell": "in a table's cell", "heading": "in a heading", "term": "in a term"}
+
+
+@lru_cache(maxsize=8)
+def outline(markdown: str) -> tuple[list[str], set[str]]:
+    """The ids of a page's headings, in order, and those of all its blocks of HTML."""
+    document = Document(liquid.hushed(markdown))
+    notes = [note for note, _ in document.state.notes.values()]
+    present = {id for top in (document.root, *notes) for id in block_ids(top)}
+    return [block.attr.get("id", "") for block in kramdown.headings(document)], present
 
 
 def block_ids(element: Element) -> Iterator[str]:

@@ -126,6 +126,7 @@ def bibtex_of_cff(values: Mapping[str, Any]) -> str:
 def bibtex(kind: str, authors: list[str], fields: Mapping[str, str]) -> str:
     """One entry; its key is made of the first author's name, the year and the title."""
     from pybtex.database import BibliographyData, Entry, Person
+    from pybtex.database.output.bibtex import Writer  # by its name it is looked for everywhere
 
     persons = [Person(name) for name in authors]
     first = unbraced(persons[0].last_names[-1]).split()[-1] if persons else ""
@@ -133,4 +134,4 @@ def bibtex(kind: str, authors: list[str], fields: Mapping[str, str]) -> str:
     key = re.sub(r"[^a-z0-9]", "", f"{first}{fields.get('year', '')}{word}".lower()) or "post"
     plain = [(name, unbraced(text)) for name, text in fields.items()]
     entry = Entry(kind, plain, {"author": persons} if persons else {})
-    return str(BibliographyData({key: entry}).to_string("bibtex"))
+    return str(Writer().to_string(BibliographyData({key: entry})))

@@ -32,19 +32,31 @@ def folded(text: str) -> tuple[str, dict[str, str]]:
 def read_page(text: str) -> tuple[str, Document, list[Part]]:
     """``to_html``, with the document, in which figures may be empty, and its parts."""
     for short, figures in (folded(text), (text, {})):
-        document = Document(short)
-        parts = html_parts(document)
-        page = written(parts)
+        page, document, parts = read_short(short)
         plain = not figures or ("parse_block_html" not in text and not document.state.abbreviations)
         if plain and len(EMPTY.findall(page)) == len(figures):
             break
     return EMPTY.sub(lambda match: one_figure(figures[match[1]]), page), document, parts
 
 
+@lru_cache(maxsize=4)
+def read_short(text: str) -> tuple[str, Document, list[Part]]:
+    """A page whose figures may be empty: it is the same when only figures have changed."""
+    document = Document(text)
+    parts = html_parts(document)
+    return written(parts), document, parts
+
+
 @lru_cache(maxsize=512)
 def one_figure(markup: str) -> str:
     """A figure as a page has it."""
     return to_html(markup).strip()
+
+
+@lru_cache(maxsize=512)
+def inline_html(text: str) -> str:
+    """``to_html`` of what stands in a line, such as a caption."""
+    return to_html(text.replace("\n", " ")).strip().removeprefix("<p>").removesuffix("</p>")
 
 
 def to_html(text: str) -> str:
@@ -82,6 +94,7 @@ def coloured(code: str, language: str) -> str:
     return str(pygments(code, lexer, formatter))
 
 
+@lru_cache(maxsize=512)
 def slim(code: str) -> str:
     """Python with the few colours that help to read it."""
     return PLAIN.sub(r"\1", coloured(code, "python"))

@@ -72,20 +72,25 @@ def records_of(body: Body, page: str, results: Results) -> dict[str, Any]:
     shown = [results[id] for id in body.draft.figures]
     paths = (path for item in body.formulas.marked if item.origin for path in item.origin.paths)
     cited = [results[path[0]] for path in dict.fromkeys(paths)]
-    behind = [each for result in [*shown, *cited] for each in [result, *ancestors(result, results)]]
+    behind = {
+        each.node.name: each
+        for result in [*shown, *cited]
+        for each in [result, *ancestors(result, results)]
+    }
     prose, apart = folded(page)
-    read = {figure.anchor: figure for figure in PageReader(prose).figures}
-    read |= {anchor: read_figure(markup) for anchor, markup in apart.items()}
+    read = {anchor: digests_apart(markup) for anchor, markup in apart.items()}
+    if any(figure.anchor not in read for figure in body.draft.figures.values()):
+        read = {figure.anchor: digests_of(figure) for figure in PageReader(prose).figures} | read
     return {
         "format": FORMAT,
         "post": body.draft.source.slug,
-        "runs": {result.node.name: run_of(result, results) for result in behind},
+        "runs": {name: run_of(result, results) for name, result in behind.items()},
         "values": {str(number): value_of(item) for item, number in body.formulas.marked.items()},
         "figures": {
             figure.anchor: {
                 "run": results[id].node.name,
                 "files": dict(digests(results[id], body.draft.versions.get(id, ()))),
-                **{part: digest(read[figure.anchor], part) for part in PARTS},
+                **read[figure.anchor],
             }
             for id, figure in body.draft.figures.items()
         },
@@ -93,14 +98,14 @@ def records_of(body: Body, page: str, results: Results) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=512)
-def read_figure(markup: str) -> Figure:
-    """A figure that stands by itself."""
-    return PageReader(markup).figures[0]
+def digests_apart(markup: str) -> dict[str, str]:
+    """``digests_of`` a figure that stands by itself."""
+    return digests_of(PageReader(markup).figures[0])
 
 
-def digest(figure: Figure, part: str) -> str:
-    """The digest of what a figure of a page says or draws, whatever its white space."""
-    return sha256(same(getattr(figure, part)).encode()).hexdigest()
+def digests_of(figure: Figure) -> dict[str, str]:
+    """The digests of what a figure of a page says and draws, whatever its white space."""
+    return {part: sha256(same(getattr(figure, part)).encode()).hexdigest() for part in PARTS}
 
 
 def run_of(result: Result, results: Results) -> dict[str, Any]:

@@ -6,6 +6,7 @@ have a label. All this is the dialect ``dollars`` of ``reportgen.blog.kramdown``
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from reportgen.blog.kramdown import Document, Element, read_line
@@ -30,8 +31,12 @@ class Segment:
     label: str = ""
 
 
+@lru_cache(maxsize=8)
 def read(text: str) -> Document:
-    """What kramdown makes of a post before its formulas are settled. Raises Tangled."""
+    """What kramdown makes of a post before its formulas are settled, for who will not change it.
+
+    Raises Tangled.
+    """
     return Document(hushed(text), dollars=True)
 
 

@@ -49,7 +49,7 @@ def typed_numbers(source: Source, results: Results) -> Iterator[str]:
 
 def blank(match: re.Match[str]) -> str:
     """As many characters that say nothing, so that places stay what they are."""
-    return re.sub(r"[^\n]", "\x00", match[0])
+    return "\n".join("\x00" * len(line) for line in match[0].split("\n"))
 
 
 def cited(text: str, results: Results) -> list[str]:

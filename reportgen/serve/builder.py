@@ -116,6 +116,11 @@ class Builder(Reporter):
         if running is not None and running.node and not running.is_of(session):
             self.end(running, after=WORTH_KILLING if running.ends_soon() else 0.0)
 
+    def is_busy(self) -> bool:
+        """Whether a run is in progress that will not end within a moment."""
+        running = self.running
+        return running is not None and bool(running.node) and not running.ends_soon()
+
     def cancel(self, target: str) -> None:
         """End what runs for the sake of a node, or will."""
         with self.change:

@@ -9,11 +9,12 @@ from pathlib import Path
 from reportgen.engine.session import Options, Session
 from reportgen.errors import ReportgenError
 from reportgen.project import Project
+from reportgen.registry import Node
 from reportgen.serve.builder import Builder
 from reportgen.serve.hub import Hub
 from reportgen.serve.jekyll import Jekyll
 from reportgen.serve.panel import state_of
-from reportgen.serve.policy import Policy
+from reportgen.serve.policy import BRIEF, Policy, is_brief
 from reportgen.serve.problems import Problem, of_fault
 from reportgen.serve.shown import Shown
 from reportgen.serve.watch import is_empty
@@ -45,7 +46,7 @@ class Desk:
         self.jekyll = Jekyll(site, built, self.jekyll_ended) if built else None
         self.styles = self.builds = self.failures = 0
         self.saved: set[Path] = set()
-        self.everything, self.half_saved = True, False
+        self.everything, self.half_saved, self.unrendered = True, False, False
         self.lock, self.news = threading.Lock(), threading.Event()
         self.told: frozenset[str] = frozenset()
         self.jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
@@ -96,9 +97,9 @@ class Desk:
         """Somebody wants a parameter changed, kept or dropped, or a file opened."""
         self.jobs.put(lambda: self.after_asking(what, title))
 
-    def later(self, seconds: float) -> None:
-        """Look at everything again after a while."""
-        timer = threading.Timer(seconds, lambda: self.changed({self.root}))
+    def later(self, seconds: float, what: Callable[[], object] | None = None) -> None:
+        """Look at everything again after a while, or do ``what``."""
+        timer = threading.Timer(seconds, what or (lambda: self.changed({self.root})))
         timer.daemon = True
         timer.start()
 
@@ -168,7 +169,11 @@ class Desk:
             looked, posts = shown.take_in_code(saved), set()
             self.everything = looked is None
             if looked and self.told <= self.claims():
-                self.follow(looked, posts)  # what is to run does so while pages are rendered
+                wanted = self.follow(looked, posts)  # it runs while pages are rendered, or before
+                if is_brief(looked, wanted) and not self.builder.is_busy():
+                    self.unrendered = True
+                    self.later(BRIEF, lambda: self.jobs.put(self.render_late))
+                    return False  # what is told when a run begins, or has ended, will do
         shown.render(only=posts)  # of posts the one that is being written, for its reader waits
         if self.is_half_saved(saved):
             return False
@@ -178,16 +183,24 @@ class Desk:
             self.builder.want([])
         return True
 
-    def follow(self, session: Session, posts: set[Path]) -> None:
-        """What a sound look leads to: the other posts, and runs that begin or end."""
+    def render_late(self) -> None:
+        """Render what waited for a run that takes longer than expected."""
+        if self.unrendered:
+            self.unrendered = False
+            self.shown.render()
+            self.publish()
+            self.run_jekyll()
+
+    def follow(self, session: Session, posts: set[Path]) -> list[Node]:
+        """What a sound look leads to: other posts, and runs that end, or begin: of these nodes."""
         self.builder.start(session)
         self.builder.drop_useless(session)
         if posts:
             self.publish()
             self.shown.render(besides=posts)
-        self.plan()
         for key in ("desk", "asked"):
             self.shown.problems.pop(key, None)
+        return self.plan()
 
     def is_half_saved(self, saved: set[Path]) -> bool:
         """Whether something is wrong or gone that was not, and more is being saved just now.
@@ -227,6 +240,7 @@ class Desk:
         for one, record in ran.items():
             self.policy.note(one, record.key, record.seconds)
         try:
+            self.unrendered = False
             self.shown.take_in_run(session, node, ran)
             if self.is_half_saved(set()):
                 return
@@ -275,16 +289,18 @@ class Desk:
 
     # What follows
 
-    def plan(self) -> None:
-        """Let run what is cheap, and note what failed."""
+    def plan(self) -> list[Node]:
+        """Let run what is cheap, and note what failed. What will run."""
         session = self.shown.session
         assert session is not None
         needed = self.shown.needed(session)
         stale = [node for node in needed if session.must_run(node)]
-        self.builder.want([n.name for n in stale if not self.policy.held(session, n)])
+        wanted = [node for node in stale if not self.policy.held(session, node)]
+        self.builder.want([node.name for node in wanted])
         self.shown.note_failures(session, needed)
         if self.builder.fault is not None:
             self.shown.problems["run "] = of_fault(self.builder.fault)
+        return wanted
 
     def run_jekyll(self) -> None:
         """Have Jekyll see what we see."""

@@ -22,7 +22,7 @@ from reportgen.site.writer import shared_files
 LIVE = "/_reportgen/"
 INDEX, GALLERY = "/_preview/index.html", "/_preview/figures.html"
 TAG = re.compile(rb"<%.*?%>", re.DOTALL)
-ADDRESS = re.compile(r"(?:\.\./)+(assets/[^\"'\s<>|?#,]+)")
+ADDRESS = re.compile(r"\.\./(assets/[^\"'\s<>|?#,]+)")
 
 
 @dataclass

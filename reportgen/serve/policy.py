@@ -1,6 +1,7 @@
 """Which stale nodes run by themselves, and which wait for a click."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from reportgen.engine.plan import plan, price_of
@@ -9,6 +10,7 @@ from reportgen.registry import Node
 
 AT_ONCE = 60.0  # seconds: what costs more waits for a click
 RESTLESS = 10.0  # seconds between two runs of one key that make them follow on each other
+BRIEF = 1.0  # seconds: what runs no longer is waited for, that its page is rendered but once
 TIMES = 3  # so many such runs make a node restless
 
 
@@ -31,6 +33,12 @@ def too_dear(session: Session, node: Node) -> str:
         if not n.is_figure and session.records_of(n) and price_of(session, n).seconds is None:
             return f"{n.id} was never timed under this profile"
     return ""
+
+
+def is_brief(session: Session, nodes: Sequence[Node]) -> bool:
+    """Whether there is something to run, all of which ends within a moment by the last runs."""
+    todo = plan(session, nodes)
+    return bool(todo.run) and not todo.unknown and todo.seconds < BRIEF
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from reportgen.engine.results import step_into
 from reportgen.errors import Place, ReportgenError, WrongUse
 from reportgen.posts.filters import FILTERS, plain_text
 from reportgen.posts.marks import Figure, Mark, PageReader, same
-from reportgen.posts.records import FORMAT, NAME, digest
+from reportgen.posts.records import FORMAT, NAME, digests_of
 from reportgen.store import Store
 
 PAGES = (".html", ".htm", ".md", ".markdown")
@@ -170,8 +170,9 @@ def faults_of_figure(page: Path, figure: Figure, records: dict[str, Records]) ->
         return
     [known] = [each.data["figures"][figure.anchor] for each in own[:1]]
     own[0].seen.add(("figures", figure.anchor))
+    found = digests_of(figure)
     for part, what in (("text", "words or numbers"), ("drawn", "drawing or alt texts")):
-        if known.get(part, "") not in ("", digest(figure, part)):
+        if known.get(part, "") not in ("", found[part]):
             yield f"{place}: the {what} of '{figure.anchor}' are not those of its record."
     for _, name, line in figure.files:
         if unquote(name) not in known["files"]:

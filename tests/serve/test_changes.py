@@ -112,11 +112,10 @@ def test_the_old_picture_stays_until_the_new_one_is_there(served: Served, tmp_pa
     gate = tmp_path / "go"
     served.edit(CODE, ('GATE = ""', f'GATE = "{gate}"'))
     running = served.until_halfway("moving")
-    page = served.page()
 
     assert (running["progress"]["node"], running["progress"]["total"]) == ("C.1", 5)
-    assert 'data-state="stale"' in page
-    assert "c-1-1.png?v=" in page
+    served.until_page('data-state="stale"')
+    assert "c-1-1.png?v=" in served.page()
     gate.touch()
     served.until(lambda s: states(s)["C.1"] == "fresh")
     assert 'data-state="stale"' not in served.page()
