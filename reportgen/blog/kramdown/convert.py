@@ -84,36 +84,31 @@ class Converter:
 
     def convert(self, element: Element, indent: int) -> None:
         """Convert an element: as a mere tag, or by the method that is named after its kind."""
-        if element.kind in SPANS:
-            self.span(SPANS[element.kind], element, indent)
+        if name := SPANS.get(element.kind):
+            self.open(name, element.attr, element)
+            self.inner(element, indent)
+            self.close(name)
         elif element.kind in CONTAINERS:
-            self.container(CONTAINERS[element.kind] or element.info, element.attr, element, indent)
+            name = CONTAINERS[element.kind] or element.info
+            self.block(name, element.attr, element, indent, apart=True)
         else:
             getattr(self, f"convert_{element.kind.replace(' ', '_')}")(element, indent)
 
-    def block(self, name: str, attr: dict[str, str], element: Element, indent: int) -> None:
-        """An element on a line of its own."""
+    def block(
+        self, name: str, attr: dict[str, str], element: Element, indent: int, *,
+        apart: bool = False, empty: str = "",
+    ) -> None:  # fmt: skip
+        """An element on a line of its own; ``apart``: its children are on theirs, too; ``empty``:
+        what it holds where they give nothing."""
         self.space(indent)
         self.open(name, attr, element)
+        self.space(0, "\n" * apart)
+        mark = len(self.parts)
         self.inner(element, indent)
+        self.say("plain", empty * (len(self.parts) == mark))
+        self.space(indent * apart)
         self.close(name)
         self.space(0, "\n")
-
-    def container(self, name: str, attr: dict[str, str], element: Element, indent: int) -> None:
-        """An element whose children have lines of their own."""
-        self.space(indent)
-        self.open(name, attr, element)
-        self.space(0, "\n")
-        self.inner(element, indent)
-        self.space(indent)
-        self.close(name)
-        self.space(0, "\n")
-
-    def span(self, name: str, element: Element, indent: int) -> None:
-        """An element within a line."""
-        self.open(name, element.attr, element)
-        self.inner(element, indent)
-        self.close(name)
 
     def convert_blank(self, element: Element, indent: int) -> None:
         self.space(0, "\n")
@@ -195,7 +190,7 @@ class Converter:
             self.has_place = True
             self.parts.append(("place", "notes"))
         else:
-            self.container(element.info, element.attr, element, indent)
+            self.block(element.info, element.attr, element, indent, apart=True)
 
     def convert_item(self, element: Element, indent: int) -> None:
         name = "li" if element.kind == "item" else "dd"
@@ -275,14 +270,7 @@ class Converter:
         if element.info:
             before = f"{attr['style']}; " if "style" in attr else ""
             attr["style"] = f"{before}text-align: {element.info}"
-        self.space(indent)
-        self.open(name, attr, element)
-        mark = len(self.parts)
-        self.inner(element, indent)
-        if len(self.parts) == mark:
-            self.say("plain", NBSP)
-        self.close(name)
-        self.space(0, "\n")
+        self.block(name, attr, element, indent, empty=NBSP)
 
     def convert_break(self, element: Element, indent: int) -> None:
         self.void("br", {}, element)
