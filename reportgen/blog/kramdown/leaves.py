@@ -11,15 +11,9 @@ from reportgen.blog.text import Piece, Text
 def blank(s: Scanner) -> bool:
     """Blank lines."""
     match = s.scan(p.BLANK)
-    if match is None:
-        return False
-    last = s.last
-    if last is not None and last.kind == "blank":
-        last.value += match[0]
-        last.end = s.range(match.start(), match.end())[1]
-    else:
+    if match:
         s.add("blank", match.start(), match.end(), value=match[0])
-    return True
+    return match is not None
 
 
 def code(s: Scanner) -> bool:
@@ -262,9 +256,6 @@ def grow(element: Element, pieces: list[Piece]) -> None:
 
 def line(s: Scanner) -> bool:
     """A line that is nothing else."""
-    match = s.scan(p.LINE)
-    start = s.position if match is None else match.start()
-    end = len(s.string) if match is None else match.end()
-    s.position = end
-    grow(s.tree, s.pieces(start, end))
-    return True
+    if match := s.scan(p.LINE):
+        grow(s.tree, s.pieces(*match.span()))
+    return match is not None
