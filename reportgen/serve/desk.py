@@ -168,7 +168,7 @@ class Desk:
         if self.everything or posts != saved:
             looked, posts = shown.take_in_code(saved), set()
             self.everything = looked is None
-            if looked and self.told <= self.claims():
+            if looked and self.told <= self.shown.claims():
                 wanted = self.follow(looked, posts)  # it runs while pages are rendered, or before
                 if is_brief(looked, wanted) and not self.builder.is_busy():
                     self.unrendered = True
@@ -209,18 +209,10 @@ class Desk:
         The rest of the save is looked at next; until then nothing is told.
         """
         self.half_saved = False
-        if not self.told <= self.claims():
+        if not self.told <= self.shown.claims():
             self.half_saved = self.news.wait(EMPTY if any(map(is_empty, saved)) else HESITATE)
             self.everything |= self.half_saved
         return self.half_saved
-
-    def claims(self) -> frozenset[str]:
-        """All that is well: pages, figures, and problems that are not there."""
-        shown, session = self.shown, self.shown.session
-        figures = [node.name for node in session.graph if node.is_figure] if session else []
-        broken = shown.problems.keys() | shown.pages.problems.keys()
-        posts = [*shown.pages.posts, "project"]
-        return frozenset([*figures, *(f"/{post}" for post in posts if post not in broken)])
 
     def after_start(self) -> None:
         """A run has begun; where a file was saved while it was prepared, see if it is of use."""
@@ -314,6 +306,6 @@ class Desk:
         """Tell all browsers, unless the rest of a save comes first."""
         if self.half_saved:
             return
-        self.told = self.claims()
+        self.told = self.shown.claims()
         told = state_of(self.shown, self.builder, self.policy)
         self.hub.send({**told, "styles": self.styles, "builds": self.builds})

@@ -110,6 +110,14 @@ class Shown:
         self.seen = {problem: self.seen.get(problem, latest + 1) for problem in found}
         return sorted(found, key=self.seen.__getitem__, reverse=True)
 
+    def claims(self) -> frozenset[str]:
+        """All that is well: pages, figures, and problems that are not there."""
+        nodes = self.session.graph if self.session else ()
+        figures = [node.name for node in nodes if node.is_figure]
+        broken = self.problems.keys() | self.pages.problems.keys()
+        posts = [*self.pages.posts, "project"]
+        return frozenset([*figures, *(f"/{post}" for post in posts if post not in broken)])
+
     def write_site(self) -> None:
         """Write the posts into the site, for Jekyll."""
         self.problems.pop("site", None)

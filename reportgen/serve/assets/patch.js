@@ -58,10 +58,11 @@ function plan(page) {
     const old = [...box.children].filter(e => sources.has(e) || isScope(e));
     const fresh = [];
     const wanted = [...model.children].map(e => {
-      const same = old.findIndex(o => (isScope(e) ? isScope(o) : sources.get(o) === e.outerHTML));
+      const source = isScope(e) ? '' : e.outerHTML;
+      const same = old.findIndex(o => (source ? sources.get(o) === source : isScope(o)));
       if (same >= 0) return old.splice(same, 1)[0];
       const mine = document.importNode(e, true);
-      note(mine, e.outerHTML);
+      note(mine, source || e.outerHTML);
       fresh.push(mine);
       return mine;
     });
