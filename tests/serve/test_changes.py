@@ -125,6 +125,7 @@ def test_who_comes_late_hears_how_far_a_run_is(served: Served, tmp_path: Path) -
     gate = tmp_path / "go"
     served.edit(CODE, ('GATE = ""', f'GATE = "{gate}"'))
     served.until_halfway("moving")
+    served.until(lambda s: doing(s)["C.1"] == "running")  # progress may be told first
     with listening(served.address) as (_, state):
         assert state["progress"]["total"] == 5
         assert doing(state)["C.1"] == "running"
