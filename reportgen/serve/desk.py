@@ -27,6 +27,7 @@ RETRIES = 40  # looks at a project whose files vanish while they are read
 SOON = 0.05  # seconds between two of them
 HESITATE = 0.25  # seconds to wait for the rest of a save before an error is believed
 EMPTY = 1.0  # seconds to do so while a saved file is empty
+IDLE = 0.5  # seconds without a job after which none is expected just now
 SITE_FOLDERS = ("assets", "_layouts", "_includes", "_sass", "_data", "_posts", "_drafts")
 
 
@@ -56,14 +57,16 @@ class Desk:
 
     def start(self) -> None:
         """Begin to work, with a look at everything."""
+        gc.disable()  # see ``next``
         self.thread.start()
         self.jobs.put(self.refresh)
-        self.jobs.put(gc.freeze)  # what is known by then stays: no look at it after every save
+        self.jobs.put(gc.freeze)  # what is known by then stays
         if self.jekyll is not None:
             self.jekyll.start()
 
     def stop(self) -> None:
         """End the runs, Jekyll and the work."""
+        gc.enable()
         self.builder.stop()
         if self.jekyll is not None:
             self.jekyll.stop()
@@ -107,13 +110,21 @@ class Desk:
 
     def work(self) -> None:
         """Do one job after the other until told to stop."""
-        while (job := self.jobs.get()) is not None:
+        while (job := self.next()) is not None:
             try:
                 job()
             except Exception as error:  # a fault of ours must not end the preview
                 self.shown.problems["desk"] = of_fault(error)
                 self.everything, self.half_saved = True, False
                 self.publish()
+
+    def next(self) -> Job | None:
+        """The next job. Memory is tidied up where none comes for a while: nobody waits then."""
+        try:
+            return self.jobs.get(timeout=IDLE)
+        except queue.Empty:
+            gc.collect()
+        return self.jobs.get()
 
     def refresh(self) -> None:
         """Take in what was saved. Files that vanish meanwhile are looked for again."""
