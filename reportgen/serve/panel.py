@@ -52,6 +52,8 @@ def figure_rows(
     behind = session.graph.ancestors([n for n in session.graph if n.name in places])
     artifacts = [n for n in session.graph if not n.is_figure and n.name in behind]
 
+    own = {node.name: parameters(session, node) for node in session.graph}
+
     def rows(nodes: list[Node]) -> list[Row]:
         return [
             {
@@ -59,6 +61,8 @@ def figure_rows(
                     session, node, places.get(node.name, []), doing(session, node, builder), policy
                 ),
                 "caption": caption(shown.results, node),
+                # its own, then those of everything it depends on, the nearest first
+                "parameters": [own[n.name] for n in reversed(chain(session, node))],
             }
             for node in nodes
         ]
@@ -97,7 +101,6 @@ def row(session: Session, node: Node, slugs: list[str], does: str, policy: Polic
         "place": str(node.place),
         "versions": node.is_figure and status.record is not None,
         "facts": facts(session, node),
-        "parameters": parameters(session, node),
     }
 
 
@@ -131,21 +134,22 @@ def facts(session: Session, node: Node) -> list[tuple[str, str]]:
     return [(name, text) for name, text in found if text]
 
 
-def parameters(session: Session, node: Node) -> list[Row]:
-    """The node's own parameters and those of everything it depends on, the nearest last."""
-    chain = session.graph.ancestors([node])
-    nodes = [n for n in session.graph if n.name in chain]
-    return [
-        {
-            "node": n.id,
-            "state": session.status(n).state,
-            "name": n.name,
-            "raw": dict(session.params[n.name]),
-            "values": {k: repr_of(v) for k, v in session.params[n.name].items()},
-            "defaults": {k: repr_of(v) for k, v in n.params.items()},
-        }
-        for n in reversed(nodes)
-    ]
+def chain(session: Session, node: Node) -> list[Node]:
+    """A node after all that it depends on."""
+    names = session.graph.ancestors([node])
+    return [each for each in session.graph if each.name in names]
+
+
+def parameters(session: Session, node: Node) -> Row:
+    """The node's own parameters."""
+    return {
+        "node": node.id,
+        "state": session.status(node).state,
+        "name": node.name,
+        "raw": dict(session.params[node.name]),
+        "values": {k: repr_of(v) for k, v in session.params[node.name].items()},
+        "defaults": {k: repr_of(v) for k, v in node.params.items()},
+    }
 
 
 def repr_of(value: Any) -> str:

@@ -14,7 +14,7 @@ GENERATED = ("_preview", "_site", "assets/figures")
 """What reportgen and Jekyll write below a site; in ``_posts`` a person may write as well."""
 JUNK = (".pyc", ".swp", ".swx", "~", ".tmp")
 HEAVY = frozenset({"__pycache__", "node_modules", "site-packages"})
-STEP, LONGEST = 25, 150  # milliseconds without a change that end a batch, and its longest time
+STEP, LONGEST = 12, 150  # milliseconds without a change that end a batch, and its longest time
 IDLE = 1000  # milliseconds after which the watch of the root looks up
 LATE = 10.0  # seconds to wait for a watch to begin
 
