@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from html import unescape
 from pathlib import Path
 from textwrap import shorten
@@ -79,7 +79,7 @@ class Body:
     has_citations: bool = False  # whether all of them are in ``cited_at``
 
     def assemble(self) -> Body:
-        """Settle everything. Raises ReportgenError with file and line."""
+        """Settle everything; ``verify`` comes next. Raises ReportgenError with file and line."""
         self.refuse_figures_in_lines()
         safe = "".join(self.safe(segment) for segment in self.draft.segments)
         safe = unmarked(kramdown.settle_pipes(safe), self.draft.tokens)
@@ -88,17 +88,24 @@ class Body:
         self.markdown = self.settled(safe).strip("\n") + "\n"
         if not self.draft.figures and re.search(r'class="rg-|\.rg-note', self.markdown):
             self.markdown += f"\n{self.head().strip()}\n"
-        self.verify()
         return self
 
-    def verify(self) -> None:
-        """Take the headings' ids from the page. Raises ReportgenError for a figure not in it."""
-        ids, present = outline(folded(self.markdown)[0])
-        if len(ids) == len(self.headings):
+    def verify(self, page: Document | None) -> None:
+        """Take the headings' ids from the page. Raises ReportgenError for a figure not in it.
+
+        ``page`` is the body as a preview has read it; where Liquid decides what it holds, or
+        nobody has read it, it is read here.
+        """
+        if page is None or "{%" in self.markdown or "{{" in self.markdown:
+            page = Document(liquid.hushed(folded(self.markdown)[0]))
+        written = kramdown.headings(page)
+        if len(written) == len(self.headings):
             self.headings = [
-                replace(heading, id=id or heading.id)
-                for heading, id in zip(self.headings, ids, strict=True)
+                replace(heading, id=block.attr.get("id", heading.id))
+                for heading, block in zip(self.headings, written, strict=True)
             ]
+        notes = [note for note, _ in page.state.notes.values()]
+        present = {id for top in (page.root, *notes) for id in block_ids(top)}
         for shown in self.draft.figures.values():
             if shown.anchor not in present:
                 raise self.misplaced(shown, "here")
@@ -308,15 +315,6 @@ class Body:
 
 
 LINES = {"cell": "in a table's cell", "heading": "in a heading", "term": "in a term"}
-
-
-@lru_cache(maxsize=8)
-def outline(markdown: str) -> tuple[list[str], set[str]]:
-    """The ids of a page's headings, in order, and those of all its blocks of HTML."""
-    document = Document(liquid.hushed(markdown))
-    notes = [note for note, _ in document.state.notes.values()]
-    present = {id for top in (document.root, *notes) for id in block_ids(top)}
-    return [block.attr.get("id", "") for block in kramdown.headings(document)], present
 
 
 def block_ids(element: Element) -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from reportgen.blog import config
 from reportgen.blog.blog import Blog
 from reportgen.blog.front_matter import dump
+from reportgen.blog.kramdown import Document
 from reportgen.errors import ReportgenError, did_you_mean, together
 from reportgen.posts import liquid
 from reportgen.posts.bibliography import Shelf
@@ -157,6 +158,8 @@ def finish(post: Draft, drafts: Drafts) -> Post:
 
     body, untexed = body_with(Formulas(post, project.math)), Untexed(post, "mathml")
     seen = body if project.math == "mathml" else body_with(untexed)
+    html, page, find_places = for_preview(seen)
+    body.verify(page if seen is body else None)
     card = None if "image" in source.front_matter else social_card(post, results, project)
     front_matter = published(source, post, body, results)
     if card:
@@ -164,7 +167,6 @@ def finish(post: Draft, drafts: Drafts) -> Post:
     markdown = f"---\n{dump(front_matter)}---\n\n{for_jekyll(body, project.asset_url)}"
     records = records_asset(body, markdown, results, project.store_dir)
     more = [asset for asset in (card[1] if card else None, records) if asset]
-    html, find_places = for_preview(seen)
     return Post(
         source=source.path,
         slug=source.slug,
@@ -221,11 +223,12 @@ def post_address(source: Path, root: str) -> str:
     )
 
 
-def for_preview(body: Body) -> tuple[str, Callable[[], Places]]:
-    """The body as HTML, with the addresses of the preview, and how to find its lines."""
+def for_preview(body: Body) -> tuple[str, Document, Callable[[], Places]]:
+    """The body as HTML, with the addresses of the preview, as kramdown has read it, and how to
+    find its lines."""
     text = addressed(body, PREVIEW_ROOT, lambda source: f"../{slug_of(source)}/", "")
     page, document, parts = read_page(liquid.resolve(text, PREVIEW_ROOT))
-    return page, lambda: places_of(body.draft, document, parts)
+    return page, document, lambda: places_of(body.draft, document, parts)
 
 
 def published(source: Source, post: Draft, body: Body, results: Results) -> dict[str, Any]:

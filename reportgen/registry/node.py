@@ -27,7 +27,6 @@ class Node:
     line: int
     definition: str
     inputs: tuple[str, ...] = ()
-    wants_run: bool = False
     params: Mapping[str, Any] = field(default_factory=dict)
     caption: str = ""
     alt: str = ""
@@ -94,7 +93,6 @@ def make_node(
         line=line,
         definition=definition or name,
         inputs=tuple(p for p in positional if p != RUN),
-        wants_run=RUN in positional,
         params=params,
         caption=options.get("caption", ""),
         alt=options.get("alt", ""),

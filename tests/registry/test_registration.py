@@ -34,7 +34,7 @@ def test_a_node_knows_its_inputs_parameters_and_place(tmp_path: Path) -> None:
     node = graph.nodes["fig"]
     assert (node.id, node.kind, node.module) == ("A.1", "figure", "experiments.a")
     assert (node.file, node.line) == ("experiments/a.py", 5)
-    assert (node.inputs, node.wants_run) == (("data",), True)
+    assert node.inputs == ("data",)
     assert dict(node.params) == {"n": 3, "at": [1, 2.5], "name": "x", "flag": None}
     assert (node.caption, node.alt) == ("C.", "D")
 
