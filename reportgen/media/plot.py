@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -20,6 +20,13 @@ from reportgen.media.fonts import HINT, families, noting_missing
 from reportgen.media.pixels import Pixels, as_pixels, check_varied
 from reportgen.media.recolour import Colours, for_dark, for_light, recoloured
 
+if TYPE_CHECKING:
+    from PIL.Image import Image as Picture
+
+
+BLANK = 16  # px of the file that are left over and under what is drawn
+READ_WHOLE = 440  # CSS px: a wider plot scrolls on a phone, where its letters could not be read
+
 
 class Plot(Media):
     """A figure, drawn at once: pixels, the numbers of its lines and what it shows.
@@ -29,7 +36,8 @@ class Plot(Media):
     transparent become the page's background. For dark pages a figure on white is drawn once more
     with its colours changed, unless ``dark`` gives a figure of its own or is False; one whose
     background has a colour stays as it is. Sizes are the figure's own, larger only where something
-    stands outside of it; 6.65 in is the width of the text.
+    stands outside of it, and without what is blank above and below; 6.65 in is the width of the
+    text.
 
     ``interactive``: a chart of Plotly, Altair or Bokeh becomes the library's own when a reader asks
     for it; until then, on paper and without scripts it is the picture. The library's script (0.9 to
@@ -68,9 +76,9 @@ class Plot(Media):
 
     def view(self, canvas: Canvas) -> View:
         """The pixels as they were drawn, and the numbers of the lines as CSV."""
-        height, width = self.figure.shape[:2]
+        light = charts.few_colours(without_blank(picture(self.figure)))
+        width, height = light.size
         alt = canvas.told(self.summary or f"Plot of {width // 2} × {height // 2} pixels")
-        light = charts.few_colours(picture(self.figure))
         name = canvas.picture(light)
         sources = self.dark_source(canvas)
         if webp := canvas.webp(light, name):
@@ -79,6 +87,8 @@ class Plot(Media):
             name, alt, (width // 2, height // 2), pixelated=False, fluid=True
         )
         html = markup.tag("picture", inside) if sources else inside
+        if width // 2 > READ_WHOLE:
+            html = markup.scroller(html, "Plot")
         if self.interactive and canvas.theme.moving:
             html = moving.box(html, self.interactive, canvas)
         return View(
@@ -95,8 +105,17 @@ class Plot(Media):
         """The variant for dark pages, or ""."""
         if self.dark is None or not canvas.theme.dark:
             return ""
-        dark = charts.few_colours(picture(self.dark))
+        dark = charts.few_colours(without_blank(picture(self.dark)))
         return charts.source(*charts.write_variant(canvas, dark, "dark"), "dark", dark.size)
+
+
+def without_blank(image: Picture) -> Picture:
+    """The picture without the rows above and below that have the colour of its corner only."""
+    rows = np.asarray(image).reshape(image.height, -1, len(image.getbands()))
+    drawn = np.flatnonzero((rows != rows[0, 0]).any(axis=(1, 2)))
+    top = max(0, int(drawn[0]) - BLANK) // 2 * 2
+    bottom = min(image.height, (int(drawn[-1]) + BLANK + 2) // 2 * 2)
+    return image.crop((0, top, image.width, bottom))
 
 
 def on_paper(figure: Any) -> bool:

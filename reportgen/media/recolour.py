@@ -31,14 +31,47 @@ def recoloured(figure: Any, change: Callable[[Colours], Colours]) -> Iterator[No
 
 
 def _artists(figure: Any) -> Iterator[Any]:
-    """All that has a colour of its own, once; not what maps values to colours."""
+    """All that has a colour of its own, once; not what maps values to colours, or lies on that."""
+    kept = {part for axes in figure.axes for part in _on_a_map(axes)}
     for artist in figure.findobj():
-        mapped = getattr(artist, "get_array", lambda: None)() is not None
-        if not mapped and not hasattr(artist, "patch"):  # figure and axes pass it on to that
+        if _maps(artist) or artist in kept:
+            continue
+        if not hasattr(artist, "patch"):  # figure and axes pass it on to that
             yield artist
         for part in (getattr(artist, "_bbox_patch", None), getattr(artist, "arrow_patch", None)):
             if part is not None:  # of a text; not among the children
                 yield part
+
+
+def _maps(artist: Any) -> bool:
+    """Whether it maps values to colours, which are the same on every page."""
+    return getattr(artist, "get_array", lambda: None)() is not None
+
+
+def _on_a_map(axes: Any) -> Iterator[Any]:
+    """What is drawn in axes that a map fills: chosen to be seen on it, whatever the page."""
+    from matplotlib.axis import Axis
+    from matplotlib.spines import Spine
+
+    around = {axes.patch, axes.title, axes._left_title, axes._right_title}
+    inside = [
+        a for a in axes.get_children() if not isinstance(a, (Axis, Spine)) and a not in around
+    ]
+    grounds = [_extent(artist).padded(1) for artist in inside if _maps(artist)]
+    if any(g.contains(*axes.bbox.min) and g.contains(*axes.bbox.max) for g in grounds):
+        for artist in inside:
+            yield from artist.findobj()
+
+
+def _extent(artist: Any) -> Any:
+    """Where an artist lies, in pixels; matplotlib does not say it of contours."""
+    from matplotlib.transforms import Bbox
+
+    box = artist.get_window_extent()
+    if np.isfinite(box.extents).all():
+        return box
+    paths = (path for path in artist.get_paths() if len(path.vertices))
+    return Bbox.union([path.get_extents(artist.get_transform()) for path in paths] or [Bbox.null()])
 
 
 def for_light(colours: Colours) -> Colours:
@@ -52,14 +85,15 @@ def for_light(colours: Colours) -> Colours:
 
 
 def for_dark(colours: Colours) -> Colours:
-    """Greys run from the dark page's ink (black) to its background (white); hues get lighter."""
+    """Greys run from the dark page's ink (black) to its background (paper); hues get lighter."""
     from matplotlib.colors import to_rgb
 
     ink, page = np.array(to_rgb(DARK_INK.ink)), np.array(to_rgb(DARK_INK.background))
     rgb = colours[:, :3]
     light = rgb.mean(axis=1, keepdims=True)
     grey = np.ptp(rgb, axis=1, keepdims=True) < GREY
-    inverted = ink + (page - ink) * light
+    paper = np.mean(to_rgb(LIGHT_INK.background))
+    inverted = ink + (page - ink) * np.minimum(light / paper, 1)
     lifted = np.where(light < 0.6, rgb + (1 - rgb) * 0.4, rgb)
     tinted = np.where(light > 0.8, page + (rgb - 0.8) * 0.6, lifted)  # pale areas become dim ones
     changed = np.where(grey, inverted, tinted)

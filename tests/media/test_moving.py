@@ -123,7 +123,20 @@ def test_a_plot_has_the_pages_background_light_and_dark(tmp_path: Path) -> None:
     assert light.getpixel((0, 0)) == rgb(LIGHT_INK.background)
     assert dark.getpixel((0, 0)) == rgb(DARK_INK.background)
     assert max(value for value, _ in dark.getextrema()) < 60
-    assert light.size == dark.size == (768, 440)  # with the label below
+    assert light.size == dark.size == (768, 408)  # with the label below, without what is blank
+
+
+def test_a_plots_lines_on_a_map_keep_their_colours() -> None:
+    drawn = Figure((2, 2))
+    shades = drawn.add_axes((0, 0, 1, 0.5))
+    shades.contourf(digits()[0], levels=4, vmax=2000, cmap="Greys")
+    for axes in (shades, drawn.add_axes((0, 0.5, 1, 0.5))):
+        axes.plot([5, 20], [14, 14], color="#0a5e6b", linewidth=9)
+    plot = Plot(drawn)
+    assert plot.dark is not None
+    middles = [int(384 * share) for share in (0.25, 0.75)]
+    same = [bool((plot.figure[row, 192] == plot.dark[row, 192]).all()) for row in middles]
+    assert same == [False, True]  # the upper axes have no map
 
 
 def test_a_plots_figure_keeps_its_colours() -> None:
