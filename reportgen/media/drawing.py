@@ -44,7 +44,11 @@ def curve_html(curve: Curve, alt: str, width: int, spans: dict[tuple[str, bool],
     left = max(measure(text) for _, text in y.ticks) + 8
     labels = {size: end_labels(curve, y, size) for size in SIZES}
     parts = [
-        tag("div", text_html(axes.y_title(curve)), style=f"grid-column:1/-1;{text_style(13)}"),
+        tag(
+            "div",
+            text_html(axes.y_title(curve)),
+            style=f"grid-column:1/-1;padding-bottom:6px;{text_style(13)}",
+        ),
         tag("div", "".join(marks(curve, x)), style="grid-column:2;position:relative;height:20px")
         if curve.marks
         else "",

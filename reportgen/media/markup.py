@@ -63,7 +63,7 @@ def tile_grid(
 
     Where the page is narrow they shrink to ``least``: two a row.
     """
-    columns = f"repeat(auto-fill,minmax(min({width}px,{least}),max-content))"
+    columns = f"repeat(auto-fill,min({width}px,{least}))"
     style = f"display:grid;gap:{GAP}px;justify-content:start;grid-template-columns:{columns}"
     if element != "div":
         style += ";list-style:none;margin:0;padding:0"

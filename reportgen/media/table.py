@@ -17,6 +17,7 @@ from reportgen.media.labels import label_html, label_text, listed, text_html
 from reportgen.metrics.tables import csv_records
 
 Cell = str | int | float | bool | None
+SHORT = 16  # characters of a cell that is not broken, such as an interval
 
 
 class Table(Media):
@@ -136,7 +137,7 @@ class Table(Media):
         rows = []
         for i in range(len(self.rows)):
             first = markup.tag("th", shown[0][i], scope="row")
-            rest = "".join(markup.tag("td", column[i]) for column in shown[1:])
+            rest = "".join(map(cell_tag, (column[i] for column in shown[1:])))
             rows.append(
                 markup.tag("tr", first + rest, class_="hi" if i in self.highlight else None)
             )
@@ -200,6 +201,11 @@ def cell_html(cell: Cell, places: int) -> str:
     if isinstance(cell, float):
         return minus(f"{cell:,.{places}f}")
     return label_html(cell)
+
+
+def cell_tag(text: str) -> str:
+    """The element of a cell (HTML); a short one of several words stays on one line."""
+    return markup.tag("td", text, class_="s" if " " in text and len(text) <= SHORT else None)
 
 
 def describe_table(table: Table) -> str:

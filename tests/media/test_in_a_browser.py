@@ -235,6 +235,23 @@ def test_a_phone_gets_narrow_labels_and_no_page_scroll(visit) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
+def test_thumbnails_of_grids_stay_in_their_places_on_a_phone(visit) -> None:
+    page = visit(viewport={"width": 390, "height": 844})
+    places = page.locator("#fig-steps-grid .strip li")
+    for place in places.all():
+        image = place.locator("img").bounding_box()
+        assert image["width"] <= place.bounding_box()["width"]
+
+
+def test_a_sheet_on_paper_has_not_the_size_of_a_phones(visit) -> None:
+    widths = []
+    for width in (643, 900):
+        page = visit(viewport={"width": width, "height": 900})
+        page.emulate_media(media="print")
+        widths.append(page.locator("#fig-grid .sheet img").first.bounding_box()["width"])
+    assert widths[0] == pytest.approx(widths[1])
+
+
 def test_no_sheet_is_cut_on_paper(visit) -> None:
     page = visit(viewport={"width": 643, "height": 900})  # A4 less 2 cm on both sides
     page.emulate_media(media="print")

@@ -22,6 +22,13 @@ def test_a_column_has_one_number_of_decimals(tmp_path: Path) -> None:
     assert "<td>21.05</td>" in html
 
 
+def test_an_interval_stays_on_one_line_and_a_sentence_does_not(tmp_path: Path) -> None:
+    html = cells(
+        Table([{"n": "a", "share": "9.7 to 12.4", "why": "as it was before that"}]), tmp_path
+    )
+    assert '<td class="s">9.7 to 12.4</td><td>as it was before that</td>' in html
+
+
 def test_heads_units_best_and_missing(tmp_path: Path) -> None:
     html = cells(table(), tmp_path)
     assert '<th scope="col">PSNR<br /><small>dB</small></th>' in html
