@@ -57,7 +57,6 @@ class Desk:
 
     def start(self) -> None:
         """Begin to work, with a look at everything."""
-        gc.disable()  # see ``next``
         self.thread.start()
         self.jobs.put(self.refresh)
         self.jobs.put(gc.freeze)  # what is known by then stays
@@ -66,7 +65,6 @@ class Desk:
 
     def stop(self) -> None:
         """End the runs, Jekyll and the work."""
-        gc.enable()
         self.builder.stop()
         if self.jekyll is not None:
             self.jekyll.stop()
@@ -110,6 +108,7 @@ class Desk:
 
     def work(self) -> None:
         """Do one job after the other until told to stop."""
+        gc.disable()  # see ``next``
         while (job := self.next()) is not None:
             try:
                 job()
@@ -117,14 +116,18 @@ class Desk:
                 self.shown.problems["desk"] = of_fault(error)
                 self.everything, self.half_saved = True, False
                 self.publish()
+        gc.enable()
 
     def next(self) -> Job | None:
-        """The next job. Memory is tidied up where none comes for a while: nobody waits then."""
+        """The next job. Memory is tidied up when none comes for a while: nobody waits then."""
         try:
             return self.jobs.get(timeout=IDLE)
         except queue.Empty:
+            gc.enable()
             gc.collect()
-        return self.jobs.get()
+        job = self.jobs.get()
+        gc.disable()
+        return job
 
     def refresh(self) -> None:
         """Take in what was saved. Files that vanish meanwhile are looked for again."""
