@@ -104,7 +104,7 @@ def plot(curve: Curve, x: Axis, y: Axis) -> str:
 
 
 def series(line: Series, i: int, curve: Curve, x: Axis, y: Axis) -> Iterator[str]:
-    """Band, raw values, line and dots of one series."""
+    """Band, raw values, line and dots of one series, and the way from its end to its name."""
     lines = sum(1 + bool(each.smooth) + 2 * (each.low is not None) for each in curve.series)
     points = min(POINTS, MOST // lines)
     if line.low is not None and line.high is not None:
@@ -116,6 +116,9 @@ def series(line: Series, i: int, curve: Curve, x: Axis, y: Axis) -> Iterator[str
         faint = path(line.x, line.y, x, y, points, unit=10)
         yield stroke(faint, "var(--c)", 0.8, "opacity:.35")
     xs, ys = line.drawn
+    if across(x, xs[-1]) < BOX - 200:  # its name stands at the edge
+        way = f"M{across(x, xs[-1])} {down(y, ys[-1])}H{BOX}"
+        yield stroke(way, "var(--c)", 1, "stroke-dasharray:1 4;opacity:.7")
     dotted = line.name in curve.dots
     if not dotted:
         dashes = "stroke-dasharray:6 3" if i >= 3 else ""
