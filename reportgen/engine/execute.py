@@ -224,9 +224,16 @@ def alone() -> Iterator[None]:
 def find_producer(task: Task, observer: Observer) -> Callable[..., Any]:
     """The function of a node, as its file says now. Raises ReportgenError where that is another
     than the build has looked at."""
-    importlib.import_module(task.module)
-    if as_loaded(task, observer).key != task.key:
-        file = saved_meanwhile(task, observer)[0]
+    file = ""
+    try:
+        importlib.import_module(task.module)
+        if as_loaded(task, observer).key != task.key:
+            file = saved_meanwhile(task, observer)[0]
+    except Exception as error:  # also of a file that was half saved just then
+        file = next(iter(saved_meanwhile(task, observer)), "") or torn(error, task, observer)
+        if not file:
+            raise
+    if file:
         raise ReportgenError(
             f"'{file}' {SAVED_MEANWHILE}.",
             place=Place(file),
@@ -261,6 +268,13 @@ def saved_meanwhile(task: Task, observer: Observer) -> list[str]:
     texts = ((observer.place.name(file), text) for file, (text, _) in loaded.items())
     digests = [(name, sha256(text).hexdigest()) for name, text in texts if name]
     return [name for name, digest in digests if task.sources.get(name, digest) != digest]
+
+
+def torn(error: Exception, task: Task, observer: Observer) -> str:
+    """The file of the task's code that is no Python any more, which it was for the build; or ''."""
+    file = error.filename if isinstance(error, SyntaxError) else None
+    name = observer.place.name(file) if file else None
+    return name if name and name in task.sources else ""
 
 
 def arguments(producer: Callable[..., Any], task: Task, store: Store, run: Run) -> Iterator[Any]:

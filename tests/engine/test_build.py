@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import ProjectFolder
 
 COUNTER = """
@@ -232,33 +234,42 @@ def test_a_package_that_is_not_installed_is_named(
     assert "Traceback" not in done.err
 
 
+@pytest.mark.parametrize(
+    "saved",
+    [
+        "from reportgen import artifact\n\n@artifact\ndef second(first):\n    return 2\n",
+        "from reportgen import artifact\n\n@artifact\ndef other(first):\n    return 1\n",
+        "from reportgen import artefact\n",
+        "from reportgen import (\n",
+        "",
+    ],
+    ids=["changed", "gone", "unimportable", "no Python", "empty"],
+)
 def test_code_that_is_edited_during_a_build_is_not_filed_under_its_old_key(
-    make_project: Callable[..., ProjectFolder],
+    make_project: Callable[..., ProjectFolder], saved: str
 ) -> None:
-    project = make_project(
-        {
-            "experiments/first.py": """
-                from pathlib import Path
-                from reportgen import artifact
+    """Nor is a failure that is only that of a half-saved file."""
+    second = """
+        from reportgen import artifact
 
-                @artifact
-                def first():
-                    other = Path(__file__).with_name("second.py")
-                    other.write_text(other.read_text().replace("return 1", "return 2"))
-                    return {"done": True}
-                """,
-            "experiments/second.py": """
-                from reportgen import artifact
+        @artifact
+        def second(first):
+            return 1
+        """
+    first = f"""
+        from pathlib import Path
+        from reportgen import artifact
 
-                @artifact
-                def second(first):
-                    return 1
-                """,
-        }
-    )
+        @artifact
+        def first():
+            Path(__file__).with_name("second.py").write_text({saved!r})
+            return {{"done": True}}
+        """
+    project = make_project({"experiments/first.py": first, "experiments/second.py": second})
     done = project.run("build")
     assert done.code == 1
-    assert "saved after this build began" in done.err
+    assert "'experiments/second.py' was saved after this build began" in done.err
+    project.write({"experiments/second.py": second.replace("1", "2")})
     assert project.run("build").code == 0
     assert project.run("value", "second").out == "2\n"
 
