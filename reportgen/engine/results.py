@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from reportgen.blog.escape import escape as markdown_text
-from reportgen.engine.code import Codes
+from reportgen.engine.code import Code, Codes
 from reportgen.errors import ReportgenError, WrongUse, did_you_mean
 from reportgen.media import Drawn
 from reportgen.registry import Graph, Node
@@ -86,6 +86,10 @@ class Results(Mapping[str, Result]):
         if node.name not in self._values:
             self._values[node.name] = self.store.load(record.output)
         return self._values[node.name]
+
+    def definition(self, name: str) -> Code:
+        """``"package.module.function"`` as it is now. Raises ReportgenError where there is none."""
+        return self.codes.named(name)
 
 
 def step_into(value: Any, name: str, path: Sequence[str], params: Sequence[str]) -> Any:

@@ -64,7 +64,7 @@ def template_names(results: Results, tokens: Tokens, library: Library) -> dict[s
 
     def code(name: str) -> Markup:
         """A function, a class or another definition of the project: "package.module.name"."""
-        found = results.codes.named(name)
+        found = results.definition(name)
         ticks = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", f"{found.text}`")))
         return Markup(f"{ticks}python\n{dedent(found.text)}\n{ticks}")
 

@@ -5,18 +5,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from reportgen.engine.code import Code
 from reportgen.engine.results import Result, Results
+from reportgen.errors import ReportgenError
 from reportgen.posts import Uses
 from reportgen.posts.bibliography import bib_files
 from reportgen.project import Project
 
 
 class Noting(Results):
-    """Results that note which of them a post asks for. ``asked`` holds function names."""
+    """Results that note which of them a post asks for. ``asked`` holds function names, ``quoted``
+    the names of definitions."""
 
     def __init__(self, results: Results) -> None:
         vars(self).update(vars(results))
         self.asked: set[str] = set()
+        self.quoted: set[str] = set()
 
     def __getitem__(self, name: str) -> Result:
         result = super().__getitem__(name)
@@ -29,6 +33,11 @@ class Noting(Results):
             self.asked.add(node.name)
         return super().value(name, path)
 
+    def definition(self, name: str) -> Code:
+        """The definition, with a note that the page quotes it."""
+        self.quoted.add(name)
+        return super().definition(name)
+
     def values(self) -> ValuesView[Result]:
         """All results, to see which there are: nobody asks for one of them."""
         return self.results.values()
@@ -36,12 +45,16 @@ class Noting(Results):
 
 @dataclass(frozen=True)
 class Memo:
-    """The settings, the source and the results that went into a page."""
+    """The settings, the source and the results that went into a page.
+
+    ``known`` has the name and the id of every result, since a page may ask in vain for one of them.
+    """
 
     settings: object
     source: bytes
-    known: frozenset[str]
+    known: frozenset[tuple[str, str]]
     asked: tuple[str, ...]
+    quoted: tuple[str, ...]
     used: object
 
     def holds(self, settings: object, source: bytes, results: Results) -> bool:
@@ -49,8 +62,8 @@ class Memo:
         return (
             self.settings == settings
             and self.source == source
-            and self.known == frozenset(results.results)
-            and self.used == used(results, self.asked)
+            and self.known == known_in(results)
+            and self.used == used(results, self.asked, self.quoted)
         )
 
 
@@ -61,13 +74,20 @@ def memo_of(
     if uses is None or uses.dynamic or set(uses.refs) - set(uses.figures):
         return None
     asked = tuple(sorted(results.asked))
-    return Memo(settings, source, frozenset(results.results), asked, used(results, asked))
+    quoted = tuple(sorted(results.quoted))
+    return Memo(settings, source, known_in(results), asked, quoted, used(results, asked, quoted))
 
 
-def used(results: Results, names: Iterable[str]) -> object:
-    """All that a page can show of these results; they may be gone."""
+def known_in(results: Results) -> frozenset[tuple[str, str]]:
+    """The names and ids by which a post can ask for these results."""
+    return frozenset((name, result.node.id) for name, result in results.results.items())
+
+
+def used(results: Results, names: Iterable[str], quoted: Iterable[str]) -> object:
+    """All that a page can show of these results and definitions; they may be gone."""
     found = [results.results.get(name) for name in names]
-    return [
+    texts = [text_of(results, name) for name in quoted]
+    return texts, [
         result
         and (
             result.node.id,
@@ -81,6 +101,14 @@ def used(results: Results, names: Iterable[str]) -> object:
         )
         for result in found
     ]
+
+
+def text_of(results: Results, name: str) -> str:
+    """A definition as it is now, or why there is none."""
+    try:
+        return results.codes.named(name).text
+    except ReportgenError as error:
+        return str(error)
 
 
 def settings_of(project: Project, site: Path) -> object:

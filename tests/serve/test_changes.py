@@ -75,9 +75,10 @@ def test_a_post_follows_the_numbers_of_another(served: Served) -> None:
         ('<%= param("walk", "steps") %>', "50", "45"),
         ("<%= walk.count %>", "50", "45"),
         ('<% set it = walk %><%= it["count"] + 1 %>', "51", "46"),
+        ('\n\n<%= code("experiments.report.walk") %>\n\n', "steps=50", "steps=45"),
         ('<% for id in ["A.1"] %><%= table(id, "Of " ~ walk.count) %><% endfor %>', "50", "45"),
     ],
-    ids=["param", "value", "alias", "loop"],
+    ids=["param", "value", "alias", "code", "loop"],
 )
 def test_a_post_follows_all_that_it_quotes(
     served: Served, quote: str, first: str, then: str
@@ -251,6 +252,13 @@ def test_a_renamed_figure_is_an_error_until_the_post_follows(served: Served) -> 
     served.edit(POST, ("B.2", "B.3"))
     served.until_page('id="fig-b-3"')
     served.until(lambda s: is_well(s) and states(s)["B.3"] == "fresh")
+
+
+def test_a_renamed_figure_is_an_error_until_it_has_its_id_again(served: Served) -> None:
+    served.edit(CODE, ('"B.2"', '"B.3"'))
+    served.until_problem("There is no figure 'B.2'.")
+    served.edit(CODE, ('"B.3"', '"B.2"'))
+    served.until_well()
 
 
 def test_a_renamed_function_keeps_the_picture_while_it_runs(served: Served, tmp_path: Path) -> None:
