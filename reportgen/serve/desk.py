@@ -185,7 +185,7 @@ class Desk:
             if looked and self.told <= self.shown.claims():
                 wanted = self.follow(looked, posts)  # it runs while pages are rendered, or before
                 if is_brief(looked, wanted) and not self.builder.is_busy():
-                    self.unrendered = True
+                    self.unrendered, self.half_saved = True, False
                     self.later(BRIEF, lambda: self.jobs.put(self.render_late))
                     return False  # what is told when a run begins, or has ended, will do
         shown.render(only=posts)  # of posts the one that is being written, for its reader waits
