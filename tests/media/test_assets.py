@@ -36,7 +36,7 @@ def top_level_selectors(css: str) -> list[str]:
 
 
 def test_they_are_small_as_a_server_sends_them() -> None:
-    assert len(gzip.compress(CSS.encode())) <= 5_100
+    assert len(gzip.compress(CSS.encode())) <= 5_200
     assert len(gzip.compress(JS.encode())) <= 6_300
 
 

@@ -262,6 +262,19 @@ def test_no_sheet_is_cut_on_paper(visit) -> None:
     assert cut == 0
 
 
+def test_a_long_table_goes_on_on_the_next_sheet_with_three_rows(visit) -> None:
+    page = visit()
+    page.emulate_media(media="print")
+    table = page.locator("figure.rg .scroll:has(tbody)").first
+    inside = "e => getComputedStyle(e).breakInside"
+    assert table.evaluate(inside) == "avoid"
+    body = table.locator("tbody")
+    body.evaluate("b => { for (let i = 0; i < 9; i++) b.append(b.rows[0].cloneNode(true)); }")
+    assert table.evaluate(inside) == "auto"
+    last = body.evaluate("b => [...b.rows].slice(-3).map(r => getComputedStyle(r).breakBefore)")
+    assert last == ["auto", "avoid", "avoid"]
+
+
 def test_a_reference_shows_its_figure_on_focus_and_escape_closes_it(visit) -> None:
     page = visit()
     page.keyboard.press("Tab")
