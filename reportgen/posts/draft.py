@@ -135,12 +135,16 @@ def cited_in(caption: str, post: Draft, line: int) -> str:
 
 
 def ending(post: Draft) -> str:
-    """The lists that a post which cites ends with, but for those that have their place in it."""
-    placed = {
-        item.kind
-        for match in TOKEN.finditer(post.text.text)
-        if isinstance(item := post.tokens.get(match), ListItem)
-    }
+    """The lists that a post which cites ends with, but for those that have their place in it.
+
+    Raises ReportgenError for a list that has two.
+    """
+    placed: set[str] = set()
+    for match in TOKEN.finditer(post.text.text):
+        if isinstance(item := post.tokens.get(match), ListItem):
+            if item.kind in placed:
+                raise item_error(post, item, f"{item.kind}() can stand but once.", item.kind)
+            placed.add(item.kind)
     parts = []
     if post.citations.works and "references" not in placed:
         parts.append(f"## References\n\n{post.tokens.put(ListItem('references'))}")

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import unquote
 
 from reportgen.blog.escape import escape
 from reportgen.posts.items import TextItem, ValueItem
@@ -104,6 +105,11 @@ class Figure:
     text: str = ""
     drawn: str = ""
     files: list[tuple[str, str, int]] = field(default_factory=list)
+
+    @property
+    def named(self) -> str:
+        """The names of its files as it shows and links them, in order."""
+        return "\n".join(unquote(name) for _, name, _ in self.files)
 
 
 @dataclass

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 NAME = "records.json"
-PARTS = ("text", "drawn")
+PARTS = ("text", "drawn", "named")
 PRIVATE = re.compile(r"(?<![\w.:/\\])(?:~?/|[A-Za-z]:[\\/])(?:[^\s/\\\"']+[\\/])*(?=[^\s/\\\"'])")
 """The folders of an absolute path, which are nobody's business."""
 
@@ -104,7 +104,7 @@ def digests_apart(markup: str) -> dict[str, str]:
 
 
 def digests_of(figure: Figure) -> dict[str, str]:
-    """The digests of what a figure of a page says and draws, whatever its white space."""
+    """The digests of what a figure of a page says, draws and shows, whatever its white space."""
     return {part: sha256(same(getattr(figure, part)).encode()).hexdigest() for part in PARTS}
 
 

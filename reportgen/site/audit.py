@@ -27,6 +27,13 @@ PAGES = (".html", ".htm", ".md", ".markdown")
 WRAPPED = re.compile(r"(data-v=\"[^\"]*\">)`+ ?|(?<!`) ?`+(?=</span>)|\{% (?:end)?raw %\}")
 """What stands around code in a page that is still Markdown."""
 
+PARTS = {
+    "text": "words or numbers",
+    "drawn": "drawing or alt texts",
+    "named": "files, or their order,",
+}
+"""What each digest of a figure is of; older records have not all of them."""
+
 Recorded = Callable[[str, str, list[str]], Any]
 """The value at a path of a node's run with this output, or None where that is not known."""
 
@@ -171,7 +178,7 @@ def faults_of_figure(page: Path, figure: Figure, records: dict[str, Records]) ->
     [known] = [each.data["figures"][figure.anchor] for each in own[:1]]
     own[0].seen.add(("figures", figure.anchor))
     found = digests_of(figure)
-    for part, what in (("text", "words or numbers"), ("drawn", "drawing or alt texts")):
+    for part, what in PARTS.items():
         if known.get(part, "") not in ("", found[part]):
             yield f"{place}: the {what} of '{figure.anchor}' are not those of its record."
     for _, name, line in figure.files:

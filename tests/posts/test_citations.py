@@ -146,6 +146,11 @@ FAULTS = {
     "in code": ('`<%= cite("ho2020") %>`', "4:12", ["cannot stand in code"]),
     "in a formula": ('$x <%= cite("ho2020") %>$', "4:14", ["cannot stand in a formula"]),
     "a list of nothing": ("<%= references() %>", "4:5", ["cites nothing"]),
+    "a list twice": (
+        '<%= cite("ho2020") %>\n\n<%= references() %>\n\n<%= references() %>',
+        "8:5",
+        ["references() can stand but once"],
+    ),
 }
 
 

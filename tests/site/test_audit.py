@@ -42,6 +42,7 @@ CHANGES = [  # file, what stands in it, what somebody makes of it, what the audi
     (PAGE, '<data value="0.0001"', '<data value="0.0002"', "machines '0.0002', not 0.0001: den"),
     (RECORDS, '"denoiser": {', '"denoised": {', "'20.8 dB' comes from 'denoiser', whose run has"),
     (PAGE, "/b-1c-full.png", "/b-1d-full.png", "shows 'b-1d-full.png', which has no record"),
+    (PAGE, "/b-1c-1.png", "/b-1c-2.png", "the files, or their order, of 'fig-b-1c' are not"),
     (PAGE, ' data-v="a-post/2"', "", "'20.8 dB', is recorded and marked on no page."),
     (PAGE, 'data-v="a-post/2"', 'data-v="a-post/9"', "marked as value 9, which has no record."),
     (RECORDS, '"value": 20.7643', '"value": 21.7643', "'20.8 dB' should be '21.8 dB'"),
