@@ -22,9 +22,8 @@ def command(post: str, output: Path | None) -> None:
     from reportgen.site.preview import FOLDER
 
     folder = find_project().site_dir / FOLDER
-    page = folder / post / "index.html"
-    if not page.is_file():
-        built = sorted(p.parent.name for p in folder.glob("*/index.html"))
+    built = sorted(page.parent.name for page in folder.glob("*/index.html"))
+    if post not in built:
         hint = did_you_mean(post, built) or "Build it first with: reportgen build."
         raise WrongUse(f"There is no built post '{post}'.", hint=hint)
-    click.echo(print_pdf(page, output or Path(f"{post}.pdf")))
+    click.echo(print_pdf(folder / post / "index.html", output or Path(f"{post}.pdf")))
