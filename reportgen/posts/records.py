@@ -34,14 +34,18 @@ PRIVATE = re.compile(r"(?<![\w.:/\\])(?:~?/|[A-Za-z]:[\\/])(?:[^\s/\\\"']+[\\/])
 """The folders of an absolute path, which are nobody's business."""
 
 
-def records_asset(body: Body, page: str, results: Results, store: Path) -> Asset | None:
+def records_asset(
+    body: Body, page: str, card: Asset | None, results: Results, store: Path
+) -> Asset | None:
     """The records of a post as a file for its site, kept in ``store``; None where it has none.
 
-    ``page`` is the post as it is written into the site.
+    ``page`` is the post as it is written into the site, ``card`` its social card.
     """
     if not (body.formulas.marked or body.draft.figures):
         return None
     data = records_of(body, page, results)
+    if card is not None:
+        data["card"] = {Path(card.path).name: sha256(card.source.read_bytes()).hexdigest()}
     file = kept(store, NAME, written(data))
     return Asset(file, f"{figures_folder(body.draft.source.path)}/{NAME}")
 

@@ -160,13 +160,15 @@ def finish(post: Draft, drafts: Drafts) -> Post:
     seen = body if project.math == "mathml" else body_with(untexed)
     html, page, find_places = for_preview(seen)
     body.verify(page if seen is body else None)
-    card = None if "image" in source.front_matter else social_card(post, results, project)
+    image, card = (
+        (None, None) if "image" in source.front_matter else social_card(post, results, project)
+    )
     front_matter = published(source, post, body, results)
-    if card:
-        front_matter = front_matter | {"image": card[0]}
+    if image:
+        front_matter = front_matter | {"image": image}
     markdown = f"---\n{dump(front_matter)}---\n\n{for_jekyll(body, project.asset_url)}"
-    records = records_asset(body, markdown, results, project.store_dir)
-    more = [asset for asset in (card[1] if card else None, records) if asset]
+    records = records_asset(body, markdown, card, results, project.store_dir)
+    more = [asset for asset in (card, records) if asset]
     return Post(
         source=source.path,
         slug=source.slug,

@@ -84,7 +84,7 @@ def audit(target: Path, recorded: Recorded | None = None) -> Audit:
         message = f"Nothing in '{target}' is marked as coming from a run."
         raise ReportgenError(message, hint="Audit a page or a site that reportgen has built.")
     for each in read.values():
-        found.files += sum(len(figure["files"]) for figure in each.data["figures"].values())
+        found.files += sum(len(files) for _, files in files_of(each))
         found.faults += [*missing(each), *faults_of_files(each), *unlike_store(each, recorded)]
     return found
 
@@ -99,13 +99,14 @@ def pages_of(target: Path) -> list[Path]:
 
 
 def records_for(page: Path, slug: str, read: dict[Path, Records]) -> Records:
-    """The records of a post, in the site that a page belongs to."""
+    """The records of a post, in the site that a page belongs to: the nearest with its files."""
     path = f"assets/figures/{slug}/{NAME}"
-    for folder in page.resolve().parents:
-        if (file := folder / path).is_file():
-            if file not in read:
-                read[file] = Records(file, parsed(file))
-            return read[file]
+    files = (folder / path for folder in page.resolve().parents)
+    file = next((file for file in files if file.parent.is_dir()), None)
+    if file is not None and file.is_file():
+        if file not in read:
+            read[file] = Records(file, parsed(file))
+        return read[file]
     hint = "Audit the whole site, or build the page again: its records lie beside its pictures."
     raise ReportgenError(f"'{path}' is missing.", place=Place(page), hint=hint)
 
@@ -120,7 +121,8 @@ def parsed(file: Path) -> dict[str, Any]:
             _ = value["of"], str(value["text"])
         for figure in data["figures"].values():
             _ = figure["files"].items(), figure["text"]
-        return {"runs": data["runs"], "values": data["values"], "figures": data["figures"]}
+        card = dict(data.get("card", {}))  # older records have none
+        return {name: data[name] for name in ("runs", "values", "figures")} | {"card": card}
     except (ValueError, KeyError, TypeError, AttributeError):
         raise ReportgenError("These are no records.", place=Place(file)) from None
 
@@ -196,10 +198,16 @@ def missing(records: Records) -> Iterator[str]:
                 yield f"{records.file}: {what} is recorded and marked on no page."
 
 
+def files_of(records: Records) -> Iterator[tuple[str, dict[str, str]]]:
+    """The digests of the files of each figure, and of the card by which a post is linked."""
+    yield from ((anchor, each["files"]) for anchor, each in records.data["figures"].items())
+    yield "card", records.data["card"]
+
+
 def faults_of_files(records: Records) -> Iterator[str]:
-    """Files of figures that are missing or are not as they were recorded."""
-    for anchor, figure in records.data["figures"].items():
-        for name, due in figure["files"].items():
+    """Files that are missing or are not as they were recorded."""
+    for anchor, files in files_of(records):
+        for name, due in files.items():
             file = records.file.parent / Path(name).name
             if not file.is_file():
                 yield f"{file}: is missing; '{anchor}' shows it."

@@ -81,14 +81,29 @@ def test_a_change_is_found(
     assert any(message in fault for fault in faults), faults
 
 
-def test_a_picture_that_changed_or_went_is_found(published: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "what"), [("b-1c-full.png", "fig-b-1c"), ("card.png", "card")], ids=["figure", "card"]
+)
+def test_a_picture_that_changed_or_went_is_found(
+    name: str, what: str, published: Path, tmp_path: Path
+) -> None:
     site = tmp_path / "site"
     shutil.copytree(published, site)
-    picture = site / "assets/figures/a-post/b-1c-full.png"
+    picture = site / "assets/figures/a-post" / name
     picture.write_bytes(picture.read_bytes() + b"\0")
-    assert audit(site).faults == [f"{picture}: is not the picture of 'fig-b-1c' that was recorded."]
+    assert audit(site).faults == [f"{picture}: is not the picture of '{what}' that was recorded."]
     picture.unlink()
-    assert audit(site).faults == [f"{picture}: is missing; 'fig-b-1c' shows it."]
+    assert audit(site).faults == [f"{picture}: is missing; '{what}' shows it."]
+
+
+def test_records_of_another_site_around_this_one_are_not_taken(
+    published: Path, tmp_path: Path
+) -> None:
+    for site in (tmp_path, tmp_path / "_site"):
+        shutil.copytree(published, site, dirs_exist_ok=True)
+    (tmp_path / "_site" / RECORDS).unlink()
+    with pytest.raises(ReportgenError, match=r"records\.json' is missing"):
+        audit(tmp_path / "_site")
 
 
 def test_records_that_are_none_and_pages_without_marks(published: Path, tmp_path: Path) -> None:
