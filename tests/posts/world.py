@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from reportgen.engine.code import Codes
+from reportgen.engine.code import Code, Codes
 from reportgen.engine.results import Result, step_into
 from reportgen.errors import ReportgenError, did_you_mean
 from reportgen.freshness.sources import Sources
@@ -58,6 +58,9 @@ class World(Mapping[str, Result]):
         if len(path) == 1 and path[0] in params:
             return params[path[0]]
         return step_into(self.values_of.get(node, {}), node, path, list(params))
+
+    def definition(self, name: str) -> Code:
+        return self.codes.named(name)
 
     def artifact(self, name: str, value: Any, **params: Any) -> None:
         node = a_node("artifact", name, name, params=params)
