@@ -47,7 +47,8 @@ class Desk:
         self.jekyll = Jekyll(site, built, self.jekyll_ended) if built else None
         self.styles = self.builds = self.failures = 0
         self.saved: set[Path] = set()
-        self.everything, self.half_saved, self.unrendered = True, False, False
+        self.everything, self.half_saved = True, False
+        self.waiting: list[Node] | None = None  # the runs whose end pages wait for
         self.lock, self.news = threading.Lock(), threading.Event()
         self.told: frozenset[str] = frozenset()
         self.jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
@@ -185,8 +186,8 @@ class Desk:
             if looked and self.told <= self.shown.claims():
                 wanted = self.follow(looked, posts)  # it runs while pages are rendered, or before
                 if is_brief(looked, wanted) and not self.builder.is_busy():
-                    self.unrendered, self.half_saved = True, False
-                    self.later(BRIEF, lambda: self.jobs.put(self.render_late))
+                    self.waiting, self.half_saved = wanted, False
+                    self.later(BRIEF, lambda: self.jobs.put(lambda: self.render_late(wanted)))
                     return False  # what is told when a run begins, or has ended, will do
         shown.render(only=posts)  # of posts the one that is being written, for its reader waits
         if self.is_half_saved(saved):
@@ -197,10 +198,10 @@ class Desk:
             self.builder.want([])
         return True
 
-    def render_late(self) -> None:
-        """Render what waited for a run that takes longer than expected."""
-        if self.unrendered:
-            self.unrendered = False
+    def render_late(self, wanted: list[Node]) -> None:
+        """Render what waits for these runs, which take longer than expected."""
+        if self.waiting is wanted:
+            self.waiting = None
             self.shown.render()
             self.publish()
             self.run_jekyll()
@@ -246,7 +247,7 @@ class Desk:
         for one, record in ran.items():
             self.policy.note(one, record.key, record.seconds)
         try:
-            self.unrendered = False
+            self.waiting = None
             self.shown.take_in_run(session, node, ran)
             if self.is_half_saved(set()):
                 return
