@@ -12,7 +12,7 @@ from tests.media.gallery import gallery
 from tests.posts.world import DENOISER, World, make_project
 
 GENERATED = shutil.ignore_patterns(
-    "_posts", "_preview", "_site", ".jekyll-cache", "figures", "reportgen.*"
+    "_posts", "_preview", "_site", ".jekyll-cache", "figures", "reportgen*"
 )
 THEMES = Path(__file__).with_name("themes")
 SLUG = "every-kind"
