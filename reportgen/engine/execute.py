@@ -224,11 +224,10 @@ def alone() -> Iterator[None]:
 def find_producer(task: Task, observer: Observer) -> Callable[..., Any]:
     """The function of a node, as its file says now. Raises ReportgenError where that is another
     than the build has looked at."""
-    file = ""
     try:
         importlib.import_module(task.module)
-        if as_loaded(task, observer).key != task.key:
-            file = saved_meanwhile(task, observer)[0]
+        same = as_loaded(task, observer).key == task.key
+        file = "" if same else saved_meanwhile(task, observer)[0]
     except Exception as error:  # also of a file that was half saved just then
         file = next(iter(saved_meanwhile(task, observer)), "") or torn(error, task, observer)
         if not file:

@@ -86,7 +86,7 @@ def known_in(results: Results) -> frozenset[tuple[str, str]]:
 def used(results: Results, names: Iterable[str], quoted: Iterable[str]) -> object:
     """All that a page can show of these results and definitions; they may be gone."""
     found = [results.results.get(name) for name in names]
-    texts = [text_of(results, name) for name in quoted]
+    texts = [definition_text(results, name) for name in quoted]
     return texts, [
         result
         and (
@@ -103,7 +103,7 @@ def used(results: Results, names: Iterable[str], quoted: Iterable[str]) -> objec
     ]
 
 
-def text_of(results: Results, name: str) -> str:
+def definition_text(results: Results, name: str) -> str:
     """A definition as it is now, or why there is none."""
     try:
         return results.codes.named(name).text
