@@ -1,5 +1,6 @@
 """Kill -9 at any moment: the remote is always at a whole publish, and the next run works."""
 
+import contextlib
 import os
 import random
 import signal
@@ -43,19 +44,28 @@ def start(publisher: Publisher, number: int, env: Mapping[str, str]) -> subproce
     )
 
 
-def kill(process: subprocess.Popen[bytes], whole_group: bool) -> None:
-    """As the out-of-memory killer does it, or as a machine that loses its power."""
-    if whole_group:
-        os.killpg(process.pid, signal.SIGKILL)
-    else:
-        process.kill()
+def lose_power(process: subprocess.Popen[bytes], remote: Remote) -> None:
+    """Everything dies; then its owner removes the server's lock, as the error asks him to do."""
+    os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
-
-
-def unlock(remote: Remote) -> None:
-    """Remove the lock of a server that died with the push, as the error asks its owner to do."""
+    wait_for_the_rest_of(process)
     for lock in remote.path.rglob("*.lock"):
         lock.unlink()
+
+
+def wait_for_the_rest_of(process: subprocess.Popen[bytes]) -> None:
+    """A killed process leaves its git processes behind: wait until all have ended."""
+    while group_lives(process.pid):
+        time.sleep(0.001)
+
+
+def group_lives(group: int) -> bool:
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(ProcessLookupError, FileNotFoundError):
+            state, _, its_group = stat.read_text().rpartition(")")[2].split()[:3]
+            if int(its_group) == group and state not in "ZX":
+                return True
+    return False
 
 
 def assert_whole(remote: Remote, numbers: range) -> None:
@@ -82,10 +92,14 @@ def test_kills_at_random_moments(publisher: Publisher) -> None:
         try:
             process.communicate(timeout=chance.uniform(0.2, 1.1) * usual)
         except subprocess.TimeoutExpired:
-            kill(process, whole_group=chance.random() < 0.5)
-            unlock(publisher.remote)
+            if chance.random() < 0.5:
+                lose_power(process, publisher.remote)
+            else:  # as the out-of-memory killer does it: its git goes on, beside the next publish
+                process.kill()
+                process.communicate()
         assert_whole(publisher.remote, range(number + 1))
 
+    wait_for_the_rest_of(process)
     publisher(version(ROUNDS + 1))
     assert publisher.remote.files() == {**BLOG, **version(ROUNDS + 1)}
 
