@@ -13,7 +13,7 @@ import numpy as np
 
 from reportgen.files import write_changed
 from reportgen.media.canvas import Drawn, png_bytes
-from reportgen.media.composite import BACKGROUND, INK, enlarge, font, wrap
+from reportgen.media.composite import BACKGROUND, INK, eight_bits, enlarge, font, wrap
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
@@ -45,7 +45,7 @@ def chart_card(files: Sequence[Path]) -> Picture:
     """The whole chart, as large as it fits, on a page of its own background."""
     from PIL import Image
 
-    chart = Image.open(files[0]).convert("RGB")
+    chart = eight_bits(Image.open(files[0])).convert("RGB")
     scale = min(SIZE[0] / chart.width, SIZE[1] / chart.height, 1)
     size = (round(chart.width * scale), round(chart.height * scale))
     card = Image.new("RGB", SIZE, BACKGROUND)

@@ -40,6 +40,13 @@ def text_width(text: str) -> int:
     return int(font(text=text).getlength(label_text(text))) + 1
 
 
+def eight_bits(picture: Picture) -> Picture:
+    """A picture with no more than eight bits a channel, of which Pillow else keeps the low ones."""
+    if not picture.mode.startswith("I"):
+        return picture
+    return picture.convert("I").point(lambda value: value / 256).convert("L")
+
+
 def enlarge(image: Picture, scale: int) -> Picture:
     """Nearest-neighbour enlargement by an integer."""
     from PIL import Image

@@ -236,7 +236,7 @@ class Body:
         self.about[item.id] = shorten(first_sentence(text_of(caption)), 100, placeholder="…")
         folder = self.draft.tokens.put(Address("figures", source))
         versions = self.draft.versions.get(item.id, ())
-        self.assets += [*assets_of(result, source), *versions]
+        self.assets += [*assets_of(result, source), *self.draft.beside(item.id)]
         markup = figure_html(
             shown, result, self.results, caption, folder, self.templates, self.told, self.coded,
             versions=Path(versions[0].path).name if versions else "",

@@ -1,4 +1,5 @@
-"""The picture that stands for a post where it is linked: in social networks and lists."""
+"""The pictures that stand for a post, and for its figures, where they are linked: in social
+networks and lists."""
 
 from __future__ import annotations
 
@@ -12,10 +13,13 @@ from reportgen.posts.post import Asset
 from reportgen.posts.source import figures_folder
 
 if TYPE_CHECKING:
+    from reportgen.blog.blog import Blog
     from reportgen.engine.results import Result, Results
     from reportgen.project import Project
 
 NAME = "card.png"
+LIST = "figures.html"
+"""The page of a site that lists the figures of its posts."""
 
 
 def social_card(post: Draft, results: Results, project: Project) -> tuple[dict[str, Any], Asset]:
@@ -38,6 +42,22 @@ def social_card(post: Draft, results: Results, project: Project) -> tuple[dict[s
     name = sha256(f"{site}\n{title}".encode()).hexdigest()[:32]
     file = write_words(title, site, project.store_dir / "drawn" / name)
     return {"path": f"/{path}", "alt": title, **size, "plain": True}, Asset(file, path)
+
+
+def thumbnails(post: Draft, results: Results, blog: Blog) -> dict[str, Asset]:
+    """The thumbnails of a post's figures by id, where the site has a page that lists figures."""
+    from reportgen.media.thumbnail import write_thumbnail
+
+    found = {}
+    for result in (results[id] for id in post.figures) if (blog.root / LIST).is_file() else ():
+        if (
+            result.drawn
+            and result.folder
+            and (file := write_thumbnail(result.drawn, result.folder))
+        ):
+            path = f"{figures_folder(post.source.path)}/{file.name}"
+            found[result.node.id] = Asset(file, path)
+    return found
 
 
 def candidates(post: Draft, results: Results) -> Iterator[Result]:

@@ -69,6 +69,12 @@ class Draft:
     citations: Citations = field(default_factory=Citations)
     how_to_cite: str = ""  # HTML, for the place that asks for it
     versions: Mapping[str, tuple[Asset, ...]] = field(default_factory=dict)  # by figure's id
+    thumbnails: Mapping[str, Asset] = field(default_factory=dict)  # by figure's id
+
+    def beside(self, id: str) -> tuple[Asset, ...]:
+        """The files that lie beside a figure's own."""
+        thumbnail = self.thumbnails.get(id)
+        return (*self.versions.get(id, ()), *filter(None, [thumbnail]))
 
     @cached_property
     def document(self) -> Document:

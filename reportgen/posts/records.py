@@ -93,7 +93,7 @@ def records_of(body: Body, page: str, results: Results) -> dict[str, Any]:
         "figures": {
             figure.anchor: {
                 "run": results[id].node.name,
-                "files": dict(digests(results[id], body.draft.versions.get(id, ()))),
+                "files": dict(digests(results[id], body.draft.beside(id))),
                 **read[figure.anchor],
             }
             for id, figure in body.draft.figures.items()
@@ -154,9 +154,9 @@ def value_of(item: ValueItem) -> dict[str, Any]:
     return data
 
 
-def digests(result: Result, versions: Iterable[Asset] = ()) -> Iterator[tuple[str, str]]:
-    """The files of a figure and of its versions with their digests, by name."""
-    files = {Path(asset.path).name: asset.source for asset in versions}
+def digests(result: Result, more: Iterable[Asset] = ()) -> Iterator[tuple[str, str]]:
+    """The files of a figure, and ``more`` that belong to it, with their digests, by name."""
+    files = {Path(asset.path).name: asset.source for asset in more}
     if result.drawn is not None and result.folder is not None:
         files |= {file.name: result.folder / file.name for file in result.drawn.files}
     for name, file in files.items():

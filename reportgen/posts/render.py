@@ -16,7 +16,7 @@ from reportgen.errors import ReportgenError, did_you_mean, together
 from reportgen.posts import liquid
 from reportgen.posts.bibliography import Shelf
 from reportgen.posts.body import Body
-from reportgen.posts.cards import social_card
+from reportgen.posts.cards import social_card, thumbnails
 from reportgen.posts.citethis import how_to_cite
 from reportgen.posts.draft import Draft, Numbered, draft
 from reportgen.posts.formulas import Formulas
@@ -153,6 +153,8 @@ def finish(post: Draft, drafts: Drafts) -> Post:
 
         post.versions = published_versions(post, results, project, drafts.blog)
 
+    post.thumbnails = thumbnails(post, results, drafts.blog)
+
     def body_with(formulas: Formulas) -> Body:
         return Body(post, results, drafts.showing, formulas, folder, drafts.blog).assemble()
 
@@ -273,6 +275,8 @@ def describe(shown: Numbered, post: Draft, results: Results, about: str) -> dict
         data |= {"file": f"/{folder}/{result.drawn.full}" if result.drawn.full else ""}
         data |= {"alt": result.drawn.alt}
         data |= page_size(result.drawn)
+    if thumbnail := post.thumbnails.get(shown.id):
+        data["thumbnail"] = f"/{thumbnail.path}"
     if pages := post.versions.get(shown.id):
         data["versions"] = f"/{pages[0].path}"
     return data

@@ -1,4 +1,4 @@
-"""Which figure stands for a post where it is linked."""
+"""The pictures that stand for a post, and for its figures, where they are linked."""
 
 from pathlib import Path
 
@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from reportgen.errors import ReportgenError
+from reportgen.media import thumbnail
 from reportgen.posts import Post, render_posts
 from tests.posts.world import make_project, make_world
 
@@ -63,3 +64,20 @@ def test_without_pictures_the_card_shows_the_title(tmp_path: Path) -> None:
     assert card_file(found) == "words-card.png"
     assert found.front_matter["image"]["alt"] == "A post"
     assert found.front_matter["image"]["plain"] is True
+
+
+def test_figures_have_thumbnails_where_the_site_lists_figures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(thumbnail, "SMALL", 0)
+
+    def named() -> dict[str, str]:
+        figures = post(tmp_path).front_matter["reportgen"]["figures"]
+        return {each["id"]: each["thumbnail"] for each in figures if "thumbnail" in each}
+
+    assert named() == {}
+    (tmp_path / "site").mkdir(exist_ok=True)
+    (tmp_path / "site/figures.html").touch()
+    found, files = named(), {f"/{asset.path}": asset.source for asset in post(tmp_path).assets}
+    assert set(found) == {"B.1b", "B.1c"}
+    assert all(files[path].stat().st_size < 20_000 for path in found.values())

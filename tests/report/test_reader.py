@@ -113,6 +113,7 @@ def test_what_is_far_from_the_screen_waits_but_not_where_an_address_leads(
 
 def test_the_keyboard_reaches_every_control_on_a_phone(phone: Page) -> None:
     phone.evaluate("for (const e of document.querySelectorAll('details')) e.open = true")
+    settle(phone)
     expected = phone.evaluate(MARK, FOCUSABLE)
     reached = []
     for _ in expected:

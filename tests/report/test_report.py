@@ -140,6 +140,15 @@ def test_the_pictures_of_the_post_are_small(report: Report) -> None:
     assert sum(file.stat().st_size for file in files) <= 3_000_000
 
 
+def test_the_pictures_in_the_list_of_figures_are_small(jekyll_site: Path) -> None:
+    html = (jekyll_site / "figures/index.html").read_text(encoding="utf-8")
+    names = re.findall(r'<img src="/blog/(assets/figures/[^"]*)"', html)
+    sizes = [(jekyll_site / name).stat().st_size for name in names]
+    assert len(sizes) > 40
+    assert max(sizes) <= 50_000
+    assert sum(sizes) <= 900_000
+
+
 def test_no_alt_has_blanks(report: Report) -> None:
     for alt in re.findall(r'<img[^>]* alt="([^"]*)"', article(page(report))):
         assert not re.search(r"[,:;] *[,:;]|[,:;] *$|^\d+ of", alt), alt

@@ -55,9 +55,10 @@ for (const box of $(F + '.steps')) {
   items.forEach((li, i) => li.onclick = () => p.jump(i));
   items[start].className += ' now';
   stage.after(p.bar);
+  stage.tabIndex = strip.tabIndex = 0;  // until it is laid out
   new ResizeObserver(() => {
     seen($('.now', strip)[0], 'auto');
-    for (const e of [stage, strip]) if (e.scrollWidth > e.clientWidth) e.tabIndex = 0;
+    for (const e of [stage, strip]) e.tabIndex = e.scrollWidth > e.clientWidth ? 0 : -1;
   }).observe(strip);
 }
 
@@ -106,13 +107,15 @@ for (const box of $(F + '.chart')) {
     return run.match(/-?\d+ ?-?\d+/g).map(step => { const [a, b] = step.match(/-?\d+/g); return [(x += +a) / 1e4, (y += +b) / 1e4]; });
   };
   const x = scale(box.dataset.x), y = scale(box.dataset.y);
-  const lines = $('g[data-name]', area).map(g => ({
-    g, name: g.dataset.name, color: g.style.getPropertyValue('--c'),
-    points: $('path.line', g)[0].getAttribute('d').match(/M[^Mh]+/g).flatMap(steps),
-  }));
-  const xs = [...new Set(lines.flatMap(l => l.points.map(p => p[0])))].sort((a, b) => a - b);
+  const lines = $('g[data-name]', area).map(g => ({ g, name: g.dataset.name, color: g.style.getPropertyValue('--c') }));
+  let xs;
+  const parse = () => {
+    for (const l of lines) l.points = $('path.line', l.g)[0].getAttribute('d').match(/M[^Mh]+/g).flatMap(steps);
+    xs = [...new Set(lines.flatMap(l => l.points.map(p => p[0])))].sort((a, b) => a - b);
+    range.value = range.max = xs.length - 1;
+  };
   const nearest = (list, at, key = p => p) => list.reduce((best, p) => Math.abs(key(p) - at) < Math.abs(key(best) - at) ? p : best);
-  const tip = div('tip'), cross = div('cross', tip), range = slider(xs.length - 1, xs.length - 1, `Values at ${what}`);
+  const tip = div('tip'), cross = div('cross', tip), range = slider(1, 1, `Values at ${what}`);
   range.className = 'probe';
   const show = i => {
     const at = xs[range.value = i], head = `${what}: ${short(x(at))}`, told = [head];
@@ -135,11 +138,12 @@ for (const box of $(F + '.chart')) {
   };
   const hide = () => cross.remove();
   area.onpointermove = area.onpointerdown = e => {
+    xs || parse();
     const { left, width } = area.getBoundingClientRect();
     show(xs.indexOf(nearest(xs, (e.clientX - left) / width)));
   };
   area.onpointerleave = range.onblur = hide;
-  range.oninput = range.onfocus = () => show(+range.value);
+  range.oninput = range.onfocus = () => { xs || parse(); show(+range.value); };
   range.onkeydown = e => { if (e.key === 'Escape') hide(); };
   box.setAttribute('role', 'group');
   area.append(range);
