@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from math import ceil
 from pathlib import Path
 
 from reportgen.files import write_changed
@@ -34,15 +35,15 @@ def top_left(file: Path) -> bytes:
     shorter side, as WebP."""
     from PIL import Image
 
-    with Image.open(file) as picture:
+    with Image.open(file) as opened:
+        picture = eight_bits(opened)
         scale = max(SIZE[0] / picture.width, SIZE[1] / picture.height)
         box = (min(picture.width, SIZE[0] / scale), min(picture.height, SIZE[1] / scale))
-        size = (round(box[0] * min(scale, 1)), round(box[1] * min(scale, 1)))
-        cut = (
-            eight_bits(picture).convert("RGBA").resize(size, Image.Resampling.LANCZOS, (0, 0, *box))
-        )
+        part = picture.crop((0, 0, ceil(box[0]), ceil(box[1]))).convert("RGBA")
+    size = (round(box[0] * min(scale, 1)), round(box[1] * min(scale, 1)))
+    cut = part.resize(size, Image.Resampling.BILINEAR, (0, 0, *box))
     page = Image.new("RGBA", size, BACKGROUND)
     page.alpha_composite(cut)
     buffer = BytesIO()
-    page.convert("RGB").save(buffer, "WEBP", quality=60, method=4)
+    page.convert("RGB").save(buffer, "WEBP", quality=60, method=2)  # quick: a preview waits for it
     return buffer.getvalue()
