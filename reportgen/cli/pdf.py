@@ -16,7 +16,14 @@ from reportgen.project import find_project
     type=click.Path(dir_okay=False, path_type=Path),
     help="The file to write; SLUG.pdf here without it.",
 )
-def command(post: str, output: Path | None) -> None:
+@click.option(
+    "--paper",
+    type=click.Choice(["A4", "Letter"], case_sensitive=False),
+    default="A4",
+    show_default=True,
+    help="The size of the sheets.",
+)
+def command(post: str, output: Path | None, paper: str) -> None:
     """Print a built post as PDF: reportgen pdf SLUG"""
     from reportgen.site.pdf import print_pdf
     from reportgen.site.preview import FOLDER
@@ -26,4 +33,4 @@ def command(post: str, output: Path | None) -> None:
     if post not in built:
         hint = did_you_mean(post, built) or "Build it first with: reportgen build."
         raise WrongUse(f"There is no built post '{post}'.", hint=hint)
-    click.echo(print_pdf(folder / post / "index.html", output or Path(f"{post}.pdf")))
+    click.echo(print_pdf(folder / post / "index.html", output or Path(f"{post}.pdf"), paper))

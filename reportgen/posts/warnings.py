@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from reportgen.posts import kramdown
 from reportgen.posts.draft import Draft
+from reportgen.posts.marks import text_of
 from reportgen.posts.post import Heading
 from reportgen.posts.typed import typed_numbers
 
@@ -43,7 +44,7 @@ def heading_warnings(draft: Draft, headings: list[Heading]) -> Iterator[str]:
     for i, (heading, written) in enumerate(zip(headings, raw, strict=True)):
         following = raw[i + 1] if i + 1 < len(raw) else None
         end = following.start if following else len(draft.text.text)
-        empty, text = not draft.text.text[written.end : end].strip(), written.text.string
+        empty, text = not draft.text.text[written.end : end].strip(), text_of(heading.html)
         if empty and (following is None or following.level <= written.level):
             yield warn(f"The heading '{text}' has nothing under it.", heading.line)
         if heading.level == 1:

@@ -23,15 +23,16 @@ BROWSERS = (
 PATIENCE = 120  # seconds
 
 
-def print_pdf(page: Path, target: Path) -> Path:
+def print_pdf(page: Path, target: Path, paper: str) -> Path:
     """Print an HTML file; the PDF replaces ``target`` once it is whole.
 
-    Raises ReportgenError where no browser is installed, or where it prints nothing.
+    ``paper`` is a page size of CSS, as ``A4``. Raises ReportgenError where no browser is
+    installed, or where it prints nothing.
     """
     browser = find_browser()
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".printing-") as folder:
-        made = Path(folder) / "page.pdf"
+        made, sized = Path(folder) / "page.pdf", page.with_name(f"{Path(folder).name}.html")
         command = [
             browser,
             "--headless",
@@ -41,14 +42,18 @@ def print_pdf(page: Path, target: Path) -> Path:
             f"--user-data-dir={folder}/profile",
             f"--print-to-pdf={made}",
             *(["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []),
-            page.resolve().as_uri(),
+            sized.resolve().as_uri(),
         ]
         try:
+            # A browser's command line has no paper, and what the page names lies beside it.
+            sized.write_bytes(page.read_bytes() + f"<style>@page{{size:{paper}}}</style>".encode())
             done = subprocess.run(
                 command, capture_output=True, text=True, timeout=PATIENCE, check=False
             )
         except subprocess.TimeoutExpired:
             raise ReportgenError(f"'{browser}' did not print within {PATIENCE} s.") from None
+        finally:
+            sized.unlink(missing_ok=True)
         if done.returncode or not made.is_file():
             said = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
             raise ReportgenError(f"'{browser}' printed no PDF: {said}")

@@ -1,4 +1,4 @@
-"""Which posts can be printed."""
+"""Which posts can be printed, and on what."""
 
 from collections.abc import Callable
 
@@ -21,3 +21,17 @@ def test_what_is_no_name_of_a_built_post_is_refused(
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith(f"Error: There is no built post '{post}'.\n")
     assert sorted(project.root.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("paper", "box"), [("A4", b"594.95996 841.91998"), ("letter", b"612 792")], ids=["A4", "Letter"]
+)
+def test_it_is_printed_on_the_paper_that_was_asked_for(
+    paper: str, box: bytes, make_project: Callable[..., ProjectFolder]
+) -> None:
+    project = make_project({"site/_preview/a-post/index.html": PAGE})
+    done = project.run("pdf", "a-post", "--paper", paper)
+
+    assert (done.code, done.out) == (0, "a-post.pdf\n")
+    assert b"/MediaBox [0 0 " + box + b"]" in (project.root / "a-post.pdf").read_bytes()
+    assert [file.name for file in project.root.glob("site/_preview/a-post/*")] == ["index.html"]

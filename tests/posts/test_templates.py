@@ -168,6 +168,7 @@ def test_a_missing_figure_leaves_a_note_and_a_warning(tmp_path: Path) -> None:
         ('x\n\n<%= figure("B.1c") %>', ":6: No text points to Figure 1 ('B.1c')."),
         ("## One\n\n## Two\n\ntext", ":4: The heading 'One' has nothing under it."),
         ("text\n\n## End", ":6: The heading 'End' has nothing under it."),
+        ("text\n\n## `End`s of $x$", ":6: The heading 'Ends of x' has nothing under it."),
         ("# Title\n\ntext", ":4: 'Title' is a second title; begin with '##'."),
         ("## A\n\nb\n\n#### C\n\nd", ":8: 'C' skips a level of heading."),
     ],
