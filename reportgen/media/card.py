@@ -47,7 +47,7 @@ def chart_card(files: Sequence[Path]) -> Picture:
 
     chart = eight_bits(Image.open(files[0])).convert("RGB")
     scale = min(SIZE[0] / chart.width, SIZE[1] / chart.height, 1)
-    size = (round(chart.width * scale), round(chart.height * scale))
+    size = (max(1, round(chart.width * scale)), max(1, round(chart.height * scale)))
     card = Image.new("RGB", SIZE, BACKGROUND)
     place = ((SIZE[0] - size[0]) // 2, (SIZE[1] - size[1]) // 2)
     card.paste(chart.resize(size, Image.Resampling.LANCZOS), place)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+import struct
 from io import BytesIO
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -15,7 +16,12 @@ from reportgen.media.base import Media
 from reportgen.media.canvas import Canvas, View
 from reportgen.media.pixels import TEXT_WIDTH, WIDE_WIDTH
 
+if TYPE_CHECKING:
+    from PIL import Image as Pillow
+
 ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".avif", ".bmp")
+TURNED = (".png", ".jpg", ".jpeg", ".avif")  # as their camera was held; a browser turns no WebP
+ORIENTATION = 0x0112
 VIEW_BOX = re.compile(rb"<svg\b[^>]*?\bviewBox=[\"']\s*\S+\s+\S+\s+([\d.]+)\s+([\d.]+)")
 LENGTH = rb"<svg\b[^>]*?\s%s=[\"']([\d.]+)(?:px)?[\"']"
 
@@ -65,7 +71,10 @@ class Picture(Media):
 
 
 def size_of(data: bytes, ending: str) -> tuple[int, int]:
-    """Width and height in pixels. Raises ReportgenError for what is no image."""
+    """Width and height in pixels, as a browser shows it.
+
+    Raises ReportgenError for what is no image.
+    """
     if ending == ".svg":
         box = VIEW_BOX.search(data)
         sides = [re.search(LENGTH % side, data) for side in (b"width", b"height")]
@@ -76,10 +85,21 @@ def size_of(data: bytes, ending: str) -> tuple[int, int]:
             raise ReportgenError("This is no SVG picture.")
         width, height = (float(length) for length in found) if len(found) == 2 else (300, 150)
         return max(1, round(width)), max(1, round(height))
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image
 
     try:
         with Image.open(BytesIO(data)) as image:
-            return image.size
-    except (UnidentifiedImageError, OSError):
+            image.load()  # of one that is cut off, only this fails
+            lying = orientation(image, ending) >= 5
+            return (image.height, image.width) if lying else image.size
+    except (OSError, SyntaxError, Image.DecompressionBombError):
         raise ReportgenError("This is no picture that can be read.") from None
+
+
+def orientation(image: Pillow.Image, ending: str) -> int:
+    """How a browser turns a picture, from 1 (not at all) to 8, as EXIF counts."""
+    try:
+        noted: Any = image.getexif().get(ORIENTATION)
+    except (OSError, SyntaxError, ValueError, struct.error):  # damaged, which no browser minds
+        return 1
+    return noted if ending in TURNED and noted in range(1, 9) else 1

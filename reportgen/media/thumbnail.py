@@ -9,6 +9,7 @@ from pathlib import Path
 from reportgen.files import write_changed
 from reportgen.media.canvas import Drawn
 from reportgen.media.composite import BACKGROUND, eight_bits
+from reportgen.media.picture import orientation
 
 SIZE = (480, 320)  # px, at most: the place in a list, twice
 SMALL = 20_000  # bytes of a picture that needs no thumbnail
@@ -24,7 +25,7 @@ def write_thumbnail(drawn: Drawn, folder: Path) -> Path | None:
     full = folder / drawn.full
     if full.suffix not in RASTER or full.stat().st_size <= SMALL:
         return None
-    target = folder / f"{full.stem}-thumbnail.webp"
+    target = folder / f"{full.stem}.thumbnail.webp"  # no figure's own file has such a name
     if not target.is_file():
         write_changed(target, top_left(full))
     return target
@@ -33,10 +34,11 @@ def write_thumbnail(drawn: Drawn, folder: Path) -> Path | None:
 def top_left(file: Path) -> bytes:
     """The part from the top left that has the form of a thumbnail and all of the picture's
     shorter side, as WebP."""
-    from PIL import Image
+    from PIL import Image, ImageOps
 
-    with Image.open(file) as opened:
-        picture = eight_bits(opened)
+    with Image.open(file) as stored:
+        turned = orientation(stored, file.suffix) > 1
+        picture = eight_bits(ImageOps.exif_transpose(stored) if turned else stored)
         scale = max(SIZE[0] / picture.width, SIZE[1] / picture.height)
         box = (min(picture.width, SIZE[0] / scale), min(picture.height, SIZE[1] / scale))
         part = picture.crop((0, 0, ceil(box[0]), ceil(box[1]))).convert("RGBA")

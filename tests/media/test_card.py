@@ -1,5 +1,6 @@
 """The social card: one figure on 1200 × 630 pixels without words, or words alone."""
 
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from reportgen.media import Grid, Strip, draw
+from reportgen.media import Grid, Picture, Strip, draw
 from reportgen.media.card import GAP, SIZE, choose_layout, split_sheet, words_card, write_card
 from tests.media.conftest import Once
 from tests.media.gallery import digits, gallery
@@ -29,6 +30,15 @@ def test_every_kind_has_a_card_of_its_own(name: str, once: Once) -> None:
 
 def test_a_table_has_none(once: Once) -> None:
     assert write_card(*once("table")) is None
+
+
+@pytest.mark.parametrize("size", [(9000, 1), (1, 9000)])
+def test_a_picture_of_one_row_or_column_has_one(size: tuple[int, int], tmp_path: Path) -> None:
+    row = BytesIO()
+    Image.new("RGB", size, "red").save(row, "PNG")
+    file = write_card(draw(Picture(row.getvalue(), ".png"), tmp_path, stem="p"), tmp_path)
+    assert file
+    assert Image.open(file).size == SIZE
 
 
 def test_tiles_are_enlarged_by_an_integer_and_in_order(tmp_path: Path) -> None:

@@ -283,6 +283,8 @@ def test_a_reference_shows_its_figure_on_focus_and_escape_closes_it(visit) -> No
     expect(peek).to_contain_text("Figure 5 Caption of curve.")
     page.keyboard.press("Escape")
     expect(peek).to_be_hidden()
+    page.keyboard.press("Escape")  # nothing is left to close, and no error of the page
+    page.wait_for_timeout(300)
 
 
 def test_a_first_tap_previews_and_a_second_follows(visit) -> None:

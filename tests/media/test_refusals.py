@@ -14,12 +14,13 @@ from reportgen.media import (
     Image,
     Media,
     Panels,
+    Picture,
     Plot,
     Steps,
     Strip,
     Table,
 )
-from tests.media.gallery import digits, grid, noisy
+from tests.media.gallery import digits, grid, noisy, photograph
 
 X = digits()[0]
 NAN = np.where(np.arange(784).reshape(28, 28) == 5, np.nan, 0.5)
@@ -54,6 +55,10 @@ REFUSED: dict[str, tuple[Callable[[], Media], str]] = {
     "unequal tiles": (
         lambda: Strip([X, X[:20]]),
         "Strip image 2 is 28 × 20 pixels, Strip image 1 is 28 × 28 pixels.",
+    ),
+    "half a picture": (
+        lambda: Picture(photograph()[:300], ".png"),
+        "This is no picture that can be read.",
     ),
     "NaN in a curve": (
         lambda: Curve({"loss": [1.0, np.nan]}, x="step", y="loss"),

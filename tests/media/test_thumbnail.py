@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from reportgen.media.canvas import Drawn
+from reportgen.media.picture import ORIENTATION, Picture
 from reportgen.media.thumbnail import write_thumbnail
 
 
@@ -62,6 +63,36 @@ def test_sixteen_bits_keep_their_greys(tmp_path: Path) -> None:
     file = write_thumbnail(drawn("a.png"), tmp_path)
     assert file is not None
     assert np.asarray(Image.open(file)).mean() == pytest.approx(64, abs=3)
+
+
+@pytest.mark.parametrize(("ending", "size"), [("jpg", (320, 480)), ("webp", (480, 320))])
+def test_a_photograph_stands_upright_where_a_browser_turns_it(
+    ending: str, size: tuple[int, int], tmp_path: Path
+) -> None:
+    exif, file = Image.Exif(), tmp_path / f"a.{ending}"
+    exif[ORIENTATION] = 6
+    Image.open(noise(tmp_path, (480, 320))).save(file, exif=exif)
+    assert Picture.from_file(file).size == size
+    thumbnail = write_thumbnail(drawn(file.name), tmp_path)
+    assert thumbnail is not None
+    pixels = np.asarray(Image.open(thumbnail)).astype(int)
+    assert pixels.shape[:2] == ((213, 320) if ending == "jpg" else (320, 480))
+    assert pixels[:100, :160, 0].mean() > 200 > 160 > pixels[:100, :160, 2].mean()
+
+
+@pytest.mark.parametrize("note", [b"Exif\0\0damaged", b"Exif\0\0"])
+def test_a_damaged_note_of_a_camera_is_none(note: bytes, tmp_path: Path) -> None:
+    file = noise(tmp_path, (480, 320))
+    Image.open(file).save(file, exif=note)
+    assert Picture.from_file(file).size == (480, 320)
+    assert write_thumbnail(drawn("a.png"), tmp_path)
+
+
+def test_no_other_figure_has_a_file_of_its_name(tmp_path: Path) -> None:
+    noise(tmp_path, (960, 640))
+    file = write_thumbnail(drawn("a.png"), tmp_path)
+    assert file is not None
+    assert "." in file.stem  # an id's points are hyphens in the names of its files
 
 
 def test_what_is_clear_lies_on_the_background(tmp_path: Path) -> None:

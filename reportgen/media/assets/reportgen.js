@@ -257,7 +257,7 @@ if ('popover' in root) {
   document.body.append(peek);
   const after = (ms, f) => { clearTimeout(wait); wait = setTimeout(f, ms); };
   const held = () => peek.matches(':focus-within') || document.activeElement === shown;  // whatever the mouse leaves meanwhile
-  const hide = e => after(160, () => { if (e?.type === 'mouseleave' && held()) return; peek.hidePopover(); shown?.removeAttribute('aria-describedby'); shown = 0; });
+  const hide = e => after(160, () => { if (e?.type === 'mouseleave' && held()) return; peek.hidePopover(); shown?.removeAttribute('aria-describedby'); shown = null; });
   const words = li => {
     const copy = div('', ...li.cloneNode(true).childNodes);
     for (const e of $('.rg-back, .reversefootnote', copy)) e.remove();
