@@ -18,8 +18,8 @@ from reportgen.project import find_project
 )
 @click.option(
     "--paper",
-    type=click.Choice(["A4", "Letter"], case_sensitive=False),
-    default="A4",
+    type=click.Choice(["a4", "letter"], case_sensitive=False),
+    default="a4",
     show_default=True,
     help="The size of the sheets.",
 )

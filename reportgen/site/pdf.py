@@ -30,7 +30,18 @@ def print_pdf(page: Path, target: Path, paper: str) -> Path:
     installed, or where it prints nothing.
     """
     browser = find_browser()
-    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.exists() and not target.is_file():
+        raise ReportgenError(f"'{target}' is no regular file, so it is not replaced.")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        printed(browser, page, target, paper)
+    except OSError as error:
+        raise ReportgenError(f"'{target}' cannot be written: {error.strerror}.") from error
+    return target
+
+
+def printed(browser: str, page: Path, target: Path, paper: str) -> None:
+    """``print_pdf`` with a browser that is there, into a folder that is there."""
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".printing-") as folder:
         made, sized = Path(folder) / "page.pdf", page.with_name(f"{Path(folder).name}.html")
         command = [
@@ -58,7 +69,6 @@ def print_pdf(page: Path, target: Path, paper: str) -> Path:
             said = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
             raise ReportgenError(f"'{browser}' printed no PDF: {said}")
         made.replace(target)
-    return target
 
 
 def find_browser() -> str:

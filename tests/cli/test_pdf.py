@@ -1,5 +1,6 @@
 """Which posts can be printed, and on what."""
 
+import os
 from collections.abc import Callable
 
 import pytest
@@ -35,3 +36,26 @@ def test_it_is_printed_on_the_paper_that_was_asked_for(
     assert (done.code, done.out) == (0, "a-post.pdf\n")
     assert b"/MediaBox [0 0 " + box + b"]" in (project.root / "a-post.pdf").read_bytes()
     assert [file.name for file in project.root.glob("site/_preview/a-post/*")] == ["index.html"]
+
+
+@pytest.mark.parametrize(
+    ("output", "said"),
+    [
+        ("reportgen.toml/x.pdf", "cannot be written"),
+        ("/proc/x.pdf", "cannot be written"),
+        ("fifo", "is no regular file"),
+        ("site", "is a directory"),
+    ],
+)
+def test_where_no_file_can_be_is_said(
+    output: str, said: str, make_project: Callable[..., ProjectFolder]
+) -> None:
+    project = make_project({"site/_preview/a-post/index.html": PAGE, "reportgen.toml": ""})
+    os.mkfifo(project.root / "fifo")
+    before = sorted(project.root.rglob("*"))
+    done = project.run("pdf", "a-post", "-o", output)
+
+    assert done.code in (1, 2)
+    assert said in done.err
+    assert "Traceback" not in done.err
+    assert sorted(project.root.rglob("*")) == before

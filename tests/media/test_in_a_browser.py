@@ -193,6 +193,17 @@ def test_a_chart_tells_its_values_to_pointer_and_keyboard(visit) -> None:
     expect(tip).to_contain_text("step: ")
 
 
+def test_a_chart_keeps_the_values_that_a_finger_asked_for(visit) -> None:
+    page = visit(has_touch=True)
+    tip = page.locator("#fig-curve .tip")
+    page.locator("#fig-curve .area").tap(position={"x": 60, "y": 50})
+    expect(tip).to_contain_text("step: ")
+    settle(page)
+    expect(tip).to_contain_text("step: ")
+    page.touchscreen.tap(2, 2)
+    expect(tip).to_have_count(0)
+
+
 def told(tip) -> str:
     """What a chart's box says, in one line."""
     head, *_ = tip.inner_text().split("\n")

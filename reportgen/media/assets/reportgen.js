@@ -142,7 +142,9 @@ for (const box of $(F + '.chart')) {
     const { left, width } = area.getBoundingClientRect();
     show(xs.indexOf(nearest(xs, (e.clientX - left) / width)));
   };
-  area.onpointerleave = range.onblur = hide;
+  area.onpointerleave = e => e.pointerType === 'touch' || hide();  // a finger leaves as soon as it has tapped
+  area.onpointercancel = range.onblur = hide;
+  addEventListener('pointerdown', e => area.contains(e.target) || hide());
   range.oninput = range.onfocus = () => { xs || parse(); show(+range.value); };
   range.onkeydown = e => { if (e.key === 'Escape') hide(); };
   box.setAttribute('role', 'group');
