@@ -92,7 +92,10 @@ def size_of(data: bytes, ending: str) -> tuple[int, int]:
             image.load()  # of one that is cut off, only this fails
             lying = orientation(image, ending) >= 5
             return (image.height, image.width) if lying else image.size
-    except (OSError, SyntaxError, Image.DecompressionBombError):
+    except Image.DecompressionBombError:
+        hint = "Save it smaller: at twice the width at which it is shown."
+        raise ReportgenError("This picture has too many pixels.", hint=hint) from None
+    except (OSError, SyntaxError):
         raise ReportgenError("This is no picture that can be read.") from None
 
 

@@ -1,9 +1,12 @@
 """What no figure may be made of, and how the refusal reads."""
 
+import struct
 from collections.abc import Callable
+from io import BytesIO
 
 import numpy as np
 import pytest
+from PIL import Image as Pillow
 
 from reportgen.errors import ReportgenError
 from reportgen.media import (
@@ -24,6 +27,14 @@ from tests.media.gallery import digits, grid, noisy, photograph
 
 X = digits()[0]
 NAN = np.where(np.arange(784).reshape(28, 28) == 5, np.nan, 0.5)
+
+
+def vast() -> bytes:
+    """A small BMP file that says to be 20,000 pixels wide and high."""
+    buffer = BytesIO()
+    Pillow.new("L", (1, 1)).save(buffer, "BMP")
+    content = buffer.getvalue()
+    return content[:18] + struct.pack("<ii", 20_000, 20_000) + content[26:]
 
 
 def line(**options: object) -> Curve:
@@ -59,6 +70,10 @@ REFUSED: dict[str, tuple[Callable[[], Media], str]] = {
     "half a picture": (
         lambda: Picture(photograph()[:300], ".png"),
         "This is no picture that can be read.",
+    ),
+    "a picture of 400 million pixels": (
+        lambda: Picture(vast(), ".bmp"),
+        "This picture has too many pixels.",
     ),
     "NaN in a curve": (
         lambda: Curve({"loss": [1.0, np.nan]}, x="step", y="loss"),

@@ -95,7 +95,7 @@ for (const box of $(F + '.anim')) {
 }
 
 // A chart reads its values back from its paths: a line at the pointer, arrow keys, series on and off.
-const short = v => v.toLocaleString('en', Math.abs(v) >= 1000 ? { maximumFractionDigits: 1 } : { maximumSignificantDigits: 4 }).replace('-', '−');
+const short = v => v.toLocaleString('en', Math.abs(v) >= 1000 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 4 }).replace('-', '−');
 for (const box of $(F + '.chart')) {
   const area = $('.area', box)[0], what = box.dataset.what;
   const scale = text => {
