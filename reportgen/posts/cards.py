@@ -48,15 +48,13 @@ def thumbnails(post: Draft, results: Results, blog: Blog) -> dict[str, Asset]:
     """The thumbnails of a post's figures by id, where the site has a page that lists figures."""
     from reportgen.media.thumbnail import write_thumbnail
 
-    found = {}
-    for result in (results[id] for id in post.figures) if (blog.root / LIST).is_file() else ():
-        if (
-            result.drawn
-            and result.folder
-            and (file := write_thumbnail(result.drawn, result.folder))
-        ):
-            path = f"{figures_folder(post.source.path)}/{file.name}"
-            found[result.node.id] = Asset(file, path)
+    if not (blog.root / LIST).is_file():
+        return {}
+    found, folder = {}, figures_folder(post.source.path)
+    for id in post.figures:
+        drawn, place = results[id].drawn, results[id].folder
+        if drawn and place and (file := write_thumbnail(drawn, place)):
+            found[id] = Asset(file, f"{folder}/{file.name}")
     return found
 
 

@@ -36,7 +36,8 @@ def print_pdf(page: Path, target: Path, paper: str) -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
         printed(browser, page, target, paper)
     except OSError as error:
-        raise ReportgenError(f"'{target}' cannot be written: {error.strerror}.") from error
+        which = error.filename or target
+        raise ReportgenError(f"'{which}' cannot be written: {error.strerror}.") from error
     return target
 
 
